@@ -1,0 +1,307 @@
+"""The channel contract: what every network declares, and the capabilities that it may have.
+
+A channel is one object without state. It turns a draft into a frozen payload, sends that payload,
+looks for it afterwards, counts what came of it, and says of each failure what is known. Rows,
+leases, locks and retries belong to the delivery ledger, which hands in a `Session`.
+
+Order of calls for one delivery, with what the ledger commits in between:
+
+    payload = channel.freeze(draft, account, occurrence_key=..., now=...)    no network
+        stored and hashed; never built a second time
+    channel.prepare(payload, session)       repeatable: tokens, media, handles; no post exists yet
+        `sending` committed
+    channel.publish(payload, session)       the first byte that can make a post
+        `published`, or the ChannelError says what to do
+
+A new platform is its own file, one line in `registry`, an icon and recorded replies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import httpx2
+
+from . import text as counting
+from .errors import ChannelError, Outcome, RetryTable
+from .shapes import (
+    AccountFacts,
+    Connection,
+    CrashPoint,
+    CredentialField,
+    Credentials,
+    DeliveryClass,
+    Draft,
+    Found,
+    Gone,
+    Handle,
+    Limits,
+    Measurement,
+    Media,
+    Payload,
+    Published,
+)
+
+__all__ = [
+    "AccountFacts",
+    "Channel",
+    "ChannelError",
+    "Connection",
+    "Connects",
+    "CrashPoint",
+    "CredentialField",
+    "Credentials",
+    "Deletes",
+    "DeliveryClass",
+    "Draft",
+    "Finds",
+    "Found",
+    "Gone",
+    "Handle",
+    "Limits",
+    "Measurement",
+    "Measures",
+    "Media",
+    "Outcome",
+    "Payload",
+    "Published",
+    "Publishes",
+    "RetryTable",
+    "Session",
+    "canonical",
+    "fingerprint",
+    "renew",
+]
+
+
+class Session(Protocol):
+    """What the ledger lends a channel for one account and, when publishing, one delivery."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """Decrypted, as last read; `account_lock` re-reads them."""
+
+    @property
+    def server(self) -> str:
+        """Address that was stored with the account, without a trailing slash; "" if none."""
+
+    @property
+    def http(self) -> httpx2.Client:
+        """The outbound door: pinned to checked addresses, capped in time and bytes."""
+
+    @property
+    def handle(self) -> Handle:
+        """What `save_handle` last stored for this delivery; {} at first."""
+
+    @property
+    def now(self) -> datetime:
+        """Aware, UTC."""
+
+    def account_lock(self) -> AbstractContextManager[None]:
+        """One renewal at a time for this account, across processes.
+
+        Re-reads `credentials` once the lock is held. It must not be a database transaction that
+        stays open over the network call inside; a lease on the account row or a session-level
+        advisory lock will do. Waits at most some seconds, then raises ChannelError (not sent).
+        """
+
+    def save_credentials(self, new: Credentials) -> None:
+        """Replace the credentials, committed on return. Only inside `account_lock`.
+
+        Never called with an empty token; the ledger refuses one rather than lose the account.
+        """
+
+    def save_handle(self, handle: Handle) -> None:
+        """Store what is needed to resume this delivery, committed on return."""
+
+    def media(self, reference: str) -> bytes:
+        """The bytes behind `Media.reference`. Raises ChannelError (refused) when they are gone."""
+
+    def fault(self, point: str) -> None:
+        """A crash point by name; does nothing in production."""
+
+
+class Channel(ABC):
+    """A network. Subclasses set the declarations, implement `freeze` and `publish`, and have the
+    methods of the optional capabilities below that the network offers."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str]
+    """Path under static/."""
+    delivery_class: ClassVar[DeliveryClass]
+    limits: ClassVar[Limits]
+    retry_table: ClassVar[RetryTable] = RetryTable()
+    scopes: ClassVar[tuple[str, ...]] = ()
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
+
+    @abstractmethod
+    def freeze(
+        self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime
+    ) -> Payload:
+        """The payload of one delivery, keys reserved; the same arguments give the same payload.
+
+        No network, no clock, no randomness: what must be unique comes from `occurrence_key`.
+        Raises ChannelError (refused) with a sentence when the draft does not fit the limits.
+        """
+
+    @abstractmethod
+    def publish(self, payload: Payload, session: Session) -> Published:
+        """Send the payload. Safe to call again only as far as `delivery_class` says.
+
+        Works without `prepare` before it. Raises ChannelError, whose `outcome` says what is known.
+        """
+
+    def prepare(self, payload: Payload, session: Session) -> None:  # noqa: B027
+        """Do what may be repeated without making a post: renew tokens, upload media, take handles.
+
+        Called before `sending` is committed, so that a crash here is never an unknown outcome.
+        """
+
+    def limits_for(self, account: AccountFacts | None = None) -> Limits:
+        """The limits of one account, for networks whose servers differ."""
+        return self.limits
+
+    def problems(self, draft: Draft, account: AccountFacts | None = None) -> tuple[str, ...]:
+        """Sentences that say why this draft cannot go out as it is; empty when it can."""
+        limits = self.limits_for(account)
+        return (
+            *self._text_problems(draft, limits),
+            *self._media_problems(draft, limits),
+        )
+
+    def refuse_misfits(self, draft: Draft, account: AccountFacts | None = None) -> None:
+        """Raise ChannelError (refused) with the first of `problems`."""
+        if problems := self.problems(draft, account):
+            raise ChannelError(problems[0], permanent=True, code="does_not_fit")
+
+    def compose(self, draft: Draft) -> str:
+        """The final text of a draft, as it is counted and sent."""
+        return counting.compose(draft.text, draft.hashtags, draft.link)
+
+    def _text_problems(self, draft: Draft, limits: Limits) -> list[str]:
+        count = counting.measure_text(self.compose(draft), limits)
+        problems = []
+        if not count.used and not draft.media:
+            problems.append(f"There is nothing to post on {self.label}: write a text.")
+        if count.used > count.limit:
+            problems.append(
+                f"{self.label} takes {count.limit} characters and this post has {count.used} with "
+                f"its hashtags and link: shorten it by {count.used - count.limit}."
+            )
+        elif count.over:
+            problems.append(
+                f"{self.label} takes {count.bytes_limit} bytes of text and this post has "
+                f"{count.bytes_used}: use fewer emoji or non-Latin characters, or shorten it."
+            )
+        if limits.hashtags_max is not None and len(draft.hashtags) > limits.hashtags_max:
+            problems.append(
+                f"{self.label} takes {limits.hashtags_max} hashtags and this post has "
+                f"{len(draft.hashtags)}: take some away."
+            )
+        return problems
+
+    def _media_problems(self, draft: Draft, limits: Limits) -> list[str]:
+        problems = []
+        if limits.media_required and not draft.media:
+            problems.append(f"{self.label} needs a picture: add one.")
+        if len(draft.media) > limits.images_max:
+            problems.append(
+                f"{self.label} takes {limits.images_max} pictures and this post has "
+                f"{len(draft.media)}: take some away."
+            )
+        for number, media in enumerate(draft.media, start=1):
+            if limits.alt_max is not None and len(media.alt) > limits.alt_max:
+                problems.append(
+                    f"The description of picture {number} has {len(media.alt)} characters and "
+                    f"{self.label} takes {limits.alt_max}: shorten it."
+                )
+        return problems
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """Accounts are connected by a form of `credential_fields`."""
+
+    def connect(self, values: Mapping[str, str]) -> Connection:
+        """Try the values on the platform. Raises ChannelError with a sentence for the form; its
+        `field` names the input that is wrong, when one is."""
+
+
+@runtime_checkable
+class Publishes(Protocol):
+    """Every channel does; the protocol is for code that needs only this much."""
+
+    def freeze(
+        self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime
+    ) -> Payload: ...
+
+    def prepare(self, payload: Payload, session: Session) -> None: ...
+
+    def publish(self, payload: Payload, session: Session) -> Published: ...
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """Classes A to C: an unknown outcome can be looked up."""
+
+    def find(self, payload: Payload, session: Session) -> Found | None:
+        """The post of this payload, or None when it is certainly not there.
+
+        Matches the reserved key, the saved handle, or text hash, media and time window; never the
+        newest post. A ChannelError means "not known yet", whatever its outcome: ask again later.
+        """
+
+
+@runtime_checkable
+class Measures(Protocol):
+    def measure(self, post: Published, session: Session) -> Measurement | Gone:
+        """Totals of one post. Raises ChannelError when they cannot be had now."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    def delete(self, post: Published, session: Session) -> None:
+        """Take the post down; a post that is already gone is success."""
+
+
+def canonical(payload: Mapping[str, Any]) -> bytes:
+    """One spelling of a payload, so that equal payloads have equal bytes."""
+    return json.dumps(
+        payload,
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+    ).encode()
+
+
+def fingerprint(payload: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical payload, 64 hex digits."""
+    return hashlib.sha256(canonical(payload)).hexdigest()
+
+
+def renew(
+    session: Session, stale: Credentials, exchange: Callable[[Credentials], Credentials]
+) -> Credentials:
+    """Renew an account's tokens once, however many workers notice at the same moment.
+
+    The one that gets the lock exchanges; the others find credentials that differ from the `stale`
+    ones they had used, and take those. New credentials are committed before anything uses them,
+    because a platform may accept a refresh token only once.
+    """
+    with session.account_lock():
+        current = session.credentials
+        if current != stale:
+            return current
+        fresh = exchange(dict(current))
+        session.fault(CrashPoint.REFRESH_SENT)
+        session.save_credentials(fresh)
+    session.fault(CrashPoint.TOKEN_SAVED)
+    return fresh

@@ -1,0 +1,9 @@
+"""Every channel that Warren can publish to. A new platform is one line here."""
+
+from __future__ import annotations
+
+from config.kernel.hooks import Registry
+
+from .base import Channel
+
+channels: Registry[Channel] = Registry("channels", Channel)
