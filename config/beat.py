@@ -1,0 +1,40 @@
+"""Beat's table. It only starts sweepers; what is due stands in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from celery import beat
+
+
+def beat_schedule(
+    *, due_seconds: float, schedule_seconds: float, reaper_seconds: float
+) -> Mapping[str, Mapping[str, Any]]:
+    """Every task that beat starts, with the seconds between two starts.
+
+    A message that nobody took before the next one is worth nothing, so each expires.
+    """
+    table = {
+        "publishing.tasks.tick_schedules": schedule_seconds,
+        "publishing.tasks.sweep_deliveries": due_seconds,
+        "publishing.tasks.reap_deliveries": reaper_seconds,
+        "publishing.tasks.sweep_pending_posts": due_seconds,
+        "content.tasks.sweep_materials": due_seconds,
+        "content.tasks.sweep_generations": due_seconds,
+        "analytics.tasks.sweep_metrics": due_seconds,
+    }
+    return {
+        task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+        for task, seconds in table.items()
+    }
+
+
+class Scheduler(beat.Scheduler):
+    """Keeps no file: a table of intervals has nothing to remember, and a file can be broken."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        from .liveness import beat_ticked
+
+        beat_ticked()
+        return float(super().tick(*args, **kwargs))

@@ -1,0 +1,416 @@
+"""Every setting that the environment may give, in one place: name, type, unit, default, meaning.
+
+`.env.example` is written from this list (`python -m config.env > .env.example`) and a test holds
+them together. A secret may also be given as a file: `NAME_FILE=/run/secrets/name`. Secrets that
+nobody gave are made at the first run, in `var/`, readable by their owner only.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+BASE_DIR: Final = Path(__file__).resolve().parent.parent
+
+# A secret that Warren made for itself says so, and production refuses it wherever it turns up.
+DEVELOPMENT_MARK: Final = "development-"
+
+_catalogue: list[Setting[object]] = []
+
+
+class Setting(Generic[T]):
+    """One variable of the environment, read when it is asked for."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: Callable[[str], T],
+        default: T,
+        about: str,
+        *,
+        group: str,
+        is_secret: bool = False,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.default = default
+        self.about = about
+        self.group = group
+        self.is_secret = is_secret
+        _catalogue.append(self)  # type: ignore[arg-type]
+
+    def get(self) -> T:
+        """The value given, else the default.
+
+        Raises ImproperlyConfigured with a sentence when the text does not fit the type, or when
+        the file that `NAME_FILE` names cannot be read.
+        """
+        text = self._text()
+        if text is None:
+            return self.default
+        try:
+            return self.kind(text)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{self.name} is {text!r}, which is not {_kind_in_words(self.kind)}."
+            ) from error
+
+    @property
+    def is_given(self) -> bool:
+        return self._text() is not None
+
+    def _text(self) -> str | None:
+        text = os.environ.get(self.name, "").strip()
+        if text or not self.is_secret:
+            return text or None
+        path = os.environ.get(f"{self.name}_FILE", "").strip()
+        return _read_secret(self.name, Path(path)) if path else None
+
+
+def _read_secret(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
+        ) from error
+
+
+def flag(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError(text)
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def path(text: str) -> Path:
+    return (BASE_DIR / Path(text).expanduser()).resolve()
+
+
+def _kind_in_words(kind: Callable[[str], object]) -> str:
+    return {
+        flag: "yes or no",
+        words: "a list separated by commas",
+        int: "a whole number",
+        float: "a number",
+        path: "a path",
+    }.get(kind, "valid")
+
+
+def numbered_database(url: str, number: int) -> str:
+    """The same Redis server, another of its databases. `redis://host:6379/0` -> `…/3`"""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{number}"))
+
+
+def next_database(url: str) -> str:
+    return numbered_database(url, int(urlsplit(url).path.strip("/") or 0) + 1)
+
+
+def settings_of_the_environment() -> Iterator[Setting[object]]:
+    return iter(_catalogue)
+
+
+def load_dotenv() -> None:
+    """Read `.env` beside manage.py, if there is one; the real environment wins."""
+    dotenv = BASE_DIR / ".env"
+    if dotenv.is_file():
+        environ.Env.read_env(dotenv)
+
+
+# fmt: off
+
+# -- Where things lie ---------------------------------------------------------------------------
+
+_group = "Where things lie"
+VAR = Setting(
+    "WARREN_VAR", path, BASE_DIR / "var",
+    "Folder of everything that Warren makes for itself: embedded services, secrets, media.",
+    group=_group,
+)
+MEDIA_ROOT: Final = Setting[Path | None](
+    "WARREN_MEDIA_ROOT", path, None, "Folder of uploaded files. Default: media in WARREN_VAR.",
+    group=_group,
+)
+BASE_URL = Setting(
+    "WARREN_BASE_URL", str, "http://127.0.0.1:8000",
+    "Address under which people and networks reach this installation, without a last slash.",
+    group=_group,
+)
+HOSTS = Setting[tuple[str, ...]](
+    "WARREN_HOSTS", words, (),
+    "Host names that are answered, separated by commas. Production needs it.",
+    group=_group,
+)
+
+# -- Services -----------------------------------------------------------------------------------
+
+_group = "Services (leave empty for the embedded PostgreSQL and Redis)"
+DATABASE_URL = Setting(
+    "DATABASE_URL", str, "",
+    "PostgreSQL for the application's role: postgres://warren_app:…@host:5432/warren",
+    group=_group, is_secret=True,
+)
+DATABASE_OWNER_URL = Setting(
+    "DATABASE_OWNER_URL", str, "",
+    "The same database for the role that owns the tables and migrates them (warren_owner).",
+    group=_group, is_secret=True,
+)
+DATABASE_OPERATOR_URL = Setting(
+    "DATABASE_OPERATOR_URL", str, "",
+    "The same database for the admin's role, which sees every organization (warren_operator).",
+    group=_group, is_secret=True,
+)
+DATABASE_POOL = Setting(
+    "DATABASE_POOL", int, 0,
+    "Connections that one process pools; 0 keeps one persistent connection a thread instead.",
+    group=_group,
+)
+REDIS_URL = Setting(
+    "REDIS_URL", str, "",
+    "Redis for the broker and the cache: redis://:password@host:6379/0. AOF on, noeviction.",
+    group=_group, is_secret=True,
+)
+REDIS_CACHE_URL = Setting(
+    "REDIS_CACHE_URL", str, "",
+    "Redis for the cache alone. Default: the same server as REDIS_URL, the next database.",
+    group=_group, is_secret=True,
+)
+
+# -- Secrets ------------------------------------------------------------------------------------
+
+_group = "Secrets (made in var/ at the first run; production wants its own)"
+SECRET_KEY = Setting(
+    "WARREN_SECRET_KEY", str, "", "Signs sessions and cursors. At least 50 characters.",
+    group=_group, is_secret=True,
+)
+SECRET_KEY_FALLBACKS = Setting[tuple[str, ...]](
+    "WARREN_SECRET_KEY_FALLBACKS", words, (),
+    "Former values of WARREN_SECRET_KEY that are still accepted, separated by commas.",
+    group=_group, is_secret=True,
+)
+MASTER_KEY_FILE = Setting[Path | None](
+    "WARREN_MASTER_KEY_FILE", path, None,
+    "File with the master key that wraps each organization's data key. Keep it away from the "
+    "database, its backups and the media. Default: master.key in WARREN_VAR (development only).",
+    group=_group,
+)
+
+# -- Behaviour ----------------------------------------------------------------------------------
+
+_group = "Behaviour"
+DEBUG = Setting(
+    "WARREN_DEBUG", flag, False,
+    "Django's debug pages. Development only; production refuses it.",
+    group=_group,
+)
+LOG_LEVEL = Setting(
+    "WARREN_LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR.", group=_group
+)
+LOG_JSON = Setting(
+    "WARREN_LOG_JSON", flag, False,
+    "One JSON object a line instead of readable lines. Default in production: yes.",
+    group=_group,
+)
+ALLOW_LOOPBACK = Setting(
+    "WARREN_ALLOW_LOOPBACK", flag, False,
+    "Let outgoing requests reach this machine. The demo and the tests set it; production never.",
+    group=_group,
+)
+EMAIL_URL = Setting(
+    "EMAIL_URL", str, "consolemail://",
+    "Outgoing mail: smtp+tls://user:password@host:587, or consolemail:// to print it.",
+    group=_group, is_secret=True,
+)
+EMAIL_FROM = Setting(
+    "WARREN_EMAIL_FROM", str, "Warren <warren@localhost>", "Sender of Warren's own mail.",
+    group=_group,
+)
+EMAIL_VERIFICATION = Setting(
+    "WARREN_EMAIL_VERIFICATION", str, "none",
+    "none, optional or mandatory: whether a new account must confirm its address.",
+    group=_group,
+)
+
+# -- Models -------------------------------------------------------------------------------------
+
+_group = "Language model (none: the offline writer composes from the material)"
+LLM_PROVIDER = Setting(
+    "WARREN_LLM_PROVIDER", str, "",
+    "openai, anthropic, google, mistral, openrouter, or compatible for any address that speaks "
+    "the OpenAI protocol (Ollama, vLLM).",
+    group=_group,
+)
+LLM_MODEL = Setting(
+    "WARREN_LLM_MODEL", str, "", "Name of the model, as the provider calls it.", group=_group
+)
+LLM_FALLBACK_MODEL = Setting(
+    "WARREN_LLM_FALLBACK_MODEL", str, "",
+    "Model of the same provider that is asked when the first one fails.",
+    group=_group,
+)
+LLM_API_KEY = Setting(
+    "WARREN_LLM_API_KEY", str, "", "Key of the provider.", group=_group, is_secret=True
+)
+LLM_BASE_URL = Setting(
+    "WARREN_LLM_BASE_URL", str, "",
+    "Another address of the provider; needed for compatible: http://127.0.0.1:11434/v1",
+    group=_group,
+)
+LLM_TIMEOUT_SECONDS = Setting(
+    "WARREN_LLM_TIMEOUT_SECONDS", float, 60.0, "Deadline of one call to the model, in seconds.",
+    group=_group,
+)
+LLM_BUDGET_CENTS = Setting(
+    "WARREN_LLM_BUDGET_CENTS", int, 2_000,
+    "Most that one organization may spend on this key in a calendar month, in US cents.",
+    group=_group,
+)
+
+_group = "Embeddings (none: the offline model)"
+EMBEDDINGS_PROVIDER = Setting(
+    "WARREN_EMBEDDINGS_PROVIDER", str, "offline",
+    "offline, openai, google, or compatible for any address that speaks the OpenAI protocol.",
+    group=_group,
+)
+EMBEDDINGS_MODEL = Setting(
+    "WARREN_EMBEDDINGS_MODEL", str, "", "Name of the embedding model.", group=_group
+)
+EMBEDDINGS_API_KEY = Setting(
+    "WARREN_EMBEDDINGS_API_KEY", str, "", "Key of the provider.", group=_group, is_secret=True
+)
+EMBEDDINGS_BASE_URL = Setting(
+    "WARREN_EMBEDDINGS_BASE_URL", str, "", "Another address of the provider.", group=_group
+)
+
+# -- Times --------------------------------------------------------------------------------------
+
+_group = "Times of the engine, in seconds"
+LEASE_SECONDS = Setting(
+    "WARREN_LEASE_SECONDS", float, 60.0,
+    "How long a worker owns a row that it claimed; longer than any one outside call.",
+    group=_group,
+)
+DUE_SWEEP_SECONDS = Setting(
+    "WARREN_DUE_SWEEP_SECONDS", float, 30.0,
+    "Between two sweeps for due rows; bounds how late a post is when the broker is away.",
+    group=_group,
+)
+SCHEDULE_TICK_SECONDS = Setting(
+    "WARREN_SCHEDULE_TICK_SECONDS", float, 60.0, "Between two looks at the schedules.",
+    group=_group,
+)
+REAPER_SECONDS = Setting(
+    "WARREN_REAPER_SECONDS", float, 30.0, "Between two looks for expired leases.", group=_group
+)
+RETRY_BASE_SECONDS = Setting(
+    "WARREN_RETRY_BASE_SECONDS", float, 60.0,
+    "Wait before the first retry of a delivery; each further one waits twice as long.",
+    group=_group,
+)
+RETRY_MOST_SECONDS = Setting(
+    "WARREN_RETRY_MOST_SECONDS", float, 3_600.0, "Longest wait between two tries.", group=_group
+)
+OUTBOUND_TIMEOUT_SECONDS = Setting(
+    "WARREN_OUTBOUND_TIMEOUT_SECONDS", float, 20.0, "Deadline of one outside request.",
+    group=_group,
+)
+
+# -- Serving ------------------------------------------------------------------------------------
+
+_group = "Serving (make up, make demo)"
+WEB_ADDRESS = Setting(
+    "WARREN_WEB_ADDRESS", str, "127.0.0.1:8000", "Address and port of the web server.",
+    group=_group,
+)
+WEB_WORKERS = Setting("WARREN_WEB_WORKERS", int, 2, "Web processes.", group=_group)
+WEB_THREADS = Setting("WARREN_WEB_THREADS", int, 8, "Threads in each of them.", group=_group)
+TASK_PROCESSES = Setting(
+    "WARREN_TASK_PROCESSES", int, 2, "Processes of the task worker.", group=_group
+)
+
+# fmt: on
+
+
+# -- Secrets made at the first run --------------------------------------------------------------
+
+
+def made_secret(folder: Path, name: str, make: Callable[[], str]) -> str:
+    """Read a secret that Warren keeps for itself, or make it, with mode 0600.
+
+    Two processes may start at once: the file is linked into place whole, and the loser reads the
+    winner's.
+    """
+    file = folder / name
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(make() + "\n")
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text(encoding="utf-8").strip()
+
+
+def new_secret_key() -> str:
+    return DEVELOPMENT_MARK + secrets.token_urlsafe(48)
+
+
+def new_master_key() -> str:
+    """32 random bytes for AES-256, as URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+# -- .env.example -------------------------------------------------------------------------------
+
+
+def example() -> str:
+    lines = [
+        "# Warren's settings. Copy to .env; every line is optional in development.",
+        "# Secrets (marked so) may also be given as files: NAME_FILE=/run/secrets/name",
+    ]
+    group = ""
+    for setting in settings_of_the_environment():
+        if setting.group != group:
+            group = setting.group
+            lines += ["", f"# --- {group}"]
+        lines += ["", f"# {setting.about}{' (secret)' if setting.is_secret else ''}"]
+        lines.append(f"#{setting.name}={_shown(setting.default)}")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(default: object) -> str:
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    if isinstance(default, tuple):
+        return ",".join(default)
+    if isinstance(default, Path):
+        return str(default.relative_to(BASE_DIR))
+    return str(default)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(example())

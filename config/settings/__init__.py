@@ -1,0 +1,1 @@
+"""Settings: development unless DJANGO_SETTINGS_MODULE says production or test."""

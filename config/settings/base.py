@@ -1,0 +1,351 @@
+"""What every installation shares. Each value that may differ comes from config/env.py."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import environ
+import structlog
+from csp.constants import NONCE, NONE, SELF
+
+from config import databases, env
+from config.beat import beat_schedule
+from config.embedded import Services
+
+BASE_DIR = env.BASE_DIR
+WARREN_VAR = env.VAR.get()
+DEBUG = False
+
+# OpenBLAS with two threads is slower than with one inside a busy worker.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# -- Services -----------------------------------------------------------------------------------
+
+SERVICES = Services(
+    WARREN_VAR,
+    postgres=not env.DATABASE_URL.is_given,
+    redis=not env.REDIS_URL.is_given,
+)
+# Checks that need no service (types, lint) leave them asleep.
+if os.environ.get("WARREN_START_SERVICES", "yes") != "no":
+    SERVICES.join()
+
+DATABASES = databases.connections(SERVICES)
+DATABASE_DISPATCH_ROLE = databases.DISPATCH_ROLE
+DATABASE_ROUTERS = ["config.kernel.scoping.TenantRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- Applications -------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "analytics",
+    "publishing",
+    "content",
+    "brands",
+    "billing",
+    "organizations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    # Before staticfiles, so that runserver serves files as production does.
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    # Simple: both would rewrite the template loaders, which stand below by hand.
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "lucide",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "lucide.templatetags.lucide",
+                "django_htmx.templatetags.django_htmx",
+            ],
+            # Partials outermost: they cut a piece out of what the others found.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+# -- Secrets ------------------------------------------------------------------------------------
+
+SECRET_KEY = env.SECRET_KEY.get() or env.made_secret(WARREN_VAR, "secret.key", env.new_secret_key)
+SECRET_KEY_FALLBACKS = list(env.SECRET_KEY_FALLBACKS.get())
+WARREN_MASTER_KEY_FILE = env.MASTER_KEY_FILE.get() or WARREN_VAR / "master.key"
+if not env.MASTER_KEY_FILE.is_given:
+    env.made_secret(WARREN_VAR, "master.key", env.new_master_key)
+
+# -- People -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "organizations.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = env.EMAIL_VERIFICATION.get()
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# -- Mail ---------------------------------------------------------------------------------------
+
+vars().update(environ.Env.email_url_config(env.EMAIL_URL.get()))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.EMAIL_FROM.get()
+EMAIL_TIMEOUT = 20
+
+# -- Redis: broker and cache --------------------------------------------------------------------
+
+if SERVICES.redis is not None:
+    CELERY_BROKER_URL = SERVICES.redis.celery_url(0)
+    WARREN_CACHE_URL = SERVICES.redis.url(1)
+else:
+    CELERY_BROKER_URL = env.REDIS_URL.get()
+    WARREN_CACHE_URL = env.REDIS_CACHE_URL.get() or env.next_database(CELERY_BROKER_URL)
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": WARREN_CACHE_URL,
+        "KEY_PREFIX": "warren",
+        "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 2, "health_check_interval": 30},
+    }
+}
+
+# The queue is rows; messages are hints that carry ids. See reliability in docs/.
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_DEFAULT_QUEUE = "warren"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    # Longer than the hard limit, or Redis would hand out again what still runs.
+    "visibility_timeout": 900,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 20,
+    "health_check_interval": 30,
+}
+# A page must not wait for a broker that is away: one short try, and the sweep finds the row.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+
+# -- The engine ---------------------------------------------------------------------------------
+
+WARREN_BASE_URL = env.BASE_URL.get().rstrip("/")
+WARREN_ALLOW_LOOPBACK = env.ALLOW_LOOPBACK.get()
+WARREN_LEASE_SECONDS = env.LEASE_SECONDS.get()
+WARREN_DUE_SWEEP_SECONDS = env.DUE_SWEEP_SECONDS.get()
+WARREN_SCHEDULE_TICK_SECONDS = env.SCHEDULE_TICK_SECONDS.get()
+WARREN_REAPER_SECONDS = env.REAPER_SECONDS.get()
+WARREN_RETRY_BASE_SECONDS = env.RETRY_BASE_SECONDS.get()
+WARREN_RETRY_MOST_SECONDS = env.RETRY_MOST_SECONDS.get()
+WARREN_OUTBOUND_TIMEOUT_SECONDS = env.OUTBOUND_TIMEOUT_SECONDS.get()
+CELERY_BEAT_SCHEDULE = beat_schedule(
+    due_seconds=WARREN_DUE_SWEEP_SECONDS,
+    schedule_seconds=WARREN_SCHEDULE_TICK_SECONDS,
+    reaper_seconds=WARREN_REAPER_SECONDS,
+)
+
+WARREN_LLM_PROVIDER = env.LLM_PROVIDER.get()
+WARREN_LLM_MODEL = env.LLM_MODEL.get()
+WARREN_LLM_FALLBACK_MODEL = env.LLM_FALLBACK_MODEL.get()
+WARREN_LLM_API_KEY = env.LLM_API_KEY.get()
+WARREN_LLM_BASE_URL = env.LLM_BASE_URL.get()
+WARREN_LLM_TIMEOUT_SECONDS = env.LLM_TIMEOUT_SECONDS.get()
+WARREN_LLM_BUDGET_CENTS = env.LLM_BUDGET_CENTS.get()
+WARREN_EMBEDDINGS_PROVIDER = env.EMBEDDINGS_PROVIDER.get()
+WARREN_EMBEDDINGS_MODEL = env.EMBEDDINGS_MODEL.get()
+WARREN_EMBEDDINGS_API_KEY = env.EMBEDDINGS_API_KEY.get()
+WARREN_EMBEDDINGS_BASE_URL = env.EMBEDDINGS_BASE_URL.get()
+
+WARREN_WEB_ADDRESS = env.WEB_ADDRESS.get()
+WARREN_WEB_WORKERS = env.WEB_WORKERS.get()
+WARREN_WEB_THREADS = env.WEB_THREADS.get()
+WARREN_TASK_PROCESSES = env.TASK_PROCESSES.get()
+
+# -- Files --------------------------------------------------------------------------------------
+
+WARREN_MEDIA_ROOT = MEDIA_ROOT = env.MEDIA_ROOT.get() or WARREN_VAR / "media"
+MEDIA_URL = "media/"
+STATIC_URL = "static/"
+STATIC_ROOT = WARREN_VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# -- Language and time --------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- Security headers ---------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # The nonce appears only on a page that asks for one, such as one with an import map.
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "media-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# -- Logs ---------------------------------------------------------------------------------------
+
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+_before = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_before,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.StackInfoRenderer(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+
+def logging_to_stderr(level: str, *, as_json: bool) -> dict[str, Any]:
+    """One stream of lines, Django's and ours alike."""
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
+    final = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _before,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *(final if as_json else [renderer]),
+                ],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django_structlog": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
+        },
+    }
+
+
+LOGGING = logging_to_stderr(env.LOG_LEVEL.get().upper(), as_json=env.LOG_JSON.get())

@@ -1,0 +1,25 @@
+"""Fixtures of every test. The database's stand in databases.py, the limits in limits.py."""
+
+from __future__ import annotations
+
+import os
+
+# Playwright runs an event loop in the test's thread, and Django would refuse the ORM there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from tests.databases import (  # noqa: E402
+    _tables_are_empty_again,
+    _the_operator_sees_the_test,
+    django_db_modify_db_settings,
+    django_db_setup,
+)
+from tests.limits import _nobody_sleeps, _sockets_stay_on_this_machine  # noqa: E402
+
+__all__ = [
+    "_nobody_sleeps",
+    "_sockets_stay_on_this_machine",
+    "_tables_are_empty_again",
+    "_the_operator_sees_the_test",
+    "django_db_modify_db_settings",
+    "django_db_setup",
+]

@@ -1,0 +1,202 @@
+"""The test database: made by the owner, used by the application's role, one for each slot.
+
+A test marked `django_db` runs as warren_app inside a transaction that is rolled back. One that also
+names the alias `operator` needs to see, as the operator, what the application has not committed:
+for it both aliases share one session that changes its role before each statement. A transactional
+test (live server, other processes) commits on real connections, and the tables are emptied after
+it; pytest-django runs those last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test.utils import setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
+
+# Rows that migrations and post_migrate write once, and every test counts on.
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """The slot in the settings tells workers apart already; no suffix."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Make the test database, or take the last run's if the migrations are still the same."""
+    reuse = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock():
+        fingerprint = _fingerprint()
+        if reuse and _remembered() == fingerprint:
+            empty_tables()
+            made: list[Any] = []
+        else:
+            made = setup_databases(
+                verbosity=0, interactive=False, aliases=["owner"], serialized_aliases=[]
+            )
+            _remember(fingerprint)
+    yield
+    with django_db_blocker.unblock():
+        if not django_db_keepdb:
+            teardown_databases(made, verbosity=0)
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _the_operator_sees_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Runs before pytest-django opens the transactions, because it is named first there."""
+    if not _is_database_test(request) or _is_transactional(request):
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    if "operator" not in _aliases(request):
+        yield
+        return
+    blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
+    with blocker.unblock(), one_session():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _tables_are_empty_again(
+    request: pytest.FixtureRequest, _the_operator_sees_the_test: None
+) -> Iterator[None]:
+    yield
+    if _is_database_test(request) and _is_transactional(request):
+        blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
+        with blocker.unblock():
+            empty_tables()
+
+
+def empty_tables() -> None:
+    """Empty every table that has rows, as its owner, in one statement."""
+    tables = [
+        table for table in connections["operator"].introspection.table_names() if table not in KEPT
+    ]
+    if not tables:
+        return
+    ask = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")"  # noqa: S608
+        for table in tables
+    )
+    with connections["operator"].cursor() as cursor:
+        cursor.execute(ask)
+        full = [f'"{table}"' for (table,) in cursor.fetchall()]
+    if full:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE")
+
+
+@contextmanager
+def one_session() -> Iterator[None]:
+    """Put one session, which changes its role, behind `default` and `operator`."""
+    before = {alias: connections[alias] for alias in ("default", "operator")}
+    application = connections.create_connection("default")
+    application.settings_dict = {
+        **application.settings_dict,
+        "USER": settings.DATABASES["owner"]["USER"],
+        "PASSWORD": settings.DATABASES["owner"]["PASSWORD"],
+    }
+    operator = connections.create_connection("operator")
+    application.connect()
+    operator.connection = application.connection
+    operator.connect = lambda: None  # type: ignore[method-assign]
+    operator.is_usable = lambda: True  # type: ignore[method-assign]
+    operator._set_autocommit = lambda autocommit: None  # type: ignore[method-assign]
+    operator._rollback = lambda: None  # type: ignore[method-assign]
+    operator._commit = lambda: None  # type: ignore[method-assign]
+    operator.autocommit = True
+    app_role, operator_role = (str(before[alias].settings_dict["USER"]) for alias in before)
+    _set_role(application, app_role)
+
+    def as_operator(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        _set_role(application, operator_role)
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            _set_role(application, app_role)
+
+    operator.execute_wrappers.append(as_operator)
+    connections["default"], connections["operator"] = application, operator
+    try:
+        yield
+    finally:
+        connections["default"], connections["operator"] = before["default"], before["operator"]
+        application.close()
+
+
+def _set_role(connection: BaseDatabaseWrapper, role: str) -> None:
+    from psycopg.pq import TransactionStatus
+
+    session: Any = connection.connection
+    # In a failed transaction nothing runs; its rollback takes the role back too.
+    if session.info.transaction_status != TransactionStatus.INERROR:
+        session.execute(f'SET ROLE "{role}"')
+
+
+def _fingerprint() -> str:
+    """Changes with every migration that could make another database."""
+    digest = hashlib.sha256()
+    for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
+        for file in sorted(Path(app.path).glob("migrations/*.py")):
+            digest.update(f"{app.label}/{file.name}".encode())
+            digest.update(file.read_bytes())
+    for shared in ("config/kernel/migrations.py", "organizations/management/commands/migrate.py"):
+        digest.update((settings.BASE_DIR / shared).read_bytes())
+    return digest.hexdigest()
+
+
+def _remembered() -> str | None:
+    with connections["owner"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+            [settings.DATABASES["owner"]["NAME"]],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _remember(fingerprint: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        name = connections["owner"].settings_dict["NAME"]
+        cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{fingerprint}'")
+
+
+def _is_database_test(request: pytest.FixtureRequest) -> bool:
+    return bool(
+        request.node.get_closest_marker("django_db")
+        or {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    )
+
+
+def _is_transactional(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    named = bool(marker and (marker.kwargs.get("transaction") or (marker.args and marker.args[0])))
+    return named or bool({"transactional_db", "live_server"} & set(request.fixturenames))
+
+
+def _aliases(request: pytest.FixtureRequest) -> set[str]:
+    marker = request.node.get_closest_marker("django_db")
+    asked = marker.kwargs.get("databases") if marker else None
+    if asked == "__all__":
+        return set(connections)
+    return set(asked or ["default"])

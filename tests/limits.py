@@ -1,0 +1,60 @@
+"""What a test may not do: reach another machine, or wait."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MAY_WAIT = ("real_time", "browser", "peer")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _sockets_stay_on_this_machine() -> Iterator[None]:
+    """Refuse every connection but to loopback and unix sockets, whichever library asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        yield
+
+
+def _guarded(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise RuntimeError(f"A test tried to reach {address[0]}; tests stay on this machine.")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _nobody_sleeps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own code may not sleep in a test, unless its mark says that waiting is the point."""
+    if any(request.node.get_closest_marker(mark) for mark in MAY_WAIT):
+        return
+    sleep = time.sleep
+
+    def refuse(seconds: float) -> None:
+        caller = Path(sys._getframe(1).f_code.co_filename)
+        ours = caller.is_relative_to(ROOT) and ".venv" not in caller.parts
+        if ours and seconds > 0:
+            raise RuntimeError(
+                f"{caller.name} slept {seconds} s in a test. Use the clock, or mark it real_time."
+            )
+        sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", refuse)
