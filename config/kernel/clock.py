@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from .errors import Invalid
 
-_REGIONS = frozenset(
-    "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split()
+_REGIONS = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/"),
+    *("Australia/", "Europe/", "Indian/", "Pacific/"),
 )
 # Files of the zone database that are no place on earth.
 _NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
@@ -52,7 +53,7 @@ def is_zone(name: str) -> bool:
 @cache
 def zone_choices() -> list[tuple[str, str]]:
     """(name, label) of the zones that a person picks from: places and UTC, without aliases."""
-    places = sorted(name for name in _names() if name.split("/")[0] in _REGIONS)
+    places = sorted(name for name in _names() if name.startswith(_REGIONS))
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in places)]
 
 
@@ -103,7 +104,8 @@ def in_words(moment: datetime, zone: str, *, at: datetime | None = None) -> str:
     """
     reference = at or now()
     local, here = to_zone(moment, zone), to_zone(reference, zone)
-    return f"{_day_in_words(local, here)} {local:%H:%M} {_zone_in_words(local)} ({ago(moment, at=reference)})"
+    absolute = f"{_day_in_words(local, here)} {local:%H:%M} {_zone_in_words(local)}"
+    return f"{absolute} ({ago(moment, at=reference)})"
 
 
 def ago(moment: datetime, *, at: datetime | None = None) -> str:

@@ -105,38 +105,50 @@ class CompositeForeignKey(_Sql):
         return f"Hold {self.model}.{self.field} inside one organization"
 
 
-class SecureTable(_Sql):
-    """Everything a new tenant table needs: RLS, a key to point at, and composite foreign keys."""
+class SecureTables(_Sql):
+    """Everything new tenant tables need: row security, a key to point at, composite foreign keys.
 
-    def __init__(self, model: str) -> None:
-        self.model = model
+    All keys are made before the first link, because tables of one migration point at each other.
+    """
+
+    def __init__(self, *models: str) -> None:
+        self.models = models
 
     def forwards(self, app_label: str, apps: Apps) -> list[str]:
-        model = apps.get_model(app_label, self.model)
-        table = model._meta.db_table
-        statements = [
-            f"ALTER TABLE {table} ADD CONSTRAINT {table}_org_key UNIQUE (organization_id, id)",
-            *EnableRLS(self.model).forwards(app_label, apps),
-        ]
-        for link in self._links(app_label, model):
+        statements = []
+        for name, model in self._models(app_label, apps):
+            table = model._meta.db_table
+            statements.append(
+                f"ALTER TABLE {table} ADD CONSTRAINT {table}_org_key UNIQUE (organization_id, id)"
+            )
+            statements += EnableRLS(name).forwards(app_label, apps)
+        for link in self._links(app_label, apps):
             statements += link.forwards(app_label, apps)
         return statements
 
     def backwards(self, app_label: str, apps: Apps) -> list[str]:
-        model = apps.get_model(app_label, self.model)
-        table = model._meta.db_table
         statements: list[str] = []
-        for link in self._links(app_label, model):
+        for link in self._links(app_label, apps):
             statements += link.backwards(app_label, apps)
-        statements += EnableRLS(self.model).backwards(app_label, apps)
-        return [*statements, f"ALTER TABLE {table} DROP CONSTRAINT {table}_org_key"]
+        for name, model in self._models(app_label, apps):
+            table = model._meta.db_table
+            statements += EnableRLS(name).backwards(app_label, apps)
+            statements.append(f"ALTER TABLE {table} DROP CONSTRAINT {table}_org_key")
+        return statements
 
     def describe(self) -> str:
-        return f"Lock {self.model} inside its organization"
+        return f"Lock {', '.join(self.models)} inside their organization"
 
-    def _links(self, app_label: str, model: type[models.Model]) -> list[CompositeForeignKey]:
-        fields = [field for field in model._meta.fields if isinstance(field, TenantForeignKey)]
-        return [CompositeForeignKey(self.model, field.name) for field in fields]
+    def _models(self, app_label: str, apps: Apps) -> list[tuple[str, type[models.Model]]]:
+        return [(name, apps.get_model(app_label, name)) for name in self.models]
+
+    def _links(self, app_label: str, apps: Apps) -> list[CompositeForeignKey]:
+        return [
+            CompositeForeignKey(name, field.name)
+            for name, model in self._models(app_label, apps)
+            for field in model._meta.fields
+            if isinstance(field, TenantForeignKey)
+        ]
 
 
 class ExposeDue(_Sql):

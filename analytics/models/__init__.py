@@ -1,0 +1,3 @@
+from .metrics import EngagementSnapshot, MetricsError
+
+__all__ = ["EngagementSnapshot", "MetricsError"]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from billing.models import CreditAction, CreditPrice, CreditTransaction, Plan, Subscription
+from config.kernel.clock import now
+from config.kernel.errors import PaymentRequired
+from config.kernel.scoping import org_atomic
+
+TRIAL_CREDITS = 30
+TRIAL_DAYS = 30
+DEFAULT_PRICES = {CreditAction.GENERATE: 1, CreditAction.PUBLISH: 1}
+
+
+def spend_credits(
+    *,
+    action: str,
+    key: str,
+    description: str,
+    related_type: str = "",
+    related_id: UUID | None = None,
+    credits: int | None = None,
+) -> CreditTransaction:
+    """Take the price of an act, once per key, by one conditional update with its ledger row.
+
+    A second call with the same key takes nothing and returns the first row. Two callers who ask for
+    the last credit get it once: the update holds only while used + price <= total.
+    Raises PaymentRequired when not enough is left; a retry helps after a top-up or renewal.
+    """
+    with org_atomic():
+        if earlier := CreditTransaction.objects.filter(key=key).first():
+            return earlier
+        price = _price(action) if credits is None else credits
+        taken = Subscription.objects.filter(
+            status__in=[Subscription.Status.ACTIVE, Subscription.Status.TRIALING],
+            credits_used__lte=F("credits_total") - price,
+        ).update(credits_used=F("credits_used") + price, updated_at=now())
+        if not taken:
+            # A twin with the same key may have taken the last credit while we waited for the row.
+            if earlier := CreditTransaction.objects.filter(key=key).first():
+                return earlier
+            raise PaymentRequired(
+                f"This needs {price} credit{'s' if price != 1 else ''} and {credits_left()} are "
+                "left in this period. Nothing was done. Add credits or wait for the renewal.",
+                code="no_credits",
+            )
+        row = _line(
+            amount=-price,
+            action=action,
+            description=description,
+            key=key,
+            related_type=related_type,
+            related_id=related_id,
+        )
+        if row is None:
+            Subscription.objects.update(credits_used=F("credits_used") - price)
+            return CreditTransaction.objects.get(key=key)
+        return row
+
+
+def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
+    """Give back what was taken under a key, once. None when nothing was taken."""
+    with org_atomic():
+        spent = CreditTransaction.objects.filter(key=key, amount__lt=0).first()
+        if spent is None:
+            return None
+        row = _line(
+            amount=-spent.amount,
+            action=CreditAction.REFUND,
+            description=f"Refund: {reason}"[:200],
+            key=f"refund:{key}",
+            related_type=spent.related_type,
+            related_id=spent.related_id,
+        )
+        if row is None:
+            return CreditTransaction.objects.get(key=f"refund:{key}")
+        # A renewal in between has reset the count: what it forgot is not given back twice.
+        Subscription.objects.filter(credits_used__gte=row.amount).update(
+            credits_used=F("credits_used") - row.amount, updated_at=now()
+        )
+        return row
+
+
+def grant_credits(*, amount: int, key: str, description: str) -> CreditTransaction:
+    """Add credits to the current period, once per key."""
+    with org_atomic():
+        row = _line(amount=amount, action=CreditAction.GRANT, description=description, key=key)
+        if row is None:
+            return CreditTransaction.objects.get(key=key)
+        Subscription.objects.update(credits_total=F("credits_total") + amount, updated_at=now())
+        return row
+
+
+def credits_left() -> int:
+    """Credits left in this period; 0 without a subscription."""
+    subscription = Subscription.objects.first()
+    return subscription.credits_left if subscription else 0
+
+
+def start_trial(organization: Any) -> Subscription:
+    """Give a new organization its free plan and 30 credits for 30 days."""
+    with org_atomic(organization.id):
+        started = now()
+        subscription = Subscription.objects.create(
+            plan=Plan.objects.get(slug="free"),
+            status=Subscription.Status.TRIALING,
+            period_started_at=started,
+            period_ends_at=started + timedelta(days=TRIAL_DAYS),
+        )
+        grant_credits(
+            amount=TRIAL_CREDITS,
+            key=f"trial:{organization.id}",
+            description=f"Welcome: {TRIAL_CREDITS} credits for {TRIAL_DAYS} days",
+        )
+    subscription.refresh_from_db()
+    return subscription
+
+
+def _price(action: str) -> int:
+    configured = CreditPrice.objects.filter(action=action).values_list("credits", flat=True).first()
+    return DEFAULT_PRICES[CreditAction(action)] if configured is None else configured
+
+
+def _line(**fields: Any) -> CreditTransaction | None:
+    """Write one ledger line; None when its key stands there already."""
+    try:
+        with transaction.atomic():
+            return CreditTransaction.objects.create(**fields)
+    except IntegrityError:
+        return None

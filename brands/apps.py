@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BrandsConfig(AppConfig):
+    name = "brands"
+
+    def ready(self) -> None:
+        from . import hooks  # noqa: F401

@@ -1,0 +1,3 @@
+from .brand_profile import BrandProfile
+
+__all__ = ["BrandProfile"]

@@ -1,0 +1,1 @@
+"""One file a provider; each has `name()` and `embed(texts, purpose=...)`."""

@@ -1,0 +1,104 @@
+"""Which model answers which purpose for whom.
+
+An organization's own routes (its key, its address) come from the registry; where it has none, the
+installation's settings decide; where those name nothing, there is no model and the offline
+counterparts work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
+from uuid import UUID
+
+from django.conf import settings
+
+from config.kernel.hooks import Slot
+
+OFFLINE = "offline"
+
+Structured = Literal["native", "tool", "prompted"]
+
+
+@dataclass(frozen=True)
+class Price:
+    """Millionths of a dollar per million tokens; for models that the price list does not know."""
+
+    input_micros_per_million: int
+    output_micros_per_million: int
+
+
+@dataclass(frozen=True)
+class Route:
+    """One model behind one key at one address.
+
+    `is_trusted_address`: the address comes from whoever runs the installation and may be on this
+    machine or its network. Addresses that organizations type in go through the outbound door.
+    `is_free`: nobody is billed (a model on own hardware); else an unknown price is refused.
+    `structured`: how the answer's form is asked for; None takes the provider's usual way.
+    """
+
+    provider: str
+    model: str
+    api_key: str = field(default="", repr=False)
+    base_url: str = ""
+    is_trusted_address: bool = False
+    is_free: bool = False
+    price: Price | None = None
+    structured: Structured | None = None
+
+
+@runtime_checkable
+class RouteSource(Protocol):
+    def routes(self, organization_id: UUID | None, purpose: str) -> Sequence[Route]:
+        """The organization's own routes, the preferred one first; empty for the installation's."""
+        ...
+
+
+route_source: Slot[RouteSource] = Slot("llm.routes", RouteSource)  # type: ignore[type-abstract]
+
+
+def routes_for(organization_id: UUID | None, purpose: str) -> Sequence[Route]:
+    """Preferred first, fallbacks after it; empty when there is no model."""
+    source = route_source.get()
+    own = source.routes(organization_id, purpose) if source else ()
+    found = own or settings_routes(purpose)
+    return [route for route in found if route.provider and route.provider != OFFLINE]
+
+
+def settings_routes(purpose: str) -> Sequence[Route]:
+    """From WARREN_LLM_*: one provider, a model per purpose, and a fallback model.
+
+    WARREN_LLM_MODELS maps a purpose to a model name of the same provider.
+    """
+    provider = _setting("PROVIDER").lower()
+    if not provider or provider == OFFLINE:
+        return ()
+    chosen = dict(getattr(settings, "WARREN_LLM_MODELS", None) or {})
+    names = [chosen.get(purpose) or _setting("MODEL"), _setting("FALLBACK_MODEL")]
+    return [_settings_route(provider, name) for name in dict.fromkeys(names) if name]
+
+
+def _settings_route(provider: str, model: str) -> Route:
+    return Route(
+        provider=provider,
+        model=model,
+        api_key=_setting("API_KEY"),
+        base_url=_setting("BASE_URL"),
+        is_trusted_address=True,
+        is_free=bool(getattr(settings, "WARREN_LLM_IS_FREE", False)),
+        price=_settings_price(_setting("PRICE")),
+    )
+
+
+def _settings_price(text: str) -> Price | None:
+    """`0.15/0.60`: dollars per million input and output tokens."""
+    if not text:
+        return None
+    into, _, out = text.partition("/")
+    return Price(round(float(into) * 1_000_000), round(float(out or into) * 1_000_000))
+
+
+def _setting(name: str) -> str:
+    return str(getattr(settings, f"WARREN_LLM_{name}", "") or "").strip()

@@ -1,0 +1,27 @@
+"""What this app tells the layers below it: keys for the vault, and where work is written down."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from config.kernel.clock import now
+from config.kernel.tasks import WorkRecorder, work_recorder
+
+from .models import WorkDone
+
+
+class WorkTable(WorkRecorder):
+    """Writes the last finished work of each kind into one row a kind."""
+
+    def finished(self, kind: str, count: int) -> None:
+        moment = now()
+        changed = WorkDone.objects.filter(kind=kind).update(
+            finished_at=moment, count=F("count") + count
+        )
+        if not changed:
+            WorkDone.objects.get_or_create(
+                kind=kind, defaults={"finished_at": moment, "count": count}
+            )
+
+
+work_recorder.fill(WorkTable())

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from config.kernel.models import Claimable, OrgOwned, TenantForeignKey
+from config.kernel.scoping import ScopedManager, ScopedQuerySet
+from config.kernel.states import Graph, HasGraph
+
+
+class DeliveryState(models.TextChoices):
+    SCHEDULED = "scheduled"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    PUBLISHED = "published"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
+    def open(self) -> DeliveryQuerySet:
+        return self.filter(state__in=Delivery.graph.states - Delivery.graph.terminal)
+
+    def unknown(self) -> DeliveryQuerySet:
+        return self.filter(state=DeliveryState.UNKNOWN)
+
+
+class Delivery(Claimable, HasGraph, OrgOwned):
+    """One post to one account, once. The row is the truth; a message is only a hint.
+
+    `sending` is committed before the first byte leaves. From there no row goes back to `scheduled`
+    without a read-back that found nothing, or an error that proves that nothing was sent.
+    """
+
+    graph = Graph(
+        DeliveryState.SCHEDULED,
+        {
+            DeliveryState.SCHEDULED: [
+                DeliveryState.CLAIMED,
+                DeliveryState.CANCELLED,
+                DeliveryState.MISSED,
+                DeliveryState.FAILED,
+            ],
+            DeliveryState.CLAIMED: [
+                DeliveryState.SENDING,
+                DeliveryState.SCHEDULED,
+                DeliveryState.CANCELLED,
+                DeliveryState.MISSED,
+                DeliveryState.FAILED,
+            ],
+            DeliveryState.SENDING: [
+                DeliveryState.ACCEPTED,
+                DeliveryState.PUBLISHED,
+                DeliveryState.SCHEDULED,
+                DeliveryState.UNKNOWN,
+                DeliveryState.FAILED,
+            ],
+            DeliveryState.ACCEPTED: [
+                DeliveryState.PUBLISHED,
+                DeliveryState.UNKNOWN,
+                DeliveryState.FAILED,
+            ],
+            # A person, or a later read-back, settles what the platform did not tell.
+            DeliveryState.UNKNOWN: [
+                DeliveryState.PUBLISHED,
+                DeliveryState.SCHEDULED,
+                DeliveryState.FAILED,
+            ],
+            DeliveryState.PUBLISHED: [],
+            DeliveryState.FAILED: [DeliveryState.SCHEDULED],
+            DeliveryState.CANCELLED: [],
+            DeliveryState.MISSED: [DeliveryState.SCHEDULED],
+        },
+    )
+
+    pending_post = TenantForeignKey(
+        "publishing.PendingPost", models.CASCADE, related_name="deliveries"
+    )
+    account = TenantForeignKey(
+        "publishing.SocialAccount", models.PROTECT, related_name="deliveries"
+    )
+    platform = models.CharField(max_length=30)
+    occurrence = models.CharField(max_length=60)
+    idempotency_key = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.SCHEDULED)
+    payload = models.JSONField(null=True, blank=True)
+    payload_hash = models.CharField(max_length=64, blank=True)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    remote_handle = models.CharField(max_length=500, blank=True)
+    remote_id = models.CharField(max_length=500, blank=True)
+    remote_url = models.URLField(max_length=1000, blank=True)
+    sending_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error_message = models.TextField(blank=True)
+
+    objects = ScopedManager.from_queryset(DeliveryQuerySet)()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "pending_post", "account", "occurrence"],
+                name="delivery_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "idempotency_key"], name="delivery_idempotency_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "organization"],
+                name="delivery_due",
+                condition=Q(state__in=["scheduled", "claimed", "sending", "accepted"]),
+            ),
+            models.Index(
+                fields=["organization", "state", "-created_at"], name="delivery_org_state"
+            ),
+            models.Index(fields=["account", "-created_at"], name="delivery_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.state}"
+
+
+class DeliveryAttempt(OrgOwned):
+    """What happened when we tried, or looked: the evidence behind a delivery's state."""
+
+    class Outcome(models.TextChoices):
+        PUBLISHED = "published"
+        NOT_SENT = "not_sent"
+        AMBIGUOUS = "ambiguous"
+        REFUSED = "refused"
+        RECONNECT = "reconnect"
+        RATE_LIMITED = "rate_limited"
+        FOUND = "found"
+        NOT_FOUND = "not_found"
+        DECIDED = "decided"
+
+    delivery = TenantForeignKey("publishing.Delivery", models.CASCADE, related_name="trail")
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    message = models.TextField(blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    evidence = models.JSONField(default=dict)
+    duration_ms = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["delivery", "created_at"], name="attempt_delivery")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.outcome}"

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from config.kernel.models import OrgOwned, TenantForeignKey, uuid7
+from config.kernel.scoping import ScopedManager, ScopedQuerySet
+from config.kernel.states import Graph, HasGraph
+from content.models import Angle
+
+
+class PendingStatus(models.TextChoices):
+    DRAFT = "draft"
+    PENDING = "pending"
+    AUTO_APPROVED = "auto_approved"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+
+
+class PendingPostQuerySet(ScopedQuerySet["PendingPost"]):
+    def waiting(self) -> PendingPostQuerySet:
+        return self.filter(status=PendingStatus.PENDING)
+
+    def approved(self) -> PendingPostQuerySet:
+        return self.filter(status__in=[PendingStatus.APPROVED, PendingStatus.AUTO_APPROVED])
+
+
+class PendingPost(HasGraph, OrgOwned):
+    """A post on its way: one text for one account, from draft to published."""
+
+    graph = Graph(
+        PendingStatus.DRAFT,
+        {
+            PendingStatus.DRAFT: [
+                PendingStatus.PENDING,
+                PendingStatus.AUTO_APPROVED,
+                PendingStatus.REJECTED,
+            ],
+            PendingStatus.PENDING: [
+                PendingStatus.APPROVED,
+                PendingStatus.REJECTED,
+                PendingStatus.EXPIRED,
+            ],
+            # Back to PENDING when an edit voids the approval.
+            PendingStatus.AUTO_APPROVED: [
+                PendingStatus.PUBLISHING,
+                PendingStatus.PENDING,
+                PendingStatus.REJECTED,
+                PendingStatus.FAILED,
+            ],
+            PendingStatus.APPROVED: [
+                PendingStatus.PUBLISHING,
+                PendingStatus.PENDING,
+                PendingStatus.REJECTED,
+                PendingStatus.FAILED,
+            ],
+            PendingStatus.PUBLISHING: [PendingStatus.PUBLISHED, PendingStatus.FAILED],
+            PendingStatus.FAILED: [
+                PendingStatus.PENDING,
+                PendingStatus.PUBLISHING,
+                PendingStatus.REJECTED,
+            ],
+            PendingStatus.REJECTED: [],
+            PendingStatus.EXPIRED: [PendingStatus.PENDING],
+            PendingStatus.PUBLISHED: [],
+        },
+    )
+    state_field = "status"
+
+    class GenerationMode(models.TextChoices):
+        AUTOPILOT = "autopilot"
+        MANUAL = "manual"
+
+    brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="pending_posts")
+    account = TenantForeignKey(
+        "publishing.SocialAccount", models.PROTECT, related_name="pending_posts"
+    )
+    material = TenantForeignKey("content.Material", models.PROTECT, related_name="pending_posts")
+    schedule = TenantForeignKey(
+        "publishing.Schedule", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    run = TenantForeignKey(
+        "publishing.AutopilotRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="pending_posts",
+    )
+    generation = TenantForeignKey(
+        "content.Generation", models.PROTECT, related_name="pending_posts"
+    )
+    candidate = TenantForeignKey("content.Candidate", models.PROTECT, related_name="pending_posts")
+    batch_id = models.UUIDField(default=uuid7)
+    platform = models.CharField(max_length=30)
+    content = models.TextField()
+    hashtags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    link = models.CharField(max_length=2000, blank=True)
+    media = models.JSONField(default=list, blank=True)
+    angle = models.CharField(max_length=20, choices=Angle)
+    angle_reason = models.TextField(blank=True)
+    is_exploration = models.BooleanField(default=False)
+    generation_mode = models.CharField(
+        max_length=10, choices=GenerationMode, default=GenerationMode.AUTOPILOT
+    )
+    scheduled_for = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=14, choices=PendingStatus, default=PendingStatus.DRAFT)
+    was_edited = models.BooleanField(default=False)
+    review_notes = models.TextField(blank=True)
+    rejection_reason = models.TextField(blank=True)
+    regeneration_count = models.PositiveSmallIntegerField(default=0)
+    failure_category = models.CharField(max_length=30, blank=True)
+    failure_reason = models.TextField(blank=True)
+
+    objects = ScopedManager.from_queryset(PendingPostQuerySet)()
+
+    class Meta:
+        ordering = ["scheduled_for"]
+        indexes = [
+            models.Index(
+                fields=["organization", "status", "scheduled_for"], name="pending_org_status"
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="pending_expiry",
+                condition=Q(status=PendingStatus.PENDING),
+            ),
+            models.Index(fields=["brand", "status"], name="pending_brand_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.content[:60]
+
+
+class Approval(OrgOwned):
+    """Leave to publish exactly this text on exactly this account, by somebody or by a policy."""
+
+    pending_post = TenantForeignKey(
+        "publishing.PendingPost", models.CASCADE, related_name="approvals"
+    )
+    account_id = models.UUIDField()
+    content_hash = models.CharField(max_length=64)
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    policy = models.CharField(max_length=200, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+    void_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "pending_post"],
+                condition=Q(voided_at=None),
+                name="approval_one_living",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Approval of {self.pending_post_id}"

@@ -1,0 +1,149 @@
+"""One typed builder a noun, for the organization in scope."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from brands.models import BrandProfile
+from config.kernel.clock import now
+from content.models import (
+    Angle,
+    Candidate,
+    Generation,
+    GenerationStatus,
+    Material,
+    MaterialStatus,
+)
+from publishing.models import (
+    Approval,
+    PendingPost,
+    PendingStatus,
+    Post,
+    SocialAccount,
+)
+
+TEXT = (
+    "Our workshop now rebuilds wooden masts in twelve days. Every mast is planed by hand from "
+    "Douglas fir and gets seven coats of varnish. Last spring 34 boats went back to sea with one. "
+    "Bring your old mast and we measure it while you wait. Read more at "
+    "https://harbour.example/masts."
+)
+
+
+def material(brand: BrandProfile | None = None, **fields: Any) -> Material:
+    text = fields.pop("text", TEXT)
+    return Material.objects.create(
+        **{
+            "brand": brand,
+            "kind": Material.Kind.TEXT,
+            "name": "Wooden masts in twelve days",
+            "original_content": text,
+            "extracted_text": text,
+            "content_hash": hashlib.sha256(text.encode()).hexdigest(),
+            "status": MaterialStatus.READY,
+            "summary": "The workshop rebuilds wooden masts in twelve days.",
+            "key_points": [
+                "Masts in twelve days",
+                "Seven coats of varnish",
+                "34 boats last spring",
+            ],
+            "keywords": ["masts", "varnish", "workshop"],
+            "suggested_angles": [Angle.USER_BENEFIT, Angle.EDUCATIONAL, Angle.PRODUCT_FOCUS],
+            "sentiment": "informative",
+            "content_pillar": "Craft",
+            "language": "en",
+            "links": ["https://harbour.example/masts"],
+            "analyzed_by": "offline",
+            **fields,
+        }
+    )
+
+
+def generation(brand: BrandProfile, source: Material, **fields: Any) -> Generation:
+    return Generation.objects.create(
+        **{
+            "brand": brand,
+            "material": source,
+            "platform": "feed",
+            "status": GenerationStatus.DONE,
+            "credits": 1,
+            "started_at": now(),
+            "finished_at": now(),
+            **fields,
+        }
+    )
+
+
+def candidate(request: Generation, **fields: Any) -> Candidate:
+    text = fields.pop("text", "Wooden masts, rebuilt in twelve days and varnished seven times.")
+    return Candidate.objects.create(
+        **{
+            "generation": request,
+            "label": "A",
+            "rank": 1,
+            "text": text,
+            "angle": Angle.USER_BENEFIT,
+            "angle_reason": "User benefit: no posts yet, so it is worth a try.",
+            "is_valid": True,
+            "character_count": len(text),
+            "model_used": "offline",
+            "rerank_score": 0.8,
+            **fields,
+        }
+    )
+
+
+def pending_post(
+    brand: BrandProfile, account: SocialAccount, *, source: Material | None = None, **fields: Any
+) -> PendingPost:
+    source = source or material(brand)
+    chosen = fields.pop("candidate", None) or candidate(
+        generation(brand, source, platform=account.platform)
+    )
+    return PendingPost.objects.create(
+        **{
+            "brand": brand,
+            "account": account,
+            "material": source,
+            "generation": chosen.generation,
+            "candidate": chosen,
+            "platform": account.platform,
+            "content": chosen.text,
+            "hashtags": chosen.hashtags,
+            "angle": chosen.angle,
+            "angle_reason": chosen.angle_reason,
+            "scheduled_for": now(),
+            "expires_at": now() + timedelta(hours=24),
+            "status": PendingStatus.PENDING,
+            **fields,
+        }
+    )
+
+
+def post(
+    brand: BrandProfile,
+    account: SocialAccount,
+    *,
+    published_at: datetime | None = None,
+    **fields: Any,
+) -> Post:
+    return Post.objects.create(
+        **{
+            "brand": brand,
+            "account": account,
+            "platform": account.platform,
+            "content": "Masts in twelve days.",
+            "published_at": published_at or now(),
+            "angle": Angle.USER_BENEFIT,
+            "model_used": "offline",
+            **fields,
+        }
+    )
+
+
+def approval(pending: PendingPost, content_hash: str, **fields: Any) -> Approval:
+    return Approval.objects.create(
+        pending_post=pending, account_id=pending.account_id, content_hash=content_hash, **fields
+    )
