@@ -303,5 +303,5 @@ def renew(
         fresh = exchange(dict(current))
         session.fault(CrashPoint.REFRESH_SENT)
         session.save_credentials(fresh)
-    session.fault(CrashPoint.TOKEN_SAVED)
+    session.fault(CrashPoint.RENEWED)
     return fresh

@@ -184,13 +184,11 @@ def transport_error(label: str, error: Exception) -> ChannelError:
     """
     if isinstance(error, ChannelError):
         return error
-    if isinstance(error, Invalid):
-        return ChannelError(
-            f"{label} could not be called: {error.message}",
-            permanent=True,
-            code="address_refused",
-        )
     sent = getattr(error, "sent", None)
+    if isinstance(error, Invalid) and not sent:
+        return ChannelError(
+            f"{label} could not be called: {error.message}", permanent=True, code="address_refused"
+        )
     if sent is None:
         sent = not isinstance(error, NEVER_SENT)
     outcome = Outcome.AMBIGUOUS if sent else Outcome.NOT_SENT
@@ -234,3 +232,17 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 def _sentence(detail: str) -> str:
     detail = " ".join(detail.split())[:300]
     return detail if not detail or detail[-1] in ".!?" else f"{detail}."
+
+
+def before_sending(error: ChannelError) -> ChannelError:
+    """The same failure of a step that cannot make a post: what was ambiguous there is not sent."""
+    if not error.ambiguous:
+        return error
+    label = str(error.extra.get("label") or "The network")
+    return with_outcome(
+        Outcome.NOT_SENT,
+        SENTENCES[Outcome.NOT_SENT].format(label=label),
+        code=error.code,
+        **{key: value for key, value in error.extra.items() if key != "http_status"},
+        status=error.extra.get("http_status"),
+    )

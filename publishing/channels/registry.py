@@ -5,5 +5,8 @@ from __future__ import annotations
 from config.kernel.hooks import Registry
 
 from .base import Channel
+from .bluesky import Bluesky
 
 channels: Registry[Channel] = Registry("channels", Channel)
+
+channels.register(Bluesky.slug, Bluesky())

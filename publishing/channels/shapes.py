@@ -30,14 +30,14 @@ class DeliveryClass(StrEnum):
 
 
 class CrashPoint(StrEnum):
-    """Places where a kill test stops a worker. Channels name K3 to K6, K9 and K10; the rest is the
+    """Places where a kill test stops a worker. Channels name K3 to K6 and K10; the rest is the
     ledger's. `Session.fault(point)` does nothing in production."""
 
     COMMITTED = "k0"
     TAKEN = "k1"
     CLAIMED = "k2"
     REFRESH_SENT = "k3"
-    TOKEN_SAVED = "k4"
+    RENEWED = "k4"
     MEDIA_UPLOADING = "k5"
     MEDIA_RECEIVED = "k6"
     HANDLE_SAVED = "k7"

@@ -20,14 +20,15 @@ HASHTAG_SEPARATOR = " "
 ELLIPSIS = "…"
 
 LINK_PATTERN = (
-    r"https?://(?:[^\s<>\"()]|\([^\s<>\"()]*\))*"
-    r"(?:[^\s<>\"().,;:!?'…\]}。、，！？：；」』）】]|\([^\s<>\"()]*\))"
+    r'https?://(?:[^\s<>"()]|\([^\s<>"()]*\))*'
+    r'(?:[^\s<>"().,;:!?\x27\u2019\u2026\]}\u3001\u3002\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f]'
+    r'|\([^\s<>"()]*\))'
 )
-"""A web address in running text, without the punctuation that ends a sentence around it. Written so
-that Python's `regex` and JavaScript with the u flag read it alike."""
+"""A web address in running text, without the punctuation (Latin or full-width) that ends a sentence
+around it. Written so that Python's `regex` and JavaScript with the u flag read it alike."""
 
 HASHTAG_PATTERN = (
-    r"(?<![\p{L}\p{M}\p{N}_&/#])[#＃]([\p{L}\p{M}\p{N}_]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*)"
+    r"(?<![\p{L}\p{M}\p{N}_&/#])[#\uff03]([\p{L}\p{M}\p{N}_]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*)"
 )
 """A hashtag in running text: letters, marks, digits and underscores, not digits alone."""
 

@@ -1,0 +1,264 @@
+"""One account's repository on an AT Protocol server, reached with tokens that renew themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from .base import CrashPoint, Credentials, Session, renew
+from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule
+from .xrpc import Xrpc, is_ending
+
+T = TypeVar("T")
+
+RULES: Mapping[tuple[int | None, str | None], Rule] = {
+    (None, "ExpiredToken"): Rule(Outcome.RECONNECT),
+    (None, "InvalidToken"): Rule(Outcome.RECONNECT),
+    (None, "AccountTakedown"): Rule(
+        Outcome.REFUSED,
+        "{label} has taken this account down, so nothing can be posted from it. Ask the server's "
+        "support why, or pause the account here.",
+    ),
+    (None, "AccountDeactivated"): Rule(
+        Outcome.REFUSED,
+        "This {label} account is deactivated, so nothing was posted. Activate it again in the "
+        "app, then send the post again.",
+    ),
+    (None, "BlobNotFound"): Rule(
+        Outcome.NOT_SENT,
+        "{label} no longer has the picture of this post, so nothing was posted. Warren uploads it "
+        "again.",
+    ),
+    (None, "InvalidSwap"): Rule(
+        Outcome.REFUSED,
+        "Something else already stands where this post was to go on {label}, so nothing was "
+        "posted. Schedule the post again.",
+    ),
+    (413, None): Rule(
+        Outcome.REFUSED,
+        "The picture is larger than this {label} server takes, so nothing was posted. Use a "
+        "smaller one.",
+    ),
+    (403, "AccountNotFound"): Rule(
+        Outcome.RECONNECT,
+        "{label} says that this access belongs to another account, so nothing was posted. Connect "
+        "the account again.",
+    ),
+}
+"""Answers of the reference server 0.5.35. An ended token is a 400 there, not a 401."""
+
+APPVIEW_MISSING = frozenset({"MethodNotImplemented", "XRPCNotSupported"})
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The account behind a session. Methods raise ChannelError; only `put` can leave a post."""
+
+    session: Session
+    table: RetryTable
+    label: str
+    default_server: str
+
+    @property
+    def xrpc(self) -> Xrpc:
+        return self.on(self.session.server or self.default_server)
+
+    def on(self, server: str) -> Xrpc:
+        return Xrpc(self.session.http, server, self.table, self.label, self.session.now)
+
+    def renew_if_ending(self) -> None:
+        """Renew the tokens at two thirds of their life, before anything depends on them."""
+        credentials = self.session.credentials
+        if is_ending(credentials.get("accessJwt", ""), self.session.now):
+            self._renew(credentials)
+
+    def upload(self, data: bytes, content_type: str) -> dict[str, Any]:
+        return self._authorized(lambda token: self.xrpc.upload(data, content_type, token=token))
+
+    def resolve(self, handle: str) -> str | None:
+        """Whose handle it is (a DID); None when the server cannot say, now or ever."""
+        try:
+            answer = self.xrpc.query("com.atproto.identity.resolveHandle", {"handle": handle})
+        except ChannelError as error:
+            if error.permanent or (error.extra.get("http_status") or 0) >= 500:
+                return None
+            raise
+        return str(answer["did"]) if answer.get("did") else None
+
+    def create(self, repo: str, collection: str, rkey: str, record: Mapping[str, Any]) -> None:
+        """Put a record at its key: a key with this very record stays as it is, and one with other
+        content is refused (InvalidSwap), so that repeating can neither double nor overwrite."""
+        body = {
+            "repo": repo,
+            "collection": collection,
+            "rkey": rkey,
+            "record": record,
+            "swapRecord": None,
+        }
+        answer = self._authorized(
+            lambda token: self.xrpc.procedure(
+                "com.atproto.repo.putRecord", body, token=token, makes_post=True
+            )
+        )
+        self.session.fault(CrashPoint.ANSWERED)
+        if not answer.get("uri"):
+            raise self.table.error(self.label, status=200, code=UNPARSABLE)
+
+    def record(self, repo: str, collection: str, rkey: str) -> dict[str, Any] | None:
+        """The record at a key; None when it is certainly not there."""
+        params = {"repo": repo, "collection": collection, "rkey": rkey}
+        try:
+            answer = self._authorized(
+                lambda token: self.xrpc.query("com.atproto.repo.getRecord", params, token=token)
+            )
+        except ChannelError as error:
+            detail = str(error.extra.get("detail", ""))
+            if error.code == "RecordNotFound" or detail.startswith("Could not locate record"):
+                return None
+            raise
+        value: dict[str, Any] = answer.get("value") or {}
+        return value
+
+    def delete(self, repo: str, collection: str, rkey: str) -> None:
+        body = {"repo": repo, "collection": collection, "rkey": rkey}
+        self._authorized(
+            lambda token: self.xrpc.procedure("com.atproto.repo.deleteRecord", body, token=token)
+        )
+
+    def view(self, uri: str, fallback: str) -> dict[str, Any] | None:
+        """The AppView's view of a post, asked through the server, else at the `fallback` address.
+
+        None when there is no AppView, or none that has seen the post, or the post is gone.
+        """
+        name, params = "app.bsky.feed.getPosts", {"uris": [uri]}
+        try:
+            answer = self._authorized(lambda token: self.xrpc.query(name, params, token=token))
+        except ChannelError as error:
+            if not _says_no_appview(error):
+                raise
+            if not fallback:
+                return None
+            answer = self.on(fallback).query(name, params)
+        views: list[dict[str, Any]] = answer.get("posts") or []
+        return next((view for view in views if view.get("uri") == uri), None)
+
+    def _authorized(self, call: Callable[[str], T]) -> T:
+        """Make a call with the access token, and once more with a new one if it has ended."""
+        credentials = self.session.credentials
+        try:
+            return call(credentials.get("accessJwt", ""))
+        except ChannelError as error:
+            if not error.reconnect:
+                raise
+        return call(self._renew(credentials)["accessJwt"])
+
+    def _renew(self, stale: Credentials) -> Credentials:
+        return renew(self.session, stale, self._exchange)
+
+    def _exchange(self, current: Credentials) -> Credentials:
+        answer = self.xrpc.procedure(
+            "com.atproto.server.refreshSession", token=current.get("refreshJwt", "")
+        )
+        if not (answer.get("accessJwt") and answer.get("refreshJwt")):
+            raise self.table.error(self.label, status=400, code="InvalidToken")
+        return {**current, **tokens(answer)}
+
+
+def tokens(answer: Mapping[str, Any]) -> Credentials:
+    """What is kept of a session: who and the two tokens. No password."""
+    return {name: answer[name] for name in ("did", "handle", "accessJwt", "refreshJwt")}
+
+
+def open_session(xrpc: Xrpc, handle: str, password: str) -> dict[str, Any]:
+    """A new session; raises ChannelError with a sentence and the `field` for the connect form."""
+    body = {"identifier": handle, "password": password}
+    try:
+        opened = xrpc.procedure("com.atproto.server.createSession", body)
+    except ChannelError as error:
+        raise _login_error(error, xrpc) from error
+    if not all(opened.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt")):
+        raise _no_server(xrpc.server)
+    if opened.get("active") is False:
+        raise misfit(
+            f"This account is {opened.get('status') or 'not active'} on {xrpc.server}, so nothing "
+            "can be posted from it. Put that right there, then connect it again.",
+            "handle",
+        )
+    return opened
+
+
+def profile(xrpc: Xrpc, did: str, collection: str) -> tuple[str, str]:
+    """Name and picture's address from the account's own profile record; blanks when it has none."""
+    params = {"repo": did, "collection": collection, "rkey": "self"}
+    try:
+        value = xrpc.query("com.atproto.repo.getRecord", params).get("value") or {}
+    except ChannelError:
+        return "", ""
+    cid = ((value.get("avatar") or {}).get("ref") or {}).get("$link")
+    query = urlencode({"did": did, "cid": cid})
+    address = f"{xrpc.server}/xrpc/com.atproto.sync.getBlob?{query}" if cid else ""
+    return str(value.get("displayName") or ""), address
+
+
+def server_address(typed: str, default: str) -> str:
+    """A server's address as people type it, without path; raises ChannelError for the form."""
+    typed = typed.strip().rstrip("/") or default
+    parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+    try:
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.username or parts.path.strip("/") or parts.query:
+        raise misfit(f"“{typed}” is no server address: write it as {default}.", "server")
+    if parts.scheme == "http" and not is_loopback(typed):
+        raise misfit("A password would travel unprotected over http: write https.", "server")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def is_loopback(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def misfit(message: str, field: str) -> ChannelError:
+    return ChannelError(message, permanent=True, code="invalid", field=field)
+
+
+def _login_error(error: ChannelError, xrpc: Xrpc) -> ChannelError:
+    status = error.extra.get("http_status")
+    if error.code == "AuthFactorTokenRequired":
+        return misfit(
+            "This is the account's own password, and it asks for a code by e-mail. Make an app "
+            "password and write that here.",
+            "app_password",
+        )
+    if error.outcome is Outcome.RATE_LIMITED:
+        minutes = max(1, round((error.retry_after or 60) / 60))
+        error.message = f"{xrpc.server} asks for a pause after many logins: wait {minutes} min."
+        return error
+    if status == 401 and error.code != "AccountTakedown":
+        return misfit(
+            f"{xrpc.server} does not accept this handle and app password. Check both; an app "
+            "password looks like abcd-efgh-ijkl-mnop.",
+            "app_password",
+        )
+    if error.code == "AccountTakedown":
+        return error
+    return _no_server(xrpc.server, error)
+
+
+def _no_server(server: str, error: ChannelError | None = None) -> ChannelError:
+    return ChannelError(
+        f"No AT Protocol server answers at {server}: check the address, or try again in a minute.",
+        permanent=error.permanent if error else True,
+        retry_after=error.retry_after if error else None,
+        code="no_server",
+        field="server",
+    )
+
+
+def _says_no_appview(error: ChannelError) -> bool:
+    detail = str(error.extra.get("detail", ""))
+    return error.code in APPVIEW_MISSING or detail.startswith("No service configured")
