@@ -88,12 +88,18 @@ class Delivery(Claimable, HasGraph, OrgOwned):
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.SCHEDULED)
     payload = models.JSONField(null=True, blank=True)
     payload_hash = models.CharField(max_length=64, blank=True)
+    # What was approved; compared with the living approval in the transaction that sends.
+    content_hash = models.CharField(max_length=64, blank=True)
     lease_owner = models.CharField(max_length=80, blank=True)
-    remote_handle = models.CharField(max_length=500, blank=True)
+    remote_handle = models.JSONField(default=dict, blank=True)
     remote_id = models.CharField(max_length=500, blank=True)
     remote_url = models.URLField(max_length=1000, blank=True)
     sending_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    # Read-backs since the last sending that told nothing.
+    lookups = models.PositiveSmallIntegerField(default=0)
+    # Under which key the publish credit stands taken; empty when none is.
+    charge_key = models.CharField(max_length=120, blank=True)
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.TextField(blank=True)
 
