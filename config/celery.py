@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
@@ -18,3 +18,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**kwargs: Any) -> None:
     """Django's LOGGING stays; being connected here keeps Celery from replacing it."""
+
+
+@worker_init.connect
+def tell_that_work_gets_done(**kwargs: Any) -> None:
+    """Importing connects the sign of life to every finished task."""
+    from . import liveness  # noqa: F401

@@ -99,6 +99,14 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def pairs(text: str) -> dict[str, str]:
+    named = (word.partition("=") for word in words(text))
+    found = {name.strip(): value.strip() for name, equals, value in named if equals}
+    if len(found) < len(words(text)):
+        raise ValueError(text)
+    return found
+
+
 def path(text: str) -> Path:
     return (BASE_DIR / Path(text).expanduser()).resolve()
 
@@ -107,6 +115,7 @@ def _kind_in_words(kind: Callable[[str], object]) -> str:
     return {
         flag: "yes or no",
         words: "a list separated by commas",
+        pairs: "a list of name=value separated by commas",
         int: "a whole number",
         float: "a number",
         path: "a path",
@@ -233,6 +242,11 @@ ALLOW_LOOPBACK = Setting(
     "Let outgoing requests reach this machine. The demo and the tests set it; production never.",
     group=_group,
 )
+OUTBOUND_ALLOW = Setting[tuple[str, ...]](
+    "WARREN_OUTBOUND_ALLOW", words, (),
+    "host:port of private servers that outgoing requests may reach, separated by commas.",
+    group=_group,
+)
 EMAIL_URL = Setting(
     "EMAIL_URL", str, "consolemail://",
     "Outgoing mail: smtp+tls://user:password@host:587, or consolemail:// to print it.",
@@ -265,12 +279,27 @@ LLM_FALLBACK_MODEL = Setting(
     "Model of the same provider that is asked when the first one fails.",
     group=_group,
 )
+LLM_MODELS = Setting[dict[str, str]](
+    "WARREN_LLM_MODELS", pairs, {},
+    "Another model of the same provider for one purpose: write=big-model,analyse=small-model",
+    group=_group,
+)
 LLM_API_KEY = Setting(
     "WARREN_LLM_API_KEY", str, "", "Key of the provider.", group=_group, is_secret=True
 )
 LLM_BASE_URL = Setting(
     "WARREN_LLM_BASE_URL", str, "",
     "Another address of the provider; needed for compatible: http://127.0.0.1:11434/v1",
+    group=_group,
+)
+LLM_IS_FREE = Setting(
+    "WARREN_LLM_IS_FREE", flag, False,
+    "Calls cost nothing, as with a model on your own machine.",
+    group=_group,
+)
+LLM_PRICE = Setting(
+    "WARREN_LLM_PRICE", str, "",
+    "Dollars per million input and output tokens, 0.15/0.60, of a model whose price is unknown.",
     group=_group,
 )
 LLM_TIMEOUT_SECONDS = Setting(
@@ -405,7 +434,7 @@ def _shown(default: object) -> str:
         return ""
     if isinstance(default, bool):
         return "yes" if default else "no"
-    if isinstance(default, tuple):
+    if isinstance(default, tuple | dict):
         return ",".join(default)
     if isinstance(default, Path):
         return str(default.relative_to(BASE_DIR))

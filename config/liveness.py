@@ -9,7 +9,7 @@ import time
 from typing import Any, Final
 
 import structlog
-from celery.signals import heartbeat_sent, task_postrun
+from celery.signals import task_postrun
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
@@ -27,11 +27,6 @@ def beat_ticked() -> None:
 
 def worker_finished() -> None:
     _say("worker")
-
-
-@heartbeat_sent.connect
-def _worker_idles(**kwargs: Any) -> None:
-    _say("worker-up")
 
 
 @task_postrun.connect

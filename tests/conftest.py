@@ -8,18 +8,20 @@ import os
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from tests.databases import (  # noqa: E402
-    _tables_are_empty_again,
-    _the_operator_sees_the_test,
+    _around_the_transaction,
+    _django_db_helper,
     django_db_modify_db_settings,
     django_db_setup,
+    world,
 )
 from tests.limits import _nobody_sleeps, _sockets_stay_on_this_machine  # noqa: E402
 
 __all__ = [
+    "_around_the_transaction",
+    "_django_db_helper",
     "_nobody_sleeps",
     "_sockets_stay_on_this_machine",
-    "_tables_are_empty_again",
-    "_the_operator_sees_the_test",
     "django_db_modify_db_settings",
     "django_db_setup",
+    "world",
 ]

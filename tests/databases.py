@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
@@ -22,6 +22,9 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
+
+if TYPE_CHECKING:
+    from tests.world import World
 
 # Rows that migrations and post_migrate write once, and every test counts on.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
@@ -61,30 +64,45 @@ def django_db_setup(
             connection.close_pool()  # type: ignore[attr-defined]
 
 
-@pytest.fixture(autouse=True)
-def _the_operator_sees_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Runs before pytest-django opens the transactions, because it is named first there."""
-    if not _is_database_test(request) or _is_transactional(request):
-        yield
-        return
-    request.getfixturevalue("django_db_setup")
-    if "operator" not in _aliases(request):
-        yield
-        return
-    blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
-    with blocker.unblock(), one_session():
-        yield
+@pytest.fixture
+def _django_db_helper(_around_the_transaction: None, _django_db_helper: None) -> None:
+    """pytest-django's own fixture of this name opens the test's transaction; ours goes first."""
 
 
-@pytest.fixture(autouse=True)
-def _tables_are_empty_again(
-    request: pytest.FixtureRequest, _the_operator_sees_the_test: None
+@pytest.fixture
+def _around_the_transaction(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    yield
-    if _is_database_test(request) and _is_transactional(request):
-        blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
-        with blocker.unblock():
+    """Build the world before the transaction; empty the tables after a test that commits."""
+    with django_db_blocker.unblock():
+        if "world" in request.fixturenames:
+            _ensure_world()
+        if _is_transactional(request):
+            yield
             empty_tables()
+        elif "operator" in _aliases(request):
+            with one_session():
+                yield
+        else:
+            yield
+
+
+@pytest.fixture
+def world(_django_db_helper: None) -> World:
+    """One organization with its people, and a stranger: see world.py. Needs a database test."""
+    return _ensure_world()
+
+
+_built: World | None = None
+
+
+def _ensure_world() -> World:
+    global _built
+    if _built is None:
+        from tests.world import build_world
+
+        _built = build_world()
+    return _built
 
 
 def empty_tables() -> None:
@@ -92,6 +110,8 @@ def empty_tables() -> None:
     tables = [
         table for table in connections["operator"].introspection.table_names() if table not in KEPT
     ]
+    global _built
+    _built = None
     if not tables:
         return
     ask = " UNION ALL ".join(
@@ -179,13 +199,6 @@ def _remember(fingerprint: str) -> None:
     with connections["owner"].cursor() as cursor:
         name = connections["owner"].settings_dict["NAME"]
         cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{fingerprint}'")
-
-
-def _is_database_test(request: pytest.FixtureRequest) -> bool:
-    return bool(
-        request.node.get_closest_marker("django_db")
-        or {"db", "transactional_db", "live_server"} & set(request.fixturenames)
-    )
 
 
 def _is_transactional(request: pytest.FixtureRequest) -> bool:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "csp",
@@ -120,6 +121,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 COTTON_DIR = "cotton"
+FORM_RENDERER = "config.kernel.forms.Renderer"
 
 # -- Secrets ------------------------------------------------------------------------------------
 
@@ -222,6 +224,7 @@ CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 
 WARREN_BASE_URL = env.BASE_URL.get().rstrip("/")
 WARREN_ALLOW_LOOPBACK = env.ALLOW_LOOPBACK.get()
+WARREN_OUTBOUND_ALLOW = env.OUTBOUND_ALLOW.get()
 WARREN_LEASE_SECONDS = env.LEASE_SECONDS.get()
 WARREN_DUE_SWEEP_SECONDS = env.DUE_SWEEP_SECONDS.get()
 WARREN_SCHEDULE_TICK_SECONDS = env.SCHEDULE_TICK_SECONDS.get()
@@ -238,6 +241,9 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
 WARREN_LLM_PROVIDER = env.LLM_PROVIDER.get()
 WARREN_LLM_MODEL = env.LLM_MODEL.get()
 WARREN_LLM_FALLBACK_MODEL = env.LLM_FALLBACK_MODEL.get()
+WARREN_LLM_MODELS = env.LLM_MODELS.get()
+WARREN_LLM_IS_FREE = env.LLM_IS_FREE.get()
+WARREN_LLM_PRICE = env.LLM_PRICE.get()
 WARREN_LLM_API_KEY = env.LLM_API_KEY.get()
 WARREN_LLM_BASE_URL = env.LLM_BASE_URL.get()
 WARREN_LLM_TIMEOUT_SECONDS = env.LLM_TIMEOUT_SECONDS.get()
