@@ -1,0 +1,108 @@
+"""What each state of a row is called on a page, and which icon and tone stand beside the word.
+
+State is never told by colour alone. Unknown values are shown as they are, in the neutral tone, so
+that a state which a lower layer adds is readable before this table learns it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class StateWord(NamedTuple):
+    word: str
+    icon: str
+    tone: str
+
+
+_WORDS: dict[str, dict[str, StateWord]] = {
+    "material": {
+        "uploaded": StateWord("Uploaded", "upload", "info"),
+        "processing": StateWord("Reading", "loader", "info"),
+        "analyzed": StateWord("Analysed", "scan-text", "info"),
+        "ready": StateWord("Ready", "circle-check", "good"),
+        "used": StateWord("Resting after use", "history", "neutral"),
+        "archived": StateWord("Archived", "archive", "neutral"),
+        "failed": StateWord("Could not be read", "circle-x", "bad"),
+    },
+    "pending": {
+        "draft": StateWord("Draft", "pencil", "neutral"),
+        "pending": StateWord("Waits for you", "hourglass", "warn"),
+        "approved": StateWord("Approved", "circle-check", "good"),
+        "auto_approved": StateWord("Approved by autopilot", "bot", "good"),
+        "rejected": StateWord("Rejected", "ban", "bad"),
+        "expired": StateWord("Expired", "clock-alert", "neutral"),
+        "publishing": StateWord("Publishing", "send", "info"),
+        "published": StateWord("Published", "circle-check", "good"),
+        "failed": StateWord("Not published", "circle-x", "bad"),
+    },
+    "delivery": {
+        "scheduled": StateWord("Scheduled", "clock", "info"),
+        "claimed": StateWord("About to send", "timer", "info"),
+        "sending": StateWord("Sending", "send", "info"),
+        "accepted": StateWord("Accepted, not confirmed yet", "loader", "info"),
+        "published": StateWord("Published", "circle-check", "good"),
+        "unknown": StateWord("Outcome unknown", "circle-question-mark", "warn"),
+        "failed": StateWord("Failed", "circle-x", "bad"),
+        "cancelled": StateWord("Cancelled", "ban", "neutral"),
+        "missed": StateWord("Missed its time", "clock-alert", "warn"),
+    },
+    "schedule": {
+        "active": StateWord("Running", "play", "good"),
+        "paused": StateWord("Paused", "pause", "neutral"),
+        "exhausted": StateWord("Out of material", "package-open", "warn"),
+        "error": StateWord("Stopped by errors", "octagon-alert", "bad"),
+    },
+    "account": {
+        "active": StateWord("Connected", "plug", "good"),
+        "expired": StateWord("Sign-in expired", "clock-alert", "warn"),
+        "needs_reconnect": StateWord("Needs reconnecting", "unplug", "warn"),
+        "revoked": StateWord("Access withdrawn", "unplug", "bad"),
+        "error": StateWord("Not reachable", "octagon-alert", "bad"),
+        "disconnected": StateWord("Disconnected", "unplug", "neutral"),
+    },
+    "generation": {
+        "queued": StateWord("Waiting to write", "clock", "neutral"),
+        "waiting": StateWord("Waiting to write", "clock", "neutral"),
+        "draft": StateWord("Not started", "circle-dashed", "neutral"),
+        "running": StateWord("Writing", "loader", "info"),
+        "generating": StateWord("Writing", "loader", "info"),
+        "active": StateWord("Writing", "loader", "info"),
+        "completed": StateWord("Written", "circle-check", "good"),
+        "succeeded": StateWord("Written", "circle-check", "good"),
+        "failed": StateWord("Could not write", "circle-x", "bad"),
+        "cancelled": StateWord("Cancelled", "ban", "neutral"),
+    },
+    "post": {
+        "published": StateWord("Published", "circle-check", "good"),
+        "deleted": StateWord("Deleted", "trash-2", "neutral"),
+        "failed": StateWord("Failed", "circle-x", "bad"),
+    },
+    "brand": {
+        "active": StateWord("Active", "circle-check", "good"),
+        "draft": StateWord("Being set up", "pencil", "neutral"),
+        "paused": StateWord("Paused", "pause", "neutral"),
+        "archived": StateWord("Archived", "archive", "neutral"),
+    },
+    "guard": {
+        "passed": StateWord("Passed", "shield-check", "good"),
+        "warned": StateWord("Passed with a warning", "triangle-alert", "warn"),
+        "failed": StateWord("Failed", "shield-x", "bad"),
+        "skipped": StateWord("Not checked", "minus", "neutral"),
+    },
+    "member": {
+        "owner": StateWord("Owner", "crown", "neutral"),
+        "admin": StateWord("Admin", "shield", "neutral"),
+        "member": StateWord("Member", "user", "neutral"),
+        "viewer": StateWord("Viewer", "eye", "neutral"),
+    },
+}
+
+
+def state_word(kind: str, value: str) -> StateWord:
+    known = _WORDS.get(kind, {}).get(value)
+    return known or StateWord(value.replace("_", " ").capitalize(), "circle", "neutral")
+
+
+def icons() -> set[str]:
+    return {word.icon for states in _WORDS.values() for word in states.values()} | {"circle"}
