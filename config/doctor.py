@@ -214,7 +214,11 @@ def _embeddings() -> Finding:
     if is_well:
         return Finding("Embeddings", True, says)
     mend = "pip install --no-deps --require-hashes -r requirements/base.lock"
-    return Finding("Embeddings", None, says, mend)
+    # Offline Warren falls back to a plainer model; a provider that cannot be asked stops it.
+    falls_back = settings.WARREN_EMBEDDINGS_PROVIDER in ("", "offline")
+    if not falls_back:
+        mend = "Correct WARREN_EMBEDDINGS_PROVIDER, _MODEL and _API_KEY."
+    return Finding("Embeddings", None if falls_back else False, says, mend)
 
 
 def _row(alias: str, statement: str) -> Any:

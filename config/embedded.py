@@ -167,6 +167,8 @@ class Postgres:
             shutil.chown(self.log, user)
         given = {**POSTGRES_SETTINGS, "unix_socket_directories": str(self.socket_folder)}
         options = " ".join(f"-c {name}='{value}'" for name, value in given.items())
+        # Its own look would believe a pid that is a zombie's or a later stranger's; ours did not.
+        (self.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
