@@ -1,0 +1,113 @@
+"""What a guard is given and what it answers. Guards are pure: no tables, no network, no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+
+class Severity(StrEnum):
+    """What a failed guard means: nobody may publish it, or somebody should look."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+Span = tuple[int, int]
+"""Code point offsets [start, end) in the candidate's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateText:
+    """What was written: the text, hashtags without their #, and the link of its own, if any."""
+
+    text: str
+    hashtags: tuple[str, ...] = ()
+    link: str = ""
+
+    def with_text(self, text: str) -> CandidateText:
+        return replace(self, text=text)
+
+
+@dataclass(frozen=True, slots=True)
+class TextCount:
+    """Size of the final text as the platform counts it; `max_bytes` None where bytes are free."""
+
+    characters: int
+    max_characters: int
+    size_bytes: int
+    max_bytes: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        too_many_bytes = self.max_bytes is not None and self.size_bytes > self.max_bytes
+        return self.characters > self.max_characters or too_many_bytes
+
+
+class Count(Protocol):
+    """How a platform counts the final text; the caller brings its channel's own rules."""
+
+    def __call__(self, candidate: CandidateText) -> TextCount: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GuardBrief:
+    """What a candidate is held against.
+
+    `known_text` is what the writer was given (the material, the brand's own words); `links` are the
+    material's addresses, `allowed_links` and `website` the brand's. `languages` are ISO 639-1
+    codes, any of which will do; empty means that any language will.
+    """
+
+    count: Count
+    hashtags_max: int | None = None
+    words_to_avoid: tuple[str, ...] = ()
+    required_words: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    allowed_links: tuple[str, ...] = ()
+    website: str = ""
+    languages: tuple[str, ...] = ()
+    known_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`reason` is a sentence for people and for the writer's repair turn; empty when it passed.
+
+    `fix` is the candidate with the fault taken out, where that can be done without a writer.
+    """
+
+    ok: bool
+    severity: Severity = Severity.BLOCK
+    spans: tuple[Span, ...] = ()
+    reason: str = ""
+    fix: CandidateText | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return not self.ok and self.severity is Severity.BLOCK
+
+
+PASSED = Verdict(ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One check under its name. Raise `version` whenever the same text may get another verdict."""
+
+    slug: str
+    label: str
+    version: str
+    check: Callable[[CandidateText, GuardBrief], Verdict]
+
+
+def quoted(words: Sequence[str], most: int = 3) -> str:
+    """“a”, “b” and “c” for a sentence; further ones are only counted."""
+    shown = [f"“{word}”" for word in words[:most]]
+    if len(words) > most:
+        shown.append(f"{len(words) - most} more")
+    if len(shown) == 1:
+        return shown[0]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
