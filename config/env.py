@@ -62,9 +62,10 @@ class Setting(Generic[T]):
         try:
             return self.kind(text)
         except ValueError as error:
+            shown = "given" if self.is_secret else repr(text)
             raise ImproperlyConfigured(
-                f"{self.name} is {text!r}, which is not {_kind_in_words(self.kind)}."
-            ) from error
+                f"{self.name} is {shown}, which is not {_kind_in_words(self.kind)}."
+            ) from (None if self.is_secret else error)
 
     @property
     def is_given(self) -> bool:
