@@ -13,9 +13,8 @@ from structlog.contextvars import bind_contextvars
 
 from config.kernel.errors import Forbidden, NotFound
 from config.kernel.scoping import org_atomic, scope
-from config.kernel.web import Request
 from organizations.models import Role
-from organizations.selectors import Belonging, belongings_of_user
+from organizations.selectors import belongings_of_user
 
 View = Callable[..., HttpResponse]
 
@@ -36,7 +35,7 @@ def member_of(role: str, *, atomic: bool = True) -> Callable[[View], View]:
                 return cast(HttpResponse, redirect_to_login(request.get_full_path()))
             _admit(request, org, needed)
             enter = org_atomic if atomic else scope
-            with enter(request.belonging.organization_id):  # type: ignore[attr-defined]
+            with enter(request.organization.id):  # type: ignore[attr-defined]
                 return _rendered(view(request, *args, **kwargs))
 
         opened.access = needed.value  # type: ignore[attr-defined]
@@ -64,10 +63,6 @@ def public(view: View) -> View:
     return view
 
 
-def current_member(request: Request) -> Belonging:
-    return cast(Belonging, request.belonging)
-
-
 def _admit(request: HttpRequest, slug: str, needed: Role) -> None:
     belongings = belongings_of_user(request.user.pk)
     mine = next((each for each in belongings if each.slug == slug), None)
@@ -78,9 +73,11 @@ def _admit(request: HttpRequest, slug: str, needed: Role) -> None:
             f"Your role here is {mine.role.label.lower()}; this needs {needed.label.lower()}. "
             "Ask an owner or admin of the team."
         )
-    request.belonging = mine  # type: ignore[attr-defined]
-    request.belongings = belongings  # type: ignore[attr-defined]
-    bind_contextvars(organization_id=str(mine.organization_id))
+    # One row of the door says both where we are and as whom.
+    request.organization = request.membership = mine  # type: ignore[attr-defined]
+    if request.session.get("organization") != mine.slug:
+        request.session["organization"] = mine.slug
+    bind_contextvars(organization_id=str(mine.id))
 
 
 def _rendered(response: HttpResponse) -> HttpResponse:

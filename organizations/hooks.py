@@ -6,8 +6,10 @@ from django.db.models import F
 
 from config.kernel.clock import now
 from config.kernel.tasks import WorkRecorder, work_recorder
+from config.kernel.vault import key_store
 
 from .models import WorkDone
+from .services.data_keys import DataKeyTable
 
 
 class WorkTable(WorkRecorder):
@@ -25,3 +27,4 @@ class WorkTable(WorkRecorder):
 
 
 work_recorder.fill(WorkTable())
+key_store.fill(DataKeyTable())

@@ -10,9 +10,12 @@ from organizations.models import Role
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """One organization that a person belongs to, as the switcher and the access check need it."""
+    """One organization that a person belongs to, as the switcher and the access check need it.
 
-    organization_id: UUID
+    `id` is the organization's.
+    """
+
+    id: UUID
     name: str
     slug: str
     timezone: str

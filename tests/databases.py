@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from tests.world import World
 
 # Rows that migrations and post_migrate write once, and every test counts on.
-KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+KEPT = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "billing_plan",
+    "billing_creditprice",
+}
 
 
 @pytest.fixture(scope="session")

@@ -44,11 +44,15 @@ def is_unscoped() -> bool:
 
 @contextmanager
 def scope(organization_id: UUID) -> Iterator[UUID]:
-    """Declare whose data the enclosed code may touch. Touches no database by itself."""
-    token = _organization.set(UUID(str(organization_id)))
+    """Declare whose data the enclosed code may touch. Touches no database by itself.
+
+    Inside `unscoped` it is the way back: an operator's rescue runs as the application again.
+    """
+    token, left = _organization.set(UUID(str(organization_id))), _unscoped.set(None)
     try:
         yield organization_id
     finally:
+        _unscoped.reset(left)
         _organization.reset(token)
 
 

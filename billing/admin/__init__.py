@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from billing.models import CreditPrice, CreditTransaction, ModelSpend, Plan, Subscription
+from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin
+
+
+@admin.register(Plan)
+class PlanAdmin(OperatorAdmin):
+    list_display = ["name", "slug", "credits_per_period", "price_cents", "currency", "is_public"]
+    search_fields = ["name"]
+
+
+@admin.register(CreditPrice)
+class CreditPriceAdmin(OperatorAdmin):
+    list_display = ["action", "credits"]
+    search_fields = ["action"]
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(OperatorAdmin):
+    list_display = ["organization", "plan", "status", "credits_used", "credits_total"]
+    list_filter = ["status", "plan"]
+    list_select_related = ["organization", "plan"]
+    search_fields = ["organization__name"]
+    # Credits change only through the ledger.
+    readonly_fields = ["credits_total", "credits_used", "model_reserved_micros"]
+
+
+@admin.register(CreditTransaction)
+class CreditTransactionAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "organization", "amount", "action", "description"]
+    list_filter = ["action"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name", "key", "description"]
+
+
+@admin.register(ModelSpend)
+class ModelSpendAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "organization", "purpose", "model", "state", "cost_micros"]
+    list_filter = ["state", "provider"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name", "model", "step_key"]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from organizations.models import (
+    AuditRecord,
+    DataKey,
+    Membership,
+    ModelRoute,
+    Organization,
+    User,
+    WorkDone,
+)
+
+from .base import OperatorAdmin, ReadOnlyAdmin
+
+
+@admin.register(User)
+class UserAdmin(OperatorAdmin):
+    list_display = ["email", "name", "is_active", "is_staff", "last_login", "deleted_at"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    fields = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login"]
+    readonly_fields = ["last_login"]
+
+
+@admin.register(Organization)
+class OrganizationAdmin(OperatorAdmin):
+    list_display = ["name", "slug", "status", "region", "created_at", "deleted_at"]
+    list_filter = ["status", "region"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(OperatorAdmin):
+    list_display = ["user", "organization", "role", "joined_at"]
+    list_filter = ["role"]
+    list_select_related = ["user", "organization"]
+    search_fields = ["user__email", "organization__name"]
+
+
+@admin.register(DataKey)
+class DataKeyAdmin(ReadOnlyAdmin):
+    list_display = ["organization", "version", "created_at", "retired_at"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name"]
+
+
+@admin.register(ModelRoute)
+class ModelRouteAdmin(OperatorAdmin):
+    list_display = ["organization", "purpose", "provider", "model", "is_free"]
+    list_filter = ["provider"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name", "model"]
+
+
+@admin.register(AuditRecord)
+class AuditRecordAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "organization", "actor_kind", "actor", "action", "target_type"]
+    list_filter = ["actor_kind", "action"]
+    list_select_related = ["organization", "actor"]
+    search_fields = ["action", "target_id", "organization__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(WorkDone)
+class WorkDoneAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "finished_at", "count"]
+    search_fields = ["kind"]

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django import forms
+
+from config.kernel.clock import zone_choices
+from organizations.models import User
+
+
+class OrganizationForm(forms.Form):
+    name = forms.CharField(
+        max_length=120,
+        label="Name of your team",
+        help_text="Your agency or company. Clients see brands, not this name.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    timezone = forms.ChoiceField(
+        choices=zone_choices,
+        initial="UTC",
+        label="Time zone",
+        help_text="Times are shown in it unless a brand has its own.",
+    )
+
+
+class ProfileForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ["name"]
+        labels = {"name": "Your name"}
+        help_texts = {"name": "Shown to your team beside what you approve."}

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from config.kernel.web import Request
+from organizations.access import member_of
+from organizations.forms.organization import ProfileForm
+from organizations.models import Membership, User
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("viewer")
+def account(request: Request) -> HttpResponse:
+    assert isinstance(request.user, User)
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Your name is saved.")
+        return redirect("organizations:account", org=request.organization.slug)
+    team = Membership.objects.select_related("user").order_by("joined_at")
+    return TemplateResponse(
+        request, "organizations/account/show.html", {"form": form, "team": team}
+    )
+
+
+@require_GET
+@member_of("viewer")
+def help_page(request: Request) -> HttpResponse:
+    return TemplateResponse(request, "organizations/account/help.html")
