@@ -36,7 +36,10 @@ class DataKeyTable(KeyStore):
                     )
             except IntegrityError:
                 # Another process made this version first; everybody uses that one.
-                return self.get(key.organization_id, key.version) or key
+                winner = self.get(key.organization_id, key.version)
+                if winner is None:
+                    raise
+                return winner
         return key
 
     def replace(self, key: WrappedKey, wrapped: bytes) -> bool:
@@ -49,7 +52,7 @@ class DataKeyTable(KeyStore):
 
     def destroy(self, organization_id: UUID) -> int:
         with _entered(organization_id):
-            return _rows(organization_id).delete()[0]
+            return int(_rows(organization_id).delete()[0])
 
 
 def _entered(organization_id: UUID) -> AbstractContextManager[Any]:
