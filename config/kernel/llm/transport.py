@@ -6,6 +6,7 @@ import asyncio
 
 import httpx2
 
+from config.kernel import http
 from config.kernel.llm.routes import Route
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer
@@ -33,8 +34,6 @@ class ThroughTheDoor(httpx2.AsyncBaseTransport):
 
 
 def _send(request: httpx2.Request, body: bytes) -> httpx2.Response:
-    from config.kernel import http
-
     limits = request.extensions.get("timeout") or {}
     seconds = float(limits.get("read") or CEILING_SECONDS)
     asked = [(k, v) for k, v in request.headers.multi_items() if k.lower() != "accept-encoding"]
@@ -46,11 +45,19 @@ def _send(request: httpx2.Request, body: bytes) -> httpx2.Response:
                 headers=[*asked, ("accept-encoding", "gzip")],
                 content=body,
             )
-    except http.OutboundTimeout as error:
-        raise httpx2.ReadTimeout(error.message, request=request) from error
-    except http.OutboundFailed as error:
-        raise httpx2.ConnectError(error.message, request=request) from error
+    except http.OutboundError as error:
+        raise _as_transport_error(error, request) from error
     headers = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in _HOP_HEADERS]
     return httpx2.Response(
         answer.status_code, headers=headers, content=answer.content, request=request
     )
+
+
+def _as_transport_error(error: http.OutboundError, request: httpx2.Request) -> Exception:
+    """In the words of the client library, which the providers' libraries understand."""
+    if error.timeout:
+        return httpx2.ReadTimeout(error.message, request=request)
+    if error.status == 422:
+        return httpx2.UnsupportedProtocol(error.message, request=request)
+    kind = httpx2.ReadError if error.sent else httpx2.ConnectError
+    return kind(error.message, request=request)

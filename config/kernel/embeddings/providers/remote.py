@@ -23,6 +23,7 @@ DEADLINE_SECONDS = 30.0
 BATCH = 64  # texts a request; every provider takes at least 100
 LONGEST_TEXT = 8_000  # characters, about the 2,048 tokens of the tightest model
 MOST_TRIES = 3
+FIRST_WAIT_SECONDS = 1.0  # doubled with each try
 
 
 def embed(texts: Sequence[str], route: Route, *, purpose: Purpose) -> Vectors:
@@ -80,7 +81,7 @@ async def _batch(
         except ModelAPIError as error:
             if tries == MOST_TRIES:
                 raise
-            await asyncio.sleep(error.retry_after or 0.5 * 2**tries)
+            await asyncio.sleep(error.retry_after or FIRST_WAIT_SECONDS * 2 ** (tries - 1))
         else:
             return result.embeddings
     raise AssertionError("unreachable: the last try returns or raises")
