@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import hashlib
-import json
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -136,12 +133,6 @@ class PendingPost(HasGraph, OrgOwned):
             ),
             models.Index(fields=["brand", "status"], name="pending_brand_status"),
         ]
-
-    @property
-    def content_hash(self) -> str:
-        """SHA-256 of what is approved and sent: text, hashtags, link and media, not when or why."""
-        parts = [self.content, list(self.hashtags), self.link, self.media]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def __str__(self) -> str:
         return self.content[:60]
