@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from pydantic import ValidationError
 
 from config.kernel.llm import double
@@ -118,7 +119,8 @@ class _Call:
             left = seconds - (time.monotonic() - started)
             if left <= _SHORTEST_TRY_SECONDS:
                 break
-            tried = self._metered_try(left if tries == MOST_TRIES else left * _TRY_SHARE)
+            share = left if tries == MOST_TRIES else left * _TRY_SHARE
+            tried = self._metered_try(min(share, settings.WARREN_LLM_TIMEOUT_SECONDS))
             if tried.error is None and tried.output is not None:
                 cost = self._cost(tried)
                 self._log(tried, cost, tries, time.monotonic() - started)

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 
 from config.kernel.hooks import Slot
+from config.kernel.llm.errors import ModelMisconfigured
 
 OFFLINE = "offline"
 
@@ -97,7 +98,13 @@ def _settings_price(text: str) -> Price | None:
     if not text:
         return None
     into, _, out = text.partition("/")
-    return Price(round(float(into) * 1_000_000), round(float(out or into) * 1_000_000))
+    try:
+        return Price(round(float(into) * 1_000_000), round(float(out or into) * 1_000_000))
+    except ValueError:
+        raise ModelMisconfigured(
+            f"WARREN_LLM_PRICE is {text!r}. Give dollars per million tokens: 0.15/0.60.",
+            code="model_price_unknown",
+        ) from None
 
 
 def _setting(name: str) -> str:
