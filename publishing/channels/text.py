@@ -19,10 +19,14 @@ SEPARATOR = "\n\n"
 HASHTAG_SEPARATOR = " "
 ELLIPSIS = "…"
 
+_NEVER_IN_LINK = (
+    r'\s<>"()\u00ab\u00bb\u201c\u201d\u3001\u3002\u300c\u300d\u300e\u300f\u3010\u3011'
+    r"\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+)
+_IN_BRACKETS = rf"\([^{_NEVER_IN_LINK}]*\)"
 LINK_PATTERN = (
-    r'https?://(?:[^\s<>"()]|\([^\s<>"()]*\))*'
-    r'(?:[^\s<>"().,;:!?\x27\u2019\u2026\]}\u3001\u3002\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f]'
-    r'|\([^\s<>"()]*\))'
+    rf"https?://(?:[^{_NEVER_IN_LINK}]|{_IN_BRACKETS})*"
+    rf"(?:[^{_NEVER_IN_LINK}.,;:!?\x27\u2019\u2026\]}}]|{_IN_BRACKETS})"
 )
 """A web address in running text, without the punctuation (Latin or full-width) that ends a sentence
 around it. Written so that Python's `regex` and JavaScript with the u flag read it alike."""
