@@ -115,7 +115,7 @@ class Postgres:
     def start(self) -> None:
         if self.is_ready():
             return
-        self._initialize()
+        self.initialize()
         if not self._postmaster():
             self._launch()
         self._wait_until_it_answers()
@@ -123,9 +123,10 @@ class Postgres:
 
     def stop(self) -> None:
         if self._postmaster():
-            self._run("pg_ctl", "-D", self.data, "-w", "-m", "fast", "-t", STOP_SECONDS, "stop")
+            wait = ("-w", "-t", int(STOP_SECONDS))
+            self.run_program("pg_ctl", "-D", self.data, "-m", "fast", *wait, "stop")
 
-    def _initialize(self) -> None:
+    def initialize(self) -> None:
         version = self.data / "PG_VERSION"
         if version.exists():
             if (found := version.read_text().strip()) != POSTGRES_MAJOR:
@@ -138,7 +139,7 @@ class Postgres:
         draft = self.data.with_name(self.data.name + ".new")
         _remove_tree(draft)
         _own_folder(draft, self._user())
-        self._run(
+        self.run_program(
             "initdb", "-D", draft, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
         )  # fmt: skip
@@ -172,9 +173,9 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                self._run(
+                self.run_program(
                     "pg_ctl", "-D", self.data, "-l", self.log, "-o", options, "-w",
-                    "-t", START_SECONDS, "start",
+                    "-t", int(START_SECONDS), "start",
                 )  # fmt: skip
             except EmbeddedError:
                 # After a kill -9 of the server its children hold the shared memory a little longer.
@@ -219,7 +220,7 @@ class Postgres:
     def _user(self) -> str | None:
         return _system_user() if os.geteuid() == 0 else None
 
-    def _run(self, program: str, *arguments: object) -> None:
+    def run_program(self, program: str, *arguments: object) -> None:
         user = self._user()
         if user:
             _let_pass(self.binaries)

@@ -40,7 +40,7 @@ def test_a_new_table_of_the_owner_may_be_used_but_never_truncated_by_the_others(
         with connections["owner"].cursor() as cursor:
             cursor.execute("CREATE TABLE brand_new (id serial)")
         for role in ("warren_app", "warren_operator"):
-            rights = "SELECT has_table_privilege(%s, 'brand_new', right_of) FROM unnest(%s::text[]) right_of"
+            rights = "SELECT has_table_privilege(%s, 'brand_new', one) FROM unnest(%s::text[]) one"
             may = ["SELECT", "INSERT", "UPDATE", "DELETE"]
             assert rows("owner", rights, role, may) == [(True,)] * 4
             assert (
