@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -61,6 +63,42 @@ def spend_credits(
             Subscription.objects.update(credits_used=F("credits_used") - price)
             return CreditTransaction.objects.get(key=key)
         return row
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One act to be paid: its key in the ledger and what it was for."""
+
+    key: str
+    description: str
+    related_type: str = ""
+    related_id: UUID | None = None
+
+
+def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
+    """Take the price of many acts at once, all or nothing, in the caller's transaction.
+
+    For callers that hold the rows that the keys name, so that no twin can use a key meanwhile.
+    False when not all can be paid; nothing was taken then. Raises IntegrityError for a used key.
+    """
+    price = _price(action)
+    taken = Subscription.objects.filter(
+        status__in=[Subscription.Status.ACTIVE, Subscription.Status.TRIALING],
+        credits_used__lte=F("credits_total") - price * len(charges),
+    ).update(credits_used=F("credits_used") + price * len(charges), updated_at=now())
+    if taken:
+        CreditTransaction.objects.bulk_create(
+            CreditTransaction(
+                amount=-price,
+                action=action,
+                description=charge.description,
+                key=charge.key,
+                related_type=charge.related_type,
+                related_id=charge.related_id,
+            )
+            for charge in charges
+        )
+    return bool(taken)
 
 
 def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
