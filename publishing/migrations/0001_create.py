@@ -1122,7 +1122,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="schedule",
             index=models.Index(
-                condition=models.Q(("status", "active")),
+                condition=models.Q(("status__in", ["active", "exhausted"])),
                 fields=["next_run_at"],
                 name="schedule_due",
             ),
@@ -1282,7 +1282,13 @@ class Migration(migrations.Migration):
             "DeliveryAttempt",
             "Post",
         ),
-        ExposeDue("Schedule", where="t.status = 'active'", due="next_run_at", claimed=""),
+        # Exhausted ones too: the tick looks whether their brand has material again.
+        ExposeDue(
+            "Schedule",
+            where="t.status IN ('active', 'exhausted')",
+            due="next_run_at",
+            claimed="",
+        ),
         ExposeDue("AutopilotRun", where="t.status IN ('queued', 'running')"),
         ExposeDue("Delivery", where="t.state IN ('scheduled', 'claimed', 'sending', 'accepted')"),
         ExposeDue("PendingPost", where="t.status = 'pending'", due="expires_at", claimed=""),

@@ -91,7 +91,12 @@ class Schedule(HasGraph, OrgOwned):
     class Meta:
         ordering = ["name"]
         indexes = [
-            models.Index(fields=["next_run_at"], name="schedule_due", condition=Q(status="active")),
+            models.Index(
+                fields=["next_run_at"],
+                name="schedule_due",
+                # Exhausted ones are looked at too: their brand may have material again.
+                condition=Q(status__in=["active", "exhausted"]),
+            ),
             models.Index(fields=["organization", "brand"], name="schedule_brand"),
         ]
 
