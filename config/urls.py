@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from analytics.views import status
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("healthz", status.healthz, name="healthz"),
+    path("status", status.status, name="status"),
+    path("", include("organizations.urls")),
+    path("o/<slug:org>/", include("analytics.urls")),
+    path("o/<slug:org>/", include("publishing.urls")),
+    path("o/<slug:org>/", include("content.urls")),
+    path("o/<slug:org>/", include("brands.urls")),
 ]

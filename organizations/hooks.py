@@ -1,15 +1,17 @@
-"""What this app tells the layers below it: keys for the vault, and where work is written down."""
+"""What this app tells the layers below it: keys, models of one's own, and where work is noted."""
 
 from __future__ import annotations
 
 from django.db.models import F
 
 from config.kernel.clock import now
+from config.kernel.llm.routes import route_source
 from config.kernel.tasks import WorkRecorder, work_recorder
 from config.kernel.vault import key_store
 
 from .models import WorkDone
 from .services.data_keys import DataKeyTable
+from .services.model_routes import OwnRoutes
 
 
 class WorkTable(WorkRecorder):
@@ -28,3 +30,4 @@ class WorkTable(WorkRecorder):
 
 work_recorder.fill(WorkTable())
 key_store.fill(DataKeyTable())
+route_source.fill(OwnRoutes())

@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "brands",
     "billing",
     "organizations",
-    "django.contrib.admin",
+    "organizations.operators.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.kernel.web.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,6 +81,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    # Innermost: what a view raises becomes an answer before anything else sees it.
+    "config.kernel.web.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -28,7 +28,7 @@ class IsDeleted(admin.SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() == "no")
 
 
-class OperatorAdmin(admin.ModelAdmin[Any]):
+class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A table as operators need it: all rows, raw ids, no secrets, deleted ones restorable."""
 
     list_per_page = 50

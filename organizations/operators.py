@@ -34,4 +34,4 @@ class OperatorSite(admin.AdminSite):
 
 
 class OperatorAdminConfig(AdminConfig):
-    default_site = "organizations.admin.site.OperatorSite"
+    default_site = "organizations.operators.OperatorSite"

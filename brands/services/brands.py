@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brands.models import BrandProfile
+from config.kernel.clock import is_zone, now
+from config.kernel.errors import Invalid
+from config.kernel.scoping import org_atomic
+from organizations.models import User
+from organizations.services.audit import record
+
+
+def create_brand(*, values: Mapping[str, Any], by: User) -> BrandProfile:
+    """Add a brand. Raises Invalid, naming the field, when a value cannot stand."""
+    with org_atomic():
+        brand = BrandProfile(**_checked(values, brand=None))
+        brand.save()
+        record(action="brand.created", target=brand, by=by, data={"name": brand.name})
+    return brand
+
+
+def update_brand(*, brand: BrandProfile, values: Mapping[str, Any], by: User) -> BrandProfile:
+    """Change only the fields that are given. Raises Invalid, naming the field."""
+    with org_atomic():
+        fresh = BrandProfile.objects.select_for_update().get(pk=brand.pk)
+        changed = []
+        for field, value in _checked(values, brand=fresh).items():
+            if getattr(fresh, field) != value:
+                setattr(fresh, field, value)
+                changed.append(field)
+        if changed:
+            fresh.save(update_fields=[*changed, "updated_at"])
+            record(action="brand.changed", target=fresh, by=by, data={"fields": changed})
+    return fresh
+
+
+def pause_brand(*, brand: BrandProfile, by: User | None, reason: str = "") -> None:
+    """Stop everything that would go out for a brand, from this transaction on."""
+    with org_atomic():
+        brand.paused_at = now()
+        brand.pause_reason = reason.strip() or "Paused by hand"
+        brand.save(update_fields=["paused_at", "pause_reason", "updated_at"])
+        record(action="brand.paused", target=brand, by=by, reason=brand.pause_reason)
+
+
+def resume_brand(*, brand: BrandProfile, by: User | None) -> None:
+    with org_atomic():
+        brand.paused_at = None
+        brand.pause_reason = ""
+        brand.save(update_fields=["paused_at", "pause_reason", "updated_at"])
+        record(action="brand.resumed", target=brand, by=by)
+
+
+def delete_brand(*, brand: BrandProfile, by: User) -> None:
+    """Hide a brand with its materials; both can be restored for 30 days."""
+    with org_atomic():
+        brand.soft_delete()
+        moment = brand.deleted_at
+        brand.materials.all().update(deleted_at=moment)
+        record(action="brand.deleted", target=brand, by=by)
+
+
+def restore_brand(*, brand: BrandProfile, by: User) -> None:
+    """Bring a brand back with what was hidden in the same moment. Raises Invalid when its name is
+    taken by now."""
+    with org_atomic():
+        _refuse_taken_name(brand.name, brand)
+        moment = brand.deleted_at
+        brand.restore()
+        materials = brand._meta.get_field("materials").related_model
+        assert materials is not None
+        materials.with_deleted.filter(brand=brand, deleted_at=moment).update(deleted_at=None)
+        record(action="brand.restored", target=brand, by=by)
+
+
+def _checked(values: Mapping[str, Any], *, brand: BrandProfile | None) -> dict[str, Any]:
+    checked = dict(values)
+    if "name" in checked:
+        checked["name"] = checked["name"].strip()
+        if not checked["name"]:
+            raise Invalid("A brand needs a name.", field="name")
+        _refuse_taken_name(checked["name"], brand)
+    if "timezone" in checked and not is_zone(checked["timezone"]):
+        raise Invalid("This is not a time zone we know. Choose one from the list.", field="timezone")
+    if "content_pillars" in checked:
+        _check_pillars(checked["content_pillars"])
+    return checked
+
+
+def _refuse_taken_name(name: str, brand: BrandProfile | None) -> None:
+    namesakes = BrandProfile.objects.filter(name__iexact=name)
+    if brand is not None:
+        namesakes = namesakes.exclude(pk=brand.pk)
+    if namesakes.exists():
+        raise Invalid(f"There is already a brand called {name}. Choose another name.", field="name")
+
+
+def _check_pillars(pillars: list[dict[str, Any]]) -> None:
+    total = sum(int(pillar["percentage"]) for pillar in pillars)
+    if pillars and total != 100:
+        raise Invalid(
+            f"The pillars add up to {total} %. Make it 100 %, so that each has its share.",
+            field="content_pillars",
+        )

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from brands.forms.brand import SECTIONS, IdentityForm, SectionForm
+from brands.models import BrandProfile
+from brands.services.brands import (
+    create_brand,
+    delete_brand,
+    pause_brand,
+    restore_brand,
+    resume_brand,
+    update_brand,
+)
+from config.kernel.errors import Invalid, NotFound
+from config.kernel.web import Request
+from organizations.access import member_of
+
+
+@require_GET
+@member_of("viewer")
+def brand_list(request: Request) -> HttpResponse:
+    brands = BrandProfile.objects.order_by("name")
+    return TemplateResponse(request, "brands/brand/list.html", {"brands": brands})
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def brand_create(request: Request) -> HttpResponse:
+    form = IdentityForm(request.POST or None, initial={"timezone": request.organization.timezone})
+    if request.method == "POST" and form.is_valid():
+        try:
+            brand = create_brand(values=form.values(), by=request.user)
+        except Invalid as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, f"{brand.name} is set up. Now give it a voice.")
+            return redirect(
+                "brands:brand-edit", org=request.organization.slug, brand=brand.pk, section="voice"
+            )
+    return _form(request, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def brand_edit(request: Request, brand: UUID, section: str) -> HttpResponse:
+    row = _found(brand)
+    if section not in SECTIONS:
+        raise NotFound("A brand has no such side. Choose one of the tabs.")
+    form = SECTIONS[section](request.POST or None, brand=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_brand(brand=row, values=form.values(), by=request.user)
+        except Invalid as error:
+            form.add_error(error.field, error.message)
+        else:
+            messages.success(request, f"{form.title} of {row.name} is saved.")
+            return redirect(request.path)
+    return _form(request, form, row)
+
+
+@require_POST
+@member_of("admin")
+def brand_pause(request: Request, brand: UUID) -> HttpResponse:
+    row = _found(brand)
+    if row.paused_at:
+        resume_brand(brand=row, by=request.user)
+        messages.success(request, f"{row.name} goes on. Nothing that was missed is sent by itself.")
+    else:
+        pause_brand(brand=row, by=request.user, reason=request.POST.get("reason", ""))
+        messages.success(request, f"{row.name} is paused. Nothing goes out until you resume it.")
+    return redirect("brands:brand-list", org=request.organization.slug)
+
+
+@require_POST
+@member_of("admin")
+def brand_delete(request: Request, brand: UUID) -> HttpResponse:
+    row = _found(brand)
+    delete_brand(brand=row, by=request.user)
+    messages.success(request, f"{row.name} is deleted. It can be restored for 30 days.")
+    return redirect("brands:brand-list", org=request.organization.slug)
+
+
+@require_POST
+@member_of("admin")
+def brand_restore(request: Request, brand: UUID) -> HttpResponse:
+    row = BrandProfile.with_deleted.filter(pk=brand, deleted_at__isnull=False).first()
+    if row is None:
+        raise NotFound("There is no deleted brand here to restore.")
+    restore_brand(brand=row, by=request.user)
+    messages.success(request, f"{row.name} is back.")
+    return redirect("brands:brand-list", org=request.organization.slug)
+
+
+def _found(brand: UUID) -> BrandProfile:
+    row = BrandProfile.objects.filter(pk=brand).first()
+    if row is None:
+        raise NotFound("There is no such brand. It may have been deleted.")
+    return row
+
+
+def _form(request: Request, form: SectionForm, brand: BrandProfile | None) -> HttpResponse:
+    context = {"form": form, "brand": brand, "sections": SECTIONS.values()}
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "brands/brand/form.html", context, status=status)
