@@ -82,8 +82,8 @@ def line_chart(
 ) -> dict[str, Any]:
     """Values over time. `low` and `high` of a point draw the band of its uncertainty.
 
-    All series share the labels of the first. A None value leaves a gap. Raises ValueError above
-    five series, which nobody can tell apart.
+    All series share the labels of the first. A None value leaves a gap. `area` fills under a
+    single series. Raises ValueError above five series, which nobody can tell apart.
     """
     if len(series) > MOST_SERIES:
         raise ValueError(f"A chart shows at most {MOST_SERIES} series; {len(series)} were given.")
@@ -94,7 +94,10 @@ def line_chart(
         **_frame(title, x_label, y_label, unit, scale),
         "has_data": any(point.value is not None for point in points),
         "x_ticks": _x_ticks(labels, [_x(index, len(labels)) for index in range(len(labels))]),
-        "series": [_drawn(one, number, scale, unit, area) for number, one in enumerate(series, 1)],
+        "series": [
+            _drawn(one, number, scale, unit, area and len(series) == 1)
+            for number, one in enumerate(series, 1)
+        ],
         "table": _table(labels, series, unit),
         "names": [one.name for one in series],
     }

@@ -17,6 +17,7 @@ const behaviors = {
   "theme": () => import("./behaviors/theme.js"),
   "toasts": () => import("./behaviors/toasts.js"),
   "zone": () => import("./behaviors/zone.js"),
+  "zone": () => import("./behaviors/zone.js"),
 };
 
 const connected = new WeakMap();

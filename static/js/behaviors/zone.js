@@ -1,9 +1,9 @@
-/* Chooses the browser's own time zone in a form that still stands on UTC, if the list has it. */
+/* Proposes the browser's own time zone where a form still says UTC, so that nobody has to find it. */
 
 export function connect(form) {
-  const select = form.querySelector('select[name="timezone"]');
+  const field = form.querySelector("[name$='timezone'], [name$='zone']");
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (select?.value === "UTC" && [...select.options].some((option) => option.value === here)) {
-    select.value = here;
-  }
+  if (!field || !here || (field.value && field.value !== "UTC")) return;
+  const isKnown = field.tagName !== "SELECT" || [...field.options].some((option) => option.value === here);
+  if (isKnown) field.value = here;
 }
