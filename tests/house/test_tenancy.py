@@ -41,7 +41,8 @@ def test_every_table_is_owned_by_an_organization_or_has_a_reason_not_to_be() -> 
     unowned = {
         model._meta.label_lower
         for model in our_models()
-        if not issubclass(model, OrgOwned) and model._meta.label_lower != "organizations.organization"
+        if not issubclass(model, OrgOwned)
+        and model._meta.label_lower != "organizations.organization"
         and "user_" not in model._meta.label_lower
     }
     assert unowned == set(GLOBAL)

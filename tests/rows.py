@@ -1,0 +1,28 @@
+"""One row of each noun that addresses name, in the world's organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.kernel.scoping import org_atomic
+from tests import make
+from tests.world import World
+
+
+def one_of_each(world: World) -> dict[str, Any]:
+    """Keyword of an address -> the id that stands in it."""
+    with org_atomic(world.id):
+        source = make.material(world.brand)
+        pending = make.pending_post(world.brand, world.account, source=source)
+        out = make.post(world.brand, world.account, pending_post=pending)
+    return {
+        "brand": world.brand.pk,
+        "section": "identity",
+        "material": source.pk,
+        "schedule": world.schedule.pk,
+        "pending": pending.pk,
+        "candidate": pending.candidate_id,
+        "post": out.pk,
+        "account": world.account.pk,
+        "platform": "feed",
+    }
