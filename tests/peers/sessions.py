@@ -1,0 +1,91 @@
+"""What the delivery ledger lends a channel, kept in memory."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx2
+from PIL import Image
+
+from config.kernel import http
+from config.kernel.clock import now
+from publishing.channels.base import Credentials, Handle
+
+
+@dataclass(slots=True)
+class Vault:
+    """One account's stored credentials and its lock, shared by the sessions of all workers."""
+
+    credentials: Credentials
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    saves: int = 0
+
+
+@dataclass(slots=True)
+class MemorySession:
+    """A session of one worker for one delivery. `crash_at` names the point where it dies."""
+
+    server: str
+    vault: Vault
+    handle: Handle = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    crash_at: str = ""
+    timeout_seconds: float = 5.0
+    points: list[str] = field(default_factory=list)
+    credentials: Credentials = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.credentials = deepcopy(self.vault.credentials)
+
+    @property
+    def http(self) -> httpx2.Client:
+        return http.client(timeout_seconds=self.timeout_seconds)
+
+    @property
+    def now(self) -> datetime:
+        return now()
+
+    @contextmanager
+    def account_lock(self) -> Iterator[None]:
+        with self.vault.lock:
+            self.credentials = deepcopy(self.vault.credentials)
+            yield
+
+    def save_credentials(self, new: Credentials) -> None:
+        assert self.vault.lock.locked(), "credentials are saved only inside the account's lock"
+        self.vault.credentials = deepcopy(new)
+        self.vault.saves += 1
+        self.credentials = deepcopy(new)
+
+    def save_handle(self, handle: Handle) -> None:
+        self.handle = deepcopy(handle)
+
+    def media(self, reference: str) -> bytes:
+        return self.files[reference]
+
+    def fault(self, point: str) -> None:
+        self.points.append(point)
+        if point == self.crash_at:
+            raise Killed(point)
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing in the channel may catch it."""
+
+
+def picture(
+    width: int = 120, height: int = 80, *, kind: str = "JPEG", noise: bool = False, **options: Any
+) -> bytes:
+    """Bytes of a picture; noise does not compress, so it makes large files."""
+    size = (width, height)
+    image = Image.effect_noise(size, 90).convert("RGB") if noise else Image.new("RGB", size, "teal")
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
