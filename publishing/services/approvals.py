@@ -1,0 +1,50 @@
+"""Leave to publish: bound to one text on one account, and void as soon as either changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.kernel.clock import now
+from organizations.models import User
+from publishing.channels.base import fingerprint
+from publishing.models import Approval, PendingPost
+
+
+def content_hash(post: PendingPost) -> str:
+    """SHA-256, 64 hex digits, of what readers will see: text, hashtags, link and media."""
+    shown: dict[str, Any] = {
+        "content": post.content,
+        "hashtags": list(post.hashtags),
+        "link": post.link,
+        "media": post.media,
+    }
+    return fingerprint(shown)
+
+
+def give_approval(*, post: PendingPost, by: User | None = None, policy: str = "") -> Approval:
+    """Write down that exactly this text may go to exactly this account.
+
+    `by` a person, or by a policy named in words. Call it with the post's row locked.
+    """
+    return Approval.objects.create(
+        pending_post=post,
+        account_id=post.account_id,
+        content_hash=content_hash(post),
+        approver=by,
+        policy=policy[:200],
+    )
+
+
+def void_approval(*, post: PendingPost, reason: str) -> bool:
+    """Take the living approval back. False when there was none."""
+    moment = now()
+    living = Approval.objects.filter(pending_post=post, voided_at=None)
+    return bool(living.update(voided_at=moment, void_reason=reason[:200], updated_at=moment))
+
+
+def living_approval(post: PendingPost) -> Approval | None:
+    """The approval that still covers the post as it stands; None after any change of it."""
+    approval = Approval.objects.filter(pending_post=post, voided_at=None).first()
+    if approval is None or approval.account_id != post.account_id:
+        return None
+    return approval if approval.content_hash == content_hash(post) else None
