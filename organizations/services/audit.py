@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -31,4 +32,22 @@ def record(
         target_id=target.pk if target is not None else None,
         reason=reason,
         data=data or {},
+    )
+
+
+def record_all(
+    *, action: str, targets: Iterable[models.Model], kind: ActorKind, reason: str = ""
+) -> None:
+    """Write down the same act on many rows, in one statement."""
+    organization_id = current_organization_id()
+    AuditRecord.objects.bulk_create(
+        AuditRecord(
+            organization_id=organization_id,
+            actor_kind=kind,
+            action=action,
+            target_type=target._meta.label_lower,
+            target_id=target.pk,
+            reason=reason,
+        )
+        for target in targets
     )

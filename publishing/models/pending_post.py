@@ -60,7 +60,13 @@ class PendingPost(HasGraph, OrgOwned):
                 PendingStatus.REJECTED,
                 PendingStatus.FAILED,
             ],
-            PendingStatus.PUBLISHING: [PendingStatus.PUBLISHED, PendingStatus.FAILED],
+            # Back to approved while a delivery that was not sent waits for its next try.
+            PendingStatus.PUBLISHING: [
+                PendingStatus.PUBLISHED,
+                PendingStatus.FAILED,
+                PendingStatus.APPROVED,
+                PendingStatus.AUTO_APPROVED,
+            ],
             PendingStatus.FAILED: [
                 PendingStatus.PENDING,
                 PendingStatus.PUBLISHING,
@@ -118,7 +124,7 @@ class PendingPost(HasGraph, OrgOwned):
     failure_category = models.CharField(max_length=30, blank=True)
     failure_reason = models.TextField(blank=True)
 
-    objects = ScopedManager.from_queryset(PendingPostQuerySet)()
+    objects = ScopedManager.from_queryset(PendingPostQuerySet)()  # type: ignore[assignment,misc]
 
     class Meta:
         ordering = ["scheduled_for"]
