@@ -1,0 +1,32 @@
+"""From what people bring to plain text: pasted text, files, pages.
+
+    read_text("…")            pasted, at most 100 KB
+    read_file(data)           PDF, DOCX, HTML, Markdown or text, by content; at most 50 MB
+    read_page("https://…")    through the outbound door
+
+All return `Extracted`; all raise `Unreadable` with a sentence that says what to do instead.
+"""
+
+from content.readers.base import Extracted, Unreadable
+from content.readers.docx import read_docx
+from content.readers.files import read_file
+from content.readers.html import read_html
+from content.readers.markdown import read_markdown
+from content.readers.page import read_page
+from content.readers.pdf import read_pdf
+from content.readers.sniff import Kind, sniff
+from content.readers.text import read_text
+
+__all__ = [
+    "Extracted",
+    "Kind",
+    "Unreadable",
+    "read_docx",
+    "read_file",
+    "read_html",
+    "read_markdown",
+    "read_page",
+    "read_pdf",
+    "read_text",
+    "sniff",
+]
