@@ -1,7 +1,9 @@
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from .views import home
 
 app_name = "analytics"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+]

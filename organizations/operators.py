@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -21,11 +20,11 @@ class OperatorSite(admin.AdminSite):
     site_title = "Warren"
     index_title = "Everything that is stored"
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Any:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         @wraps(view)
         def as_operator(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             with unscoped(f"admin {request.method} {request.path} by {request.user.pk}"):
-                response = view(request, *args, **kwargs)
+                response: HttpResponse = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response.render()
                 return response

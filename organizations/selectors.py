@@ -35,4 +35,7 @@ def belongings_of_user(user_id: UUID) -> list[Belonging]:
             [user_id],
         )
         rows = cursor.fetchall()
-    return [Belonging(*row[:4], Role(row[4]), row[5]) for row in rows]
+    return [
+        Belonging(id, name, slug, timezone, Role(role), membership_id)
+        for id, name, slug, timezone, role, membership_id in rows
+    ]

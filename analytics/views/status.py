@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from analytics.selectors import installation_status
+from analytics.selectors.status import installation_status
 from organizations.access import public
 
 

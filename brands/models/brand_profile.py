@@ -106,7 +106,7 @@ class BrandProfile(SoftDeletes, OrgOwned):
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_reason = models.CharField(max_length=200, blank=True)
 
-    objects = AliveManager.from_queryset(ScopedQuerySet)()
+    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(ScopedQuerySet)()
 
     class Meta:

@@ -68,9 +68,8 @@ def restore_brand(*, brand: BrandProfile, by: User) -> None:
         _refuse_taken_name(brand.name, brand)
         moment = brand.deleted_at
         brand.restore()
-        materials = brand._meta.get_field("materials").related_model
-        assert materials is not None
-        materials.with_deleted.filter(brand=brand, deleted_at=moment).update(deleted_at=None)
+        hidden: Any = brand._meta.get_field("materials").related_model
+        hidden.with_deleted.filter(brand=brand, deleted_at=moment).update(deleted_at=None)
         record(action="brand.restored", target=brand, by=by)
 
 
@@ -82,7 +81,9 @@ def _checked(values: Mapping[str, Any], *, brand: BrandProfile | None) -> dict[s
             raise Invalid("A brand needs a name.", field="name")
         _refuse_taken_name(checked["name"], brand)
     if "timezone" in checked and not is_zone(checked["timezone"]):
-        raise Invalid("This is not a time zone we know. Choose one from the list.", field="timezone")
+        raise Invalid(
+            "This is not a time zone we know. Choose one from the list.", field="timezone"
+        )
     if "content_pillars" in checked:
         _check_pillars(checked["content_pillars"])
     return checked

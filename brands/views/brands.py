@@ -19,8 +19,7 @@ from brands.services.brands import (
     update_brand,
 )
 from config.kernel.errors import Invalid, NotFound
-from config.kernel.web import Request
-from organizations.access import member_of
+from organizations.access import Request, member_of
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 class Registry(Generic[T]):
     """Named answers of one type, checked when they are registered and not when they are used.
 
-    `kind` is the class that every value must be an instance of, or `callable`.
+    `kind` is the class that every value must be an instance of, or a test such as `callable`.
     """
 
     def __init__(self, name: str, kind: type[T] | Callable[..., Any]) -> None:
@@ -50,9 +50,9 @@ class Registry(Generic[T]):
         return list(self._values.values())
 
     def _fits(self, value: object) -> bool:
-        if self._kind is callable:
-            return callable(value)
-        return isinstance(value, cast("type[T]", self._kind))
+        if isinstance(self._kind, type):
+            return isinstance(value, self._kind)
+        return bool(self._kind(value))
 
 
 class Slot(Generic[T]):

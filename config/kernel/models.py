@@ -16,6 +16,8 @@ from django.db.models import F, Q
 from .clock import now
 from .scoping import ScopedManager, ScopedQuerySet, fill_organization, org_atomic
 
+M = TypeVar("M", bound=models.Model)
+
 _uuid7_lock = threading.Lock()
 _uuid7_last = 0
 
@@ -72,10 +74,10 @@ class OrgOwned(Base):
         super().save(*args, **kwargs)
 
 
-class AliveManager(ScopedManager[Any]):
+class AliveManager(ScopedManager[M]):
     """Sees only the rows that are not deleted."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[M]:
         return super().get_queryset().filter(deleted_at__isnull=True)
 
 
@@ -99,11 +101,11 @@ class SoftDeletes(models.Model):
 
     def soft_delete(self) -> None:
         self.deleted_at = now()
-        self.save(update_fields=["deleted_at", "updated_at"])
+        self.save(update_fields=["deleted_at"])
 
     def restore(self) -> None:
         self.deleted_at = None
-        self.save(update_fields=["deleted_at", "updated_at"])
+        self.save(update_fields=["deleted_at"])
 
 
 class Claimable(models.Model):

@@ -114,7 +114,7 @@ class Material(SoftDeletes, Claimable, HasGraph, OrgOwned):
     usage_count = models.PositiveIntegerField(default=0)
     last_used_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AliveManager.from_queryset(MaterialQuerySet)()
+    objects = AliveManager.from_queryset(MaterialQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(MaterialQuerySet)()
 
     class Meta:

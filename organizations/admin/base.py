@@ -36,7 +36,7 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     save_on_top = True
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        queryset = self.model._base_manager.using("operator").all()
+        queryset: models.QuerySet[Any] = self.model._base_manager.using("operator").all()
         ordering = self.get_ordering(request)
         return queryset.order_by(*ordering) if ordering else queryset
 
@@ -63,7 +63,7 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         # Deleting for good belongs to the privacy module alone.
         actions.pop("delete_selected", None)
         if issubclass(self.model, SoftDeletes):
-            actions["restore"] = (restore, "restore", "Restore selected rows")
+            actions["restore"] = (restore, "restore", "Restore selected rows")  # type: ignore[assignment]
         return actions
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -97,9 +97,7 @@ def rescue(
     with org_atomic(row.organization_id):
         fresh = type(row)._base_manager.using("default").get(pk=row.pk)
         result = do(fresh, request.user)
-        record(
-            action=action, target=fresh, by=request.user, kind=ActorKind.STAFF, data=data or {}
-        )
+        record(action=action, target=fresh, by=request.user, kind=ActorKind.STAFF, data=data or {})
     return result
 
 

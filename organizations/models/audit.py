@@ -14,7 +14,7 @@ class ActorKind(models.TextChoices):
 
 
 class AuditRecord(OrgOwned):
-    """Something happened: who did what to which row, and why. Written by one door, never changed."""
+    """What happened: who did what to which row, and why. Written by one door, never changed."""
 
     actor_kind = models.CharField(max_length=8, choices=ActorKind)
     actor = models.ForeignKey(

@@ -15,7 +15,7 @@ class OrganizationManager(models.Manager["Organization"]):
         queryset = super().get_queryset()
         if is_unscoped() or self._db == "operator":
             return queryset
-        return queryset.filter(pk=organization_in_scope())
+        return queryset.filter(pk__in=[organization_in_scope()])
 
 
 class Organization(SoftDeletes, Base):

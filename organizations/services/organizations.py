@@ -25,9 +25,7 @@ def found_organization(*, name: str, owner: User, timezone: str = "UTC") -> Orga
         raise Invalid("Give the organization a name, such as your agency's.", field="name")
     if not is_zone(timezone):
         raise Invalid(f"{timezone} is not a time zone we know. Choose one.", field="timezone")
-    organization = Organization(
-        id=uuid7(), name=name, slug=_free_slug(name), timezone=timezone
-    )
+    organization = Organization(id=uuid7(), name=name, slug=_free_slug(name), timezone=timezone)
     with org_atomic(organization.id):
         organization.save(force_insert=True)
         Membership.objects.create(user=owner, role=Role.OWNER, joined_at=now())

@@ -6,16 +6,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from config.kernel.web import Request
-from organizations.access import member_of
+from organizations.access import Request, member_of
 from organizations.forms.organization import ProfileForm
-from organizations.models import Membership, User
+from organizations.models import Membership
 
 
 @require_http_methods(["GET", "POST"])
 @member_of("viewer")
 def account(request: Request) -> HttpResponse:
-    assert isinstance(request.user, User)
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -1,21 +1,20 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from config.kernel.errors import Invalid
-from organizations.access import signed_in
+from organizations.access import Request, signed_in
 from organizations.forms.organization import OrganizationForm
-from organizations.models import User
 from organizations.selectors import belongings_of_user
 from organizations.services.organizations import found_organization
 
 
 @require_GET
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The front door: on to the team of the last visit, or to founding the first."""
     belongings = belongings_of_user(request.user.pk)
     if not belongings:
@@ -27,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
-def organization_list(request: HttpRequest) -> HttpResponse:
+def organization_list(request: Request) -> HttpResponse:
     part = "#switch" if request.headers.get("HX-Request") else ""
     context = {
         "belongings": belongings_of_user(request.user.pk),
@@ -38,13 +37,12 @@ def organization_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def organization_create(request: HttpRequest) -> HttpResponse:
+def organization_create(request: Request) -> HttpResponse:
     form = OrganizationForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            assert isinstance(request.user, User)
             try:
                 organization = found_organization(owner=request.user, **form.cleaned_data)
             except Invalid as error:

@@ -50,7 +50,7 @@ class SocialAccount(SoftDeletes, OrgOwned):
     last_refresh_at = models.DateTimeField(null=True, blank=True)
     followers_count = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = AliveManager.from_queryset(AccountQuerySet)()
+    objects = AliveManager.from_queryset(AccountQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(AccountQuerySet)()
 
     class Meta:

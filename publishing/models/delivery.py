@@ -103,7 +103,7 @@ class Delivery(Claimable, HasGraph, OrgOwned):
     error_code = models.CharField(max_length=60, blank=True)
     error_message = models.TextField(blank=True)
 
-    objects = ScopedManager.from_queryset(DeliveryQuerySet)()
+    objects = ScopedManager.from_queryset(DeliveryQuerySet)()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -84,7 +84,7 @@ class Post(SoftDeletes, Claimable, OrgOwned):
     engagement_rate = models.FloatField(default=0)
     metrics_updated_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AliveManager.from_queryset(PostQuerySet)()
+    objects = AliveManager.from_queryset(PostQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(PostQuerySet)()
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection, models
@@ -31,7 +33,7 @@ def tenant_models() -> list[type[OrgOwned]]:
     return [model for model in our_models() if issubclass(model, OrgOwned)]
 
 
-def rows(sql: str, *params: object) -> list[tuple[object, ...]]:
+def rows(sql: str, *params: Any) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())

@@ -49,7 +49,7 @@ def access_of(pattern: URLPattern) -> str | None:
 
 def methods(pattern: URLPattern) -> frozenset[str]:
     """The methods that `require_http_methods` lets through, read from its closure."""
-    view = pattern.callback
+    view: Any = pattern.callback
     while view is not None:
         for cell in getattr(view, "__closure__", None) or ():
             if isinstance(cell.cell_contents, list | tuple) and "GET" in cell.cell_contents:

@@ -22,7 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(findings())
-        console = Console(file=self.stdout._out, soft_wrap=False)  # type: ignore[attr-defined]
+        stream: Any = self.stdout
+        console = Console(file=stream._out)
         console.print(_table(found))
         wrong = sum(finding.is_well is False for finding in found)
         if wrong:

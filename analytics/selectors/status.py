@@ -46,9 +46,7 @@ def installation_status() -> InstallationStatus:
     """Health as work done: silent when something is due and nothing was finished for 2 minutes."""
     moment = now()
     due = {kind: _oldest_due(model, moment) for kind, model in DUE.items()}
-    done = {
-        row.kind: (moment - row.finished_at).total_seconds() for row in WorkDone.objects.all()
-    }
+    done = {row.kind: (moment - row.finished_at).total_seconds() for row in WorkDone.objects.all()}
     work = [age for kind, age in done.items() if not kind.startswith(("sweep", "beat"))]
     waiting = _longest(age for age in due.values() if age is not None)
     is_silent = waiting > SILENT_SECONDS and min(work, default=waiting) > SILENT_SECONDS

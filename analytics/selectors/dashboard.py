@@ -1,0 +1,287 @@
+"""What Home shows: health in a line, what waits for a person, the agent's acts, the week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
+
+from analytics.templatetags.charts import Point, Series
+from billing.models import Subscription
+from brands.models import BrandProfile
+from config.kernel.clock import now, to_zone
+from content.models import Angle, AngleStatistic, Material, MaterialStatus
+from publishing.models import (
+    AccountStatus,
+    Decision,
+    Delivery,
+    DeliveryState,
+    PendingPost,
+    PendingStatus,
+    Post,
+    Schedule,
+    ScheduleStatus,
+    SocialAccount,
+)
+
+WEEK = timedelta(days=7)
+ACTS_SHOWN = 8
+PLANS_SHOWN = 6
+LOW_CREDITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One kind of thing that only a person can do."""
+
+    words: str
+    url_name: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    at: datetime
+    title: str
+    detail: str
+    pending: PendingPost | None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    label: str
+    value: int
+    change: str
+    trend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    health: str
+    waiting: Sequence[Waiting]
+    approvals: Sequence[PendingPost]
+    acts: Sequence[Decision]
+    plans: Sequence[Planned]
+    numbers: Sequence[Number]
+    chart: Sequence[Series]
+    learned: str
+    subscription: Subscription | None
+    brands_count: int
+    is_new: bool
+    waiting_count: int
+
+
+def dashboard(*, zone: str) -> Dashboard:
+    """Everything of Home for the organization in scope, in about ten queries.
+
+    `zone` names the days of the chart.
+    """
+    moment = now()
+    brands = {brand.pk: brand for brand in BrandProfile.objects.all()}
+    approvals, approvals_count = _approvals()
+    plans = _plans(moment, brands)
+    waiting = _waiting(approvals_count)
+    week = _week(moment, zone)
+    subscription = Subscription.objects.select_related("plan").first()
+    return Dashboard(
+        health=_health(brands.values(), plans, moment),
+        waiting=[*waiting, *_money(subscription)],
+        approvals=approvals,
+        acts=_acts(),
+        plans=plans,
+        numbers=_numbers(week, moment, zone),
+        chart=_chart(week, moment, zone),
+        learned=_learned(),
+        subscription=subscription,
+        brands_count=len(brands),
+        is_new=not brands or not (plans or week),
+        waiting_count=approvals_count,
+    )
+
+
+def _approvals() -> tuple[list[PendingPost], int]:
+    posts = PendingPost.objects.waiting().select_related("brand", "account").order_by("expires_at")
+    shown = list(posts[:3])
+    return shown, posts.count() if len(shown) == 3 else len(shown)
+
+
+def _waiting(approvals: int) -> list[Waiting]:
+    found = []
+    if approvals:
+        found.append(
+            Waiting(
+                f"{_many(approvals, 'post waits', 'posts wait')} for approval",
+                "publishing:approval-list",
+                "inbox",
+                "accent",
+            )
+        )
+    broken = Delivery.objects.aggregate(
+        unknown=Count("pk", filter=Q(state=DeliveryState.UNKNOWN)),
+        missed=Count("pk", filter=Q(state=DeliveryState.MISSED)),
+    )
+    if broken["unknown"]:
+        words = _many(broken["unknown"], "post has", "posts have")
+        found.append(
+            Waiting(
+                f"{words} an unknown outcome", "publishing:delivery-list", "circle-help", "warn"
+            )
+        )
+    if broken["missed"]:
+        words = _many(broken["missed"], "post", "posts")
+        found.append(
+            Waiting(f"{words} missed their time", "publishing:delivery-list", "clock", "warn")
+        )
+    lost = SocialAccount.objects.exclude(status=AccountStatus.ACTIVE).count()
+    if lost:
+        words = _many(lost, "channel is", "channels are")
+        found.append(Waiting(f"{words} disconnected", "publishing:channel-list", "unplug", "bad"))
+    return found + _materials()
+
+
+def _materials() -> list[Waiting]:
+    failed = Material.objects.filter(status=MaterialStatus.FAILED).count()
+    if not failed:
+        return []
+    words = _many(failed, "material", "materials")
+    return [Waiting(f"{words} could not be read", "content:material-list", "file-warning", "warn")]
+
+
+def _money(subscription: Subscription | None) -> list[Waiting]:
+    if subscription is None or subscription.credits_left > LOW_CREDITS:
+        return []
+    words = _many(subscription.credits_left, "credit is", "credits are")
+    return [Waiting(f"{words} left in this period", "billing:credits", "coins", "warn")]
+
+
+def _acts() -> list[Decision]:
+    decisions = Decision.objects.select_related("pending_post", "run__brand")
+    return list(decisions.order_by("-created_at", "-id")[:ACTS_SHOWN])
+
+
+def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:
+    posts = PendingPost.objects.filter(
+        status__in=[
+            PendingStatus.APPROVED,
+            PendingStatus.AUTO_APPROVED,
+            PendingStatus.PUBLISHING,
+        ]
+    ).select_related("account")
+    planned = [
+        Planned(
+            at=post.scheduled_for,
+            title=f"Publishes on {post.account.name}",
+            detail=post.content[:90],
+            pending=post,
+        )
+        for post in posts.order_by("scheduled_for")[:PLANS_SHOWN]
+    ]
+    schedules = Schedule.objects.filter(
+        status=ScheduleStatus.ACTIVE, next_run_at__isnull=False, brand__deleted_at=None
+    ).order_by("next_run_at")[:PLANS_SHOWN]
+    planned += [
+        Planned(
+            at=max(schedule.next_run_at or moment, moment),
+            title=f"Writes for {brands[schedule.brand_id].name}",
+            detail=schedule.name,
+            pending=None,
+        )
+        for schedule in schedules
+        if schedule.brand_id in brands
+    ]
+    return sorted(planned, key=lambda plan: plan.at)[:PLANS_SHOWN]
+
+
+def _health(brands: Iterable[BrandProfile], plans: Sequence[Planned], moment: datetime) -> str:
+    rows = list(brands)
+    if not rows:
+        return "Nothing runs yet. Set up a brand and the agent can begin."
+    paused = sum(1 for brand in rows if brand.paused_at)
+    if paused == len(rows):
+        return "Everything is paused. Nothing goes out until you resume a brand."
+    if not plans:
+        return "Nothing is planned. A schedule tells the agent when to write."
+    minutes = max(0, round((plans[0].at - moment).total_seconds() / 60))
+    when = f"in {minutes} min" if minutes < 120 else f"in {minutes // 60} h"
+    state = f"{paused} of {len(rows)} brands paused." if paused else "Working normally."
+    return f"{state} Next act {'now' if minutes == 0 else when}."
+
+
+def _week(moment: datetime, zone: str) -> dict[date, Any]:
+    """Sums a day of publishing over the last two weeks."""
+    days = (
+        Post.objects.filter(published_at__gte=moment - 2 * WEEK)
+        .annotate(day=TruncDate("published_at", tzinfo=to_zone(moment, zone).tzinfo))
+        .values("day")
+        .annotate(
+            posts=Count("pk"),
+            impressions=Sum("impressions"),
+            engaged=Sum(F("likes") + F("comments") + F("shares")),
+            clicks=Sum("clicks"),
+        )
+    )
+    return {row["day"]: row for row in days}
+
+
+def _days(moment: datetime, zone: str, *, back: int) -> list[date]:
+    today = to_zone(moment, zone).date()
+    return [today - timedelta(days=back + offset) for offset in range(6, -1, -1)]
+
+
+def _numbers(week: dict[date, Any], moment: datetime, zone: str) -> list[Number]:
+    now_days, before_days = _days(moment, zone, back=0), _days(moment, zone, back=7)
+    numbers = []
+    for key, label in (
+        ("posts", "Posts"),
+        ("impressions", "Views"),
+        ("engaged", "Interactions"),
+        ("clicks", "Clicks"),
+    ):
+        value = sum(week[day][key] for day in now_days if day in week)
+        before = sum(week[day][key] for day in before_days if day in week)
+        numbers.append(Number(label, value, *_change(value, before)))
+    return numbers
+
+
+def _change(value: int, before: int) -> tuple[str, str]:
+    if not before:
+        return ("none the week before", "flat")
+    percent = round((value - before) / before * 100)
+    trend = "up" if percent > 0 else "down" if percent < 0 else "flat"
+    return (f"{percent:+d} %", trend)
+
+
+def _chart(week: dict[date, Any], moment: datetime, zone: str) -> list[Series]:
+    series = []
+    for key, name in (("impressions", "Views"), ("clicks", "Clicks")):
+        points = [
+            Point(f"{day:%a %-d}", float(week[day][key]) if day in week else 0.0)
+            for day in _days(moment, zone, back=0)
+        ]
+        series.append(Series(name, points))
+    return series
+
+
+def _learned() -> str:
+    """The best-proven angle in one sentence, or that there is not enough to say."""
+    rows = AngleStatistic.objects.filter(posts_count__gte=3).select_related("brand")
+    best = max(rows, key=lambda row: (row.wins + 1) / (row.wins + row.losses + 2), default=None)
+    if best is None:
+        return (
+            "Not enough data yet: an angle counts from its third measured post on. "
+            "Until then the agent tries them all."
+        )
+    odds = (best.wins + 1) / (best.wins + best.losses + 2)
+    return (
+        f"{Angle(best.angle).label} works best for {best.brand.name} so far: "
+        f"{best.posts_count} posts, odds {odds:.0%} to do better than usual."
+    )
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from analytics.selectors.dashboard import dashboard
+from config.kernel.web import render_part
+from organizations.access import Request, member_of
+
+
+@require_GET
+@member_of("viewer")
+def home(request: Request) -> HttpResponse:
+    found = dashboard(zone=request.organization.timezone)
+    context = {"home": found, "waiting_count": found.waiting_count}
+    return render_part(request, "analytics/home/show.html", "live", context)
