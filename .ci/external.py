@@ -86,13 +86,12 @@ def redis(folder: Path) -> Iterator[dict[str, str]]:
     if program is None:
         raise SystemExit("redis-server is missing: apt-get install redis-server")
     port, password = free_port(), secrets.token_urlsafe(16)
-    process = subprocess.Popen(
-        [
-            program, "--port", str(port), "--bind", "127.0.0.1", "--requirepass", password,
-            "--dir", str(folder), "--appendonly", "yes", "--save", "",
-            "--maxmemory-policy", "noeviction", "--loglevel", "warning",
-        ]
-    )  # fmt: skip
+    command = [
+        program, "--port", str(port), "--bind", "127.0.0.1", "--requirepass", password,
+        "--dir", str(folder), "--appendonly", "yes", "--save", "",
+        "--maxmemory-policy", "noeviction", "--logfile", str(folder / "redis.log"),
+    ]  # fmt: skip
+    process = subprocess.Popen(command)
     try:
         wait_for(port)
         yield {"REDIS_URL": f"redis://:{password}@127.0.0.1:{port}/0"}

@@ -43,9 +43,8 @@ def _database() -> Iterator[Finding]:
     for alias, (role, variable) in ALIASES.items():
         problem = _connect(alias)
         if problem:
-            embedded = settings.SERVICES.postgres is not None
-            log = settings.SERVICES.postgres.log if embedded else None
-            mend = f"Read {log}." if embedded else f"Start PostgreSQL, or correct {variable}."
+            server = settings.SERVICES.postgres
+            mend = f"Read {server.log}." if server else f"Start PostgreSQL, or correct {variable}."
             yield Finding(f"Database, as {role}", False, problem, mend)
             return
     yield Finding("Database", True, _version())
@@ -211,6 +210,7 @@ def _embeddings() -> Finding:
     from .kernel.embeddings import describe
 
     is_well, says = describe()
+    says = says.removeprefix("Embeddings: ")
     if is_well:
         return Finding("Embeddings", True, says)
     mend = "pip install --no-deps --require-hashes -r requirements/base.lock"

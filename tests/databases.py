@@ -58,7 +58,7 @@ def django_db_setup(
             made: list[Any] = []
         else:
             made = setup_databases(
-                verbosity=0, interactive=False, aliases=["owner"], serialized_aliases=[]
+                verbosity=0, interactive=False, aliases={"owner": None}, serialized_aliases=[]
             )
             _remember(fingerprint)
     yield
@@ -142,14 +142,14 @@ def one_session() -> Iterator[None]:
         "USER": settings.DATABASES["owner"]["USER"],
         "PASSWORD": settings.DATABASES["owner"]["PASSWORD"],
     }
-    operator = connections.create_connection("operator")
+    operator: Any = connections.create_connection("operator")
     application.connect()
     operator.connection = application.connection
-    operator.connect = lambda: None  # type: ignore[method-assign]
-    operator.is_usable = lambda: True  # type: ignore[method-assign]
-    operator._set_autocommit = lambda autocommit: None  # type: ignore[method-assign]
-    operator._rollback = lambda: None  # type: ignore[method-assign]
-    operator._commit = lambda: None  # type: ignore[method-assign]
+    operator.connect = lambda: None
+    operator.is_usable = lambda: True
+    operator._set_autocommit = lambda autocommit: None
+    operator._rollback = lambda: None
+    operator._commit = lambda: None
     operator.autocommit = True
     app_role, operator_role = (str(before[alias].settings_dict["USER"]) for alias in before)
     _set_role(application, app_role)
@@ -192,7 +192,7 @@ def _fingerprint() -> str:
 
 
 def _remembered() -> str | None:
-    with connections["owner"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
             [settings.DATABASES["owner"]["NAME"]],

@@ -222,6 +222,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
 # -- The engine ---------------------------------------------------------------------------------
 
@@ -310,7 +311,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
-_before = [
+_before: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -332,7 +333,7 @@ structlog.configure(
 def logging_to_stderr(level: str, *, as_json: bool) -> dict[str, Any]:
     """One stream of lines, Django's and ours alike."""
     renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
-    final = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    final: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -5,9 +5,11 @@ from config import env
 env.load_dotenv()
 
 from .base import *  # noqa: E402, F403
+from .base import STATIC_ROOT  # noqa: E402
 
 DEBUG = env.DEBUG.get()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.HOSTS.get()]
 INTERNAL_IPS = ["127.0.0.1"]
 # Static files straight from their folders: no collectstatic before the first page.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

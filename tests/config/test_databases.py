@@ -18,7 +18,7 @@ ALL = ["default", "owner", "operator"]
 def rows(alias: str, statement: str, *values: Any) -> list[Any]:
     with connections[alias].cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @pytest.mark.django_db
