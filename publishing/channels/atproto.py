@@ -205,16 +205,23 @@ def profile(xrpc: Xrpc, did: str, collection: str) -> tuple[str, str]:
 def server_address(typed: str, default: str) -> str:
     """A server's address as people type it, without path; raises ChannelError for the form."""
     typed = typed.strip().rstrip("/") or default
-    parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-    try:
-        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or parts.username or parts.path.strip("/") or parts.query:
+    address = typed if "://" in typed else f"https://{typed}"
+    if not _is_bare_address(address):
         raise misfit(f"“{typed}” is no server address: write it as {default}.", "server")
-    if parts.scheme == "http" and not is_loopback(typed):
+    parts = urlsplit(address)
+    if parts.scheme == "http" and not is_loopback(address):
         raise misfit("A password would travel unprotected over http: write https.", "server")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _is_bare_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    more = parts.username or parts.path.strip("/") or parts.query or parts.fragment
+    return parts.scheme in ("http", "https") and has_host and not more
 
 
 def is_loopback(address: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 
@@ -165,9 +165,9 @@ class Bluesky(Channel):
                 # Servers throw unused uploads away after some hours; the post may have waited.
                 self._save_record(payload, session)
                 self._put(payload, session)
-            elif error.code != "InvalidSwap" or self.find(payload, session) is None:
-                raise
-        remote_id, url = _address(payload, session.server)
+            elif not error.permanent or self.find(payload, session) is None:
+                raise  # a refusal is believed only when the post is really not there
+        remote_id, url = post_address(payload, session.server)
         return Published(remote_id, url, tuple(session.handle.get("notes", ())))
 
     def find(self, payload: Payload, session: Session) -> Found | None:
@@ -177,7 +177,7 @@ class Bluesky(Channel):
             return None
         if any(record.get(name) != payload["record"][name] for name in ("text", "createdAt")):
             return None
-        return Found(*_address(payload, session.server))
+        return Found(*post_address(payload, session.server))
 
     def measure(self, post: Published, session: Session) -> Measurement | Gone:
         """Counts of the AppView; all None when there is no AppView or it has not seen the post."""
@@ -237,7 +237,7 @@ def _card(draft: Draft, link: str) -> dict[str, Any]:
     """A link card with what is known; the platform fetches nothing by itself."""
     external = {
         "uri": link,
-        "title": draft.link_title or urlsplit(link).hostname or link,
+        "title": draft.link_title or link.split("://", 1)[-1].split("/", 1)[0],
         "description": draft.link_description,
     }
     return {"$type": "app.bsky.embed.external", "external": external}
@@ -259,7 +259,7 @@ def _parts(remote_id: str) -> tuple[str, str]:
     return repo, rkey
 
 
-def _address(payload: Payload, server: str) -> tuple[str, str]:
+def post_address(payload: Payload, server: str) -> tuple[str, str]:
     """The at:// address, which is the post's id, and a web address that opens.
 
     Every public server's posts open in the web app. A server on this machine is unknown there, so

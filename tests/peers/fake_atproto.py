@@ -40,7 +40,6 @@ class Account:
 class FakeNetwork:
     server: HTTPServer
     has_appview: bool = True
-    is_real: bool = False
     secret: str = "fake-secret"
     accounts: dict[str, Account] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -195,7 +194,8 @@ def put_record(network: FakeNetwork, request: Request) -> Answer:
 def get_record(network: FakeNetwork, request: Request) -> Answer:
     args = request.args
     account = network.accounts.get(args["repo"])
-    record = account and account.records.get((args["collection"], args["rkey"]))
+    key = (args["collection"], args["rkey"])
+    record = account.records.get(key) if account else None
     if account is None or record is None:
         uri = _uri(args["repo"], args["collection"], args["rkey"])
         return _error(400, "RecordNotFound", f"Could not locate record: {uri}")

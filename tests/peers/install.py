@@ -44,7 +44,7 @@ def install() -> None:
         print("The peers are installed.")
         return
     print("Installing the peers (about 2 minutes) ...", flush=True)
-    command = [NODE, NPM, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [str(NODE), str(NPM), "ci", "--no-audit", "--no-fund", "--loglevel=error"]
     subprocess.run(command, cwd=HERE, env=environment(), check=True)
     STAMP.write_text(wanted())
 
