@@ -211,6 +211,19 @@ def reencrypt(
         last = batch[-1].pk
 
 
+def versions_in_use(organization_id: UUID) -> set[int]:
+    """Data key versions that values of this organization still need; broken values need none."""
+    found = set()
+    for model, name in encrypted_fields():
+        rows = model._base_manager.filter(organization_id=organization_id).exclude(**{name: None})
+        for sealed in rows.values_list(name, flat=True).iterator():
+            try:
+                found.add(vault.key_version(sealed))
+            except vault.SecretUnreadable:
+                continue
+    return found
+
+
 def _reencrypt_row(row: models.Model, field: _Encrypted, version: int) -> Reencrypted:
     old, place = row.__dict__[field.attname], place_of(row, field)
     assert place is not None

@@ -58,6 +58,14 @@ class _Column:
         further = Q(**{f"{self.name}__gt": value})
         return further | Q(**{f"{self.name}__isnull": True}) if self.nullable else further
 
+    def at_or_beyond(self, value: Any) -> Q:
+        if value is None:
+            return Q() if self.descending else Q(**{f"{self.name}__isnull": True})
+        if self.descending:
+            return Q(**{f"{self.name}__lte": value})
+        further = Q(**{f"{self.name}__gte": value})
+        return further | Q(**{f"{self.name}__isnull": True}) if self.nullable else further
+
 
 def paginate(
     queryset: models.QuerySet[Any, T],
@@ -128,17 +136,15 @@ def _is_nullable(queryset: models.QuerySet[Any, Any], name: str) -> bool:
 
 
 def _beyond(columns: list[_Column], values: tuple[Any, ...]) -> Q:
-    """Rows after these values: further in the first column, or equal there and further in the next."""
-    further, equal = Q(pk__in=[]), Q()
+    """Rows after these values: further in one column and equal in all columns before it."""
+    further, equal = Q(), Q()
     for column, value in zip(columns, values, strict=True):
         step = column.beyond(value)
         if step is not None:
             further |= equal & step
         equal &= column.equal(value)
-    first, value = columns[0], values[0]
-    step = first.beyond(value)
     # Says again what follows from the rest, in a form that an index on the first column serves.
-    return (first.equal(value) | step if step is not None else first.equal(value)) & further
+    return columns[0].at_or_beyond(values[0]) & further
 
 
 def _write(

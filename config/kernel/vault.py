@@ -127,11 +127,12 @@ class FileMasterKey(MasterKey):
     """One key a line, base64 or hex (or 32 raw bytes). The first wraps, each may unwrap.
 
     Two lines are how a master key is replaced while everything runs. The file is read again when
-    it changes.
+    it changes. With `only_first` the other lines are not there.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, only_first: bool = False) -> None:
         self.path = Path(path)
+        self._only_first = only_first
         self._keys: list[bytes] = []
         self._stamp: tuple[int, int] | None = None
 
@@ -163,7 +164,7 @@ class FileMasterKey(MasterKey):
             raise MasterKeyMissing(
                 f"The master key file {self.path} holds no key of 32 bytes in base64 or hex."
             )
-        return self._keys
+        return self._keys[:1] if self._only_first else self._keys
 
 
 class Secret(Generic[T]):
