@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
 from django.template import engines
 from django.template.loader import get_template
 
@@ -123,10 +125,30 @@ def test_scripts_are_modules_that_evaluate_no_text(path: Path) -> None:
 
 def test_the_sprite_holds_the_icons_that_are_named() -> None:
     """Redraw it with `python -m tests.house.sprite`."""
-    assert SPRITE.read_text("utf-8") == sprite(named_icons())
+    drawn = SPRITE.read_text("utf-8")
+    held = re.findall(r'<symbol id="([^"]+)"', drawn)
+    assert set(named_icons()) <= set(held)
+    assert drawn == sprite(held)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_every_template_parses(path: Path) -> None:
     assert engines["django"]
     get_template(str(path.relative_to(ROOT / "templates")))
+
+
+def test_production_finds_every_file_that_a_stylesheet_or_module_names(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "config.staticfiles.HashedFiles"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    app = next((tmp_path / "js").glob("app.????????????.js")).read_text()
+    assert re.search(r'import\("./behaviors/toasts\.[0-9a-f]{12}\.js"\)', app)
+    counter = next((tmp_path / "js" / "behaviors").glob("counter.????????????.js")).read_text()
+    assert re.search(r'from "\.\./text\.[0-9a-f]{12}\.js"', counter)
+    style = next((tmp_path / "css").glob("app.????????????.css")).read_text()
+    assert re.search(r'url\("tokens\.[0-9a-f]{12}\.css"\) layer\(tokens\)', style)

@@ -1,48 +1,41 @@
-/* Counts a text as one network counts it. data-limits is the same specification that the server
-   validates with: {"max_characters": 300, "counter": "graphemes", "max_bytes": 3000}. */
+/* Says how much of one network's limit a text uses. data-for is the text's field; data-hashtags and
+   data-link may name the fields of what is sent with it; data-limits is the server's own
+   specification of the network. */
+
+import { compose, measure } from "../text.js";
 
 const NEAR = 0.9;
-const encoder = new TextEncoder();
-const segmenter = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 
-const counters = {
-  graphemes: (text) => (segmenter ? [...segmenter.segment(text)].length : [...text].length),
-  codepoints: (text) => [...text].length,
-  utf16: (text) => text.length,
-  bytes: (text) => encoder.encode(text).length,
-};
-
-// The browser keeps \n in a textarea and sends \r\n; the server counts what it stores, with \n.
-export function measure(text, limits) {
-  const plain = text.replaceAll("\r\n", "\n");
-  const used = (counters[limits.counter] ?? counters.codepoints)(plain);
-  const bytes = counters.bytes(plain);
-  const most = limits.max_characters;
-  const isOver = (most != null && used > most) || (limits.max_bytes != null && bytes > limits.max_bytes);
-  return { used, most, bytes, isOver, isNear: !isOver && most != null && used >= most * NEAR };
+function words({ used, most, bytes, mostBytes, isOver }) {
+  if (most === null) return `${used}`;
+  if (used > most) return `${used} of ${most}, ${used - most} too many`;
+  return isOver ? `${used} of ${most}, ${bytes - mostBytes} bytes too many` : `${used} of ${most}`;
 }
 
-function words({ used, most, bytes, isOver }, limits) {
-  if (most == null) return `${used}`;
-  if (used > most) return `${used} of ${most}, ${used - most} too many`;
-  if (isOver) return `${used} of ${most}, ${bytes - limits.max_bytes} bytes too many`;
-  return `${used} of ${most}`;
+function fieldOf(id) {
+  return id ? document.getElementById(id) : null;
 }
 
 export function connect(element) {
-  const field = document.getElementById(element.dataset.for);
+  const text = fieldOf(element.dataset.for);
+  if (!text) return undefined;
+  const hashtags = fieldOf(element.dataset.hashtags);
+  const link = fieldOf(element.dataset.link);
   const shown = element.querySelector(".counter__used") ?? element;
   const limits = JSON.parse(element.dataset.limits || "{}");
-  if (!field) return undefined;
 
   function count() {
-    const result = measure(field.value, limits);
-    shown.textContent = words(result, limits);
+    const tags = hashtags ? hashtags.value.split(/[\s,]+/) : [];
+    const result = measure(compose(text.value, tags, link?.value ?? "", limits), limits);
+    shown.textContent = words(result);
     element.classList.toggle("counter--over", result.isOver);
-    element.classList.toggle("counter--near", result.isNear);
+    element.classList.toggle("counter--near", !result.isOver && result.most !== null && result.used >= result.most * NEAR);
   }
 
-  field.addEventListener("input", count);
+  const fields = [text, hashtags, link].filter(Boolean);
+  for (const field of fields) field.addEventListener("input", count);
   count();
-  return () => field.removeEventListener("input", count);
+  return () => {
+    for (const field of fields) field.removeEventListener("input", count);
+  };
 }

@@ -16,6 +16,9 @@ function undo(url) {
 function build({ message, kind = "info", undo_url: undoUrl }) {
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.classList.add(`toast--${kind}`);
+  for (const mark of toast.querySelectorAll("[data-toast-kind]")) {
+    if (mark.dataset.toastKind !== kind) mark.remove();
+  }
   toast.querySelector(".toast__words").textContent = message;
   toast.querySelector("[data-toast-close]").addEventListener("click", () => leave(toast));
   const button = toast.querySelector("[data-toast-undo]");
