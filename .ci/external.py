@@ -115,7 +115,8 @@ def main(command: list[str]) -> int:
         folder.chmod(0o711)
         with postgres(folder) as databases, redis(folder) as broker:
             environment = {**os.environ, **databases, **broker}
-            del environment["WARREN_START_SERVICES"]
+            for ours in ("WARREN_START_SERVICES", "DJANGO_SETTINGS_MODULE"):
+                environment.pop(ours, None)
             return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
