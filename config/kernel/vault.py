@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, Generic, NoReturn, TypeVar, cast
+from typing import Any, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -31,8 +31,30 @@ from django.views.decorators.debug import sensitive_variables
 
 from .errors import Unavailable
 from .hooks import Slot
+from .secret import Secret, mask
 
-T = TypeVar("T")
+__all__ = [
+    "FileMasterKey",
+    "KeyStore",
+    "MasterKey",
+    "MasterKeyMissing",
+    "Place",
+    "Secret",
+    "SecretUnreadable",
+    "WrappedKey",
+    "forget_keys",
+    "key_store",
+    "key_version",
+    "mask",
+    "master_key",
+    "master_key_provider",
+    "new_data_key",
+    "new_master_key",
+    "rewrap",
+    "seal",
+    "shred",
+    "unseal",
+]
 
 KEY_BYTES = 32
 # Erased keys must be forgotten by every process within this time.
@@ -42,7 +64,6 @@ _FORMAT = b"\x01"
 _NONCE_BYTES = 12
 _HEAD_BYTES = 5
 _SHORTEST = _HEAD_BYTES + _NONCE_BYTES + 16
-_STARS = "****"
 
 
 class SecretUnreadable(Unavailable):
@@ -167,56 +188,6 @@ class FileMasterKey(MasterKey):
         return self._keys[:1] if self._only_first else self._keys
 
 
-class Secret(Generic[T]):
-    """A value that shows itself to nobody but who calls `reveal()`.
-
-    Printing, formatting and logging give stars; JSON and pickle refuse it, so that it does not end
-    in a queue, a cache or a page. One that comes from the database is decrypted when revealed.
-    """
-
-    __slots__ = ("_open", "origin")
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, value: T) -> None:
-        self._open: Callable[[], T] = lambda: value
-        self.origin: object = None
-
-    @classmethod
-    def closed(cls, open_it: Callable[[], T], *, origin: object) -> Secret[T]:
-        secret = cls.__new__(cls)
-        secret._open = open_it
-        secret.origin = origin
-        return secret
-
-    def reveal(self) -> T:
-        """Raises SecretUnreadable or MasterKeyMissing."""
-        return self._open()
-
-    def __bool__(self) -> bool:
-        return bool(self.reveal())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and bool(self.reveal() == other.reveal())
-
-    def __repr__(self) -> str:
-        return f"Secret({_STARS})"
-
-    def __str__(self) -> str:
-        return _STARS
-
-    def __format__(self, spec: str) -> str:
-        return _STARS
-
-    def __copy__(self) -> Secret[T]:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Secret[T]:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("A secret is not pickled. Reveal it where it is used.")
-
-
 key_store: Slot[KeyStore] = Slot("key store", KeyStore)  # type: ignore[type-abstract]
 # A key service fills this; until then the master key is the file of the settings.
 master_key_provider: Slot[MasterKey] = Slot("master key", MasterKey)  # type: ignore[type-abstract]
@@ -304,18 +275,6 @@ def shred(organization_id: UUID) -> int:
 def forget_keys(organization_id: UUID | None = None) -> None:
     """Drop unwrapped keys from this process's memory."""
     _cache.forget(organization_id)
-
-
-def mask(value: str) -> str:
-    """Enough of a key to recognize it: the first 8, four stars, the last 4 (specification 6.10).
-
-    Only from 16 characters on; a shorter one would be shown whole, so less of it is.
-    """
-    if len(value) >= 16:
-        return f"{value[:8]}{_STARS}{value[-4:]}"
-    if len(value) >= 12:
-        return _STARS + value[-4:]
-    return _STARS if value else ""
 
 
 class _KeyCache:
