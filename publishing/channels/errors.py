@@ -234,11 +234,10 @@ def _sentence(detail: str) -> str:
     return detail if not detail or detail[-1] in ".!?" else f"{detail}."
 
 
-def before_sending(error: ChannelError) -> ChannelError:
+def before_sending(error: ChannelError, label: str) -> ChannelError:
     """The same failure of a step that cannot make a post: what was ambiguous there is not sent."""
     if not error.ambiguous:
         return error
-    label = str(error.extra.get("label") or "The network")
     return with_outcome(
         Outcome.NOT_SENT,
         SENTENCES[Outcome.NOT_SENT].format(label=label),

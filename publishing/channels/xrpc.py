@@ -79,11 +79,11 @@ class Xrpc:
             return self._read(self.http.send(request))
         except TRANSPORT_ERRORS as error:
             failed = transport_error(self.label, error)
-            raise (failed if makes_post else before_sending(failed)) from error
+            raise (failed if makes_post else before_sending(failed, self.label)) from error
         except ChannelError as error:
             if makes_post or not error.ambiguous:
                 raise
-            raise before_sending(error) from error
+            raise before_sending(error, self.label) from error
 
     def _read(self, response: httpx2.Response) -> dict[str, Any]:
         body = _object(response.content)
