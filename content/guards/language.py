@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-import regex
+import regex  # type: ignore[import-untyped, unused-ignore]
 
 from .base import PASSED, CandidateText, Guard, GuardBrief, Verdict
 from .links import address_spans
@@ -105,7 +105,7 @@ def _without_addresses(text: str) -> str:
 
 def _base(code: str) -> str:
     """ "pt-BR" and "pt_br" are "pt"."""
-    return regex.split(r"[-_]", code.casefold())[0]
+    return code.casefold().replace("_", "-").split("-")[0]
 
 
 GUARD = Guard("language", "Language", "1", check)

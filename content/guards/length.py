@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+import regex  # type: ignore[import-untyped, unused-ignore]
 
 from .base import PASSED, CandidateText, Guard, GuardBrief, TextCount, Verdict
 from .sentences import sentence_spans

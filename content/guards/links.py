@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import regex
+import regex  # type: ignore[import-untyped, unused-ignore]
 
 from .base import PASSED, CandidateText, Guard, GuardBrief, Span, Verdict, quoted
 from .sentences import tidy, without_sentences

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex
+import regex  # type: ignore[import-untyped, unused-ignore]
 
 from .base import PASSED, CandidateText, Guard, GuardBrief, Severity, Span, Verdict, quoted
 from .links import address_spans
@@ -44,7 +44,7 @@ def _is_known(figure: str, known: set[str]) -> bool:
 
 def _value(figure: str) -> str:
     """The figure without marks between its digits: 1,000 and 1.000 and 1000 are written alike."""
-    return regex.sub(r"\D", "", figure).lstrip("0")
+    return str(regex.sub(r"\D", "", figure)).lstrip("0")
 
 
 def _inside(span: Span, others: list[Span]) -> bool:

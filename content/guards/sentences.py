@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import regex
+import regex  # type: ignore[import-untyped, unused-ignore]
 
 from .base import Span
 
@@ -42,7 +42,7 @@ def without_sentences(text: str, spans: Iterable[Span]) -> str | None:
 
 def tidy(text: str) -> str:
     """Blanks and breaks as a careful person leaves them after taking something out."""
-    return _BREAKS.sub("\n\n", _BLANKS.sub(" ", text)).strip()
+    return str(_BREAKS.sub("\n\n", _BLANKS.sub(" ", text))).strip()
 
 
 def _joined(text: str, kept: list[Span]) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-import regex
+import regex  # type: ignore[import-untyped, unused-ignore]
 
 from .base import Span
 
@@ -33,7 +33,7 @@ def has_words(text: str, phrase: str) -> bool:
 
 def spoken(hashtag: str) -> str:
     """A hashtag as it is read out: "CheapDeals" and "cheap_deals" are "Cheap Deals"."""
-    return _HUMP.sub(" ", hashtag.lstrip("#＃"))
+    return str(_HUMP.sub(" ", hashtag.lstrip("#＃")))
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,68 @@
+"""Uploaded files: under random names, in a folder of their organization, readable by us alone.
+
+A key is "<organization id>/<random>.<ending>" and is all that rows keep. Nothing of a person's file
+name reaches the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from config.kernel.errors import NotFound
+from config.kernel.scoping import current_organization_id
+
+_KEY = re.compile(r"(?P<organization>[0-9a-f-]{36})/[A-Za-z0-9_-]{43}\.[a-z0-9]{1,8}")
+
+
+def store_file(data: bytes, *, ending: str) -> str:
+    """Write bytes for the organization in scope, whole or not at all, and return their key.
+
+    Mode 0600, and on the disk before it returns: the row that names the file is committed after.
+    """
+    key = f"{current_organization_id()}/{secrets.token_urlsafe(32)}.{ending}"
+    path = _root() / key
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    return key
+
+
+def read_stored(key: str) -> bytes:
+    """Raises NotFound for a key of another organization and for a file that is gone."""
+    try:
+        return stored_path(key).read_bytes()
+    except FileNotFoundError:
+        raise NotFound(
+            "The uploaded file is no longer there. Upload it again.", code="file_gone"
+        ) from None
+
+
+def stored_path(key: str) -> Path:
+    """Where a file of the organization in scope lies. Raises NotFound for any other key."""
+    match = _KEY.fullmatch(key)
+    if match is None or UUID(match["organization"]) != current_organization_id():
+        raise NotFound("There is no such file.", code="file_unknown")
+    return _root() / key
+
+
+def delete_stored(key: str) -> None:
+    stored_path(key).unlink(missing_ok=True)
+
+
+def _root() -> Path:
+    return Path(settings.WARREN_MEDIA_ROOT)

@@ -1,0 +1,210 @@
+"""From what was uploaded to what can be written from: read, understood, placed, ready.
+
+Claimed in one short transaction, read and understood with none open, settled in another. A worker
+that dies leaves a lease that runs out; one that wakes too late is refused by the fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from config.kernel.clock import now
+from config.kernel.due import Due, due_rows
+from config.kernel.embeddings import Embedded
+from config.kernel.errors import DomainError, TooMany, Unavailable
+from config.kernel.models import claim
+from config.kernel.scoping import current_organization_id, org_atomic
+from config.kernel.states import move
+from config.kernel.tasks import record_work
+from content.models import Material, MaterialStatus
+from content.readers import Extracted, read_file, read_page, read_text
+from organizations.services.audit import record
+
+from .files import read_stored
+from .similarity import ContentType, content_hash, remember, vector_text, vectors_of
+from .understanding import Understanding, understand
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[str, str], None]
+"""Called with the name of a step and a sentence, for the terminal and the page."""
+
+# A PDF may take 120 s, a page 60 s and a model 60 s (specification 1c); the rest is margin.
+LEASE_SECONDS = 300
+MOST_ATTEMPTS = 3
+FIRST_WAIT_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 600.0
+
+
+def analyse_material(*, material_id: UUID, progress: Progress | None = None) -> Material | None:
+    """Read and understand one due material of the organization in scope.
+
+    None when there is nothing to do: it is gone, not due, or another worker has it. Otherwise the
+    material as it stands then: READY, FAILED with a sentence, or UPLOADED again with a later
+    `due_at` when a further try may help (three tries in all). Call it with no transaction open.
+    Source: specification 1a steps 1 and 2, 1c material processing limits.
+    """
+    tell = progress or _say_nothing
+    material = _claimed(material_id)
+    if material is None:
+        return None
+    if material.attempts > MOST_ATTEMPTS:
+        _fail(
+            material,
+            "Reading it broke off three times without a word. Save it anew and upload that, or "
+            "paste its text.",
+        )
+        return material
+    try:
+        tell("read", f"Reading “{material.name}”")
+        extracted = _read(material)
+        tell("understand", f"Understanding “{material.name}” ({len(extracted.text):,} characters)")
+        understood = understand(material, extracted, is_last_try=_is_last_try(material))
+    except DomainError as error:
+        _settle_failure(material, error)
+        return material
+    fields = _fields(material, extracted, understood)
+    for name, value in fields.items():
+        setattr(material, name, value)
+    tell("place", f"Comparing “{material.name}” with what is there")
+    if _settle(material, fields, vectors_of([vector_text(material)])):
+        tell("ready", f"“{material.name}” is ready")
+    return material
+
+
+def due_materials(*, moment: datetime | None = None, most: int = 200) -> list[Due]:
+    """Materials of all organizations whose time has come, dealt out in turns."""
+    return due_rows(Material, moment=moment or now(), most=most)
+
+
+def _claimed(material_id: UUID) -> Material | None:
+    waiting = Material.objects.filter(
+        pk=material_id, status__in=[MaterialStatus.UPLOADED, MaterialStatus.PROCESSING]
+    )
+    rows = claim(
+        waiting, lease_seconds=LEASE_SECONDS, changes={"status": MaterialStatus.PROCESSING}
+    )
+    return rows[0] if rows else None
+
+
+def _read(material: Material) -> Extracted:
+    """Raises Unreadable for what stays so, Unavailable and TooMany for what may pass."""
+    kind = Material.Kind(material.kind)
+    if kind is Material.Kind.URL:
+        return read_page(material.url)
+    if kind is Material.Kind.FILE:
+        title = material.name.rsplit(".", 1)[0]
+        return read_file(read_stored(material.file_key), title=title)
+    if kind is Material.Kind.IMAGE:
+        return read_text(material.alt_text, title=material.name)
+    return read_text(material.original_content, title=material.name)
+
+
+def _fields(material: Material, extracted: Extracted, understood: Understanding) -> dict[str, Any]:
+    links = dict.fromkeys([material.url, *extracted.links] if material.url else extracted.links)
+    fields = {
+        "name": _name(material, extracted),
+        "extracted_text": extracted.text,
+        "content_hash": content_hash(extracted.text),
+        "is_truncated": extracted.truncated,
+        "links": [link for link in links if len(link) <= 2_000],
+        "error": "",
+        **understood.as_fields(),
+    }
+    if not fields["language"]:
+        fields["language"] = extracted.language or ""
+    return fields
+
+
+def _name(material: Material, extracted: Extracted) -> str:
+    """A page is called by its title, unless a person called it something."""
+    is_address = material.url and material.name and material.name in material.url
+    return extracted.title if is_address and extracted.title else material.name
+
+
+def _settle(material: Material, fields: dict[str, Any], embedded: Embedded | None) -> bool:
+    """Write the analysis and its vector down together. False when the lease was lost meanwhile."""
+    fence = material.fence
+    with org_atomic():
+        if not move(material, MaterialStatus.ANALYZED, fence=fence, **fields):
+            log.warning("analysis_came_late", material=str(material.pk))
+            return False
+        move(
+            material,
+            MaterialStatus.READY,
+            fence=fence,
+            due_at=None,
+            claimed_until=None,
+            attempts=0,
+        )
+        if embedded is not None:
+            remember(
+                content_type=ContentType.MATERIAL,
+                content_id=material.pk,
+                text=vector_text(material),
+                brand_id=material.brand_id,
+                embedded=embedded,
+            )
+        record(
+            action="material.analysed",
+            target=material,
+            data={"by": material.analyzed_by, "is_embedded": embedded is not None},
+        )
+    record_work("analysis")
+    return True
+
+
+def _settle_failure(material: Material, error: DomainError) -> None:
+    can_pass = isinstance(error, (Unavailable, TooMany))
+    if not can_pass:
+        _fail(material, error.message)
+    elif _is_last_try(material):
+        _fail(material, f"Tried three times. {error.message}")
+    else:
+        _try_later(material, error)
+
+
+def _try_later(material: Material, error: DomainError) -> None:
+    asked = getattr(error, "retry_after", None) or 0.0
+    wait = min(max(FIRST_WAIT_SECONDS * 4 ** (material.attempts - 1), asked), LONGEST_WAIT_SECONDS)
+    with org_atomic():
+        move(
+            material,
+            MaterialStatus.UPLOADED,
+            fence=material.fence,
+            error=f"{error.message} Warren tries again by itself.",
+            due_at=now() + timedelta(seconds=wait),
+            claimed_until=None,
+        )
+    log.info("analysis_waits", material=str(material.pk), seconds=wait, code=error.code)
+
+
+def _fail(material: Material, sentence: str) -> None:
+    with org_atomic():
+        is_moved = move(
+            material,
+            MaterialStatus.FAILED,
+            fence=material.fence,
+            error=sentence,
+            due_at=None,
+            claimed_until=None,
+        )
+        if is_moved:
+            record(action="material.failed", target=material, reason=sentence)
+    record_work("analysis")
+    log.info(
+        "analysis_failed", organization=str(current_organization_id()), material=str(material.pk)
+    )
+
+
+def _is_last_try(material: Material) -> bool:
+    return material.attempts >= MOST_ATTEMPTS
+
+
+def _say_nothing(step: str, message: str) -> None:
+    return None
