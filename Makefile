@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up doctor test check format bench clean-demo clean install install-dev venv
+.PHONY: help demo up doctor test check format bench clean-demo clean install install-dev peers venv
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name about; do \
@@ -41,6 +41,9 @@ check: install-dev ## Everything that CI runs: format, lint, types, layers, temp
 	$(MANAGE) makemigrations --check --dry-run
 	sh deploy/check-production.sh $(BIN)/python
 	$(MAKE) test
+
+peers: install-dev ## Install the real servers that `-m peer` tests talk to (once, 2 minutes, needs g++)
+	@$(BIN)/python tests/peers/install.py
 
 format: install-dev ## Put code and templates into the house's form
 	$(BIN)/ruff format .
