@@ -70,11 +70,16 @@ class OrgTask(Task):  # type: ignore[type-arg]
             return None
 
 
-def hint(task: Any, *args: str) -> None:
-    """Send a message to the broker if it is there; the sweeper finds the row when it is not."""
+def hint(task: Any, *args: Any) -> bool:
+    """Send a message of ids to the broker if it is there; False when it is not.
+
+    Nothing depends on it: the sweeper finds the rows.
+    """
     from kombu.exceptions import OperationalError
 
     try:
         task.apply_async(args=args, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("broker_away", task=task.name, error=str(error))
+        return False
+    return True
