@@ -1,0 +1,99 @@
+"""The threads that wait for networks, shared by all runs of one process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from . import pace
+
+Job = Callable[[], Any]
+Finished = tuple[Any, "Future[Any]"]
+"""What the submitter called the job by, and how the job ended."""
+
+
+class Crew:
+    """Runs jobs in threads whose database connections stay open between jobs.
+
+    With no threads a job runs at once in the caller, and so does what it raises: for tests that
+    roll back, which no other connection could see.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._connections: dict[int, BaseDatabaseWrapper] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix="delivery") if size else None
+
+    def submit(self, job: Job, tag: Any, done: SimpleQueue[Finished]) -> None:
+        """Run a job; its tag and its future, with whatever it gave or raised, arrive in `done`."""
+        future: Future[Any] = Future()
+        if self._pool is None:
+            future.set_result(job())
+            done.put((tag, future))
+            return
+        future = self._pool.submit(self._in_thread, job)
+        future.add_done_callback(lambda ended: done.put((tag, ended)))
+
+    def close(self) -> None:
+        """Wait for the jobs that run and close their connections."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        with self._lock:
+            left, self._connections = list(self._connections.values()), {}
+        for connection in left:
+            connection.inc_thread_sharing()
+            connection.close()
+
+    def _in_thread(self, job: Job) -> Any:
+        connection = connections["default"]
+        if connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
+        try:
+            return job()
+        finally:
+            with self._lock:
+                self._connections[threading.get_ident()] = connection
+
+
+def drain(done: SimpleQueue[Finished], timeout: float) -> list[Finished]:
+    """Everything that is finished; waits for the first at most `timeout` seconds."""
+    try:
+        finished = [done.get(timeout=timeout)]
+    except Empty:
+        return []
+    while True:
+        try:
+            finished.append(done.get_nowait())
+        except Empty:
+            return finished
+
+
+_crew: Crew | None = None
+_crew_of = 0
+_crew_lock = threading.Lock()
+
+
+def crew() -> Crew:
+    """This process's crew; a forked child gets its own, since threads do not survive a fork."""
+    global _crew, _crew_of
+    with _crew_lock:
+        if _crew is None or _crew_of != os.getpid() or _crew.size != pace.threads():
+            _crew, _crew_of = Crew(pace.threads()), os.getpid()
+        return _crew
+
+
+def dismiss() -> None:
+    """End the crew and close its connections; the next run gets a new one."""
+    global _crew
+    with _crew_lock:
+        if _crew is not None and _crew_of == os.getpid():
+            _crew.close()
+        _crew = None

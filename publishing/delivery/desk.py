@@ -1,0 +1,141 @@
+"""One run of a worker: claim, send, settle, with many calls on the way and one thread on the books.
+
+The thread that runs here does everything in the database, in batches of one organization; the crew
+only waits for networks. So a delivery costs a share of a few statements instead of its own dozens,
+`sending` is committed for no more posts than can leave at once, and no transaction is open while a
+network is waited for.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from functools import partial
+from queue import SimpleQueue
+from time import monotonic
+from uuid import UUID
+
+from publishing.channels.base import CrashPoint
+from publishing.models import DeliveryState
+
+from . import books, pace
+from .calls import Answer, Step, call, mistake, needs_prepare
+from .claim import STRANDED, TO_SEND, claim, claim_unknown
+from .crew import Crew, Finished, drain
+from .faults import fault
+from .parcel import Parcel, new_owner
+from .send import begin, renew
+from .settle import Out
+
+Work = tuple[UUID, Sequence[UUID]]
+"""An organization and deliveries of it that are due."""
+
+Call = tuple[Parcel, Step]
+
+
+class Desk:
+    """For one run in one thread; `crew` may be shared with other runs."""
+
+    def __init__(self, crew: Crew, *, states: Sequence[str] = (*TO_SEND, *STRANDED)) -> None:
+        self.crew = crew
+        self.states = states
+        self.owner = new_owner()
+        self.width = max(crew.size, 1)
+        self.claimed = 0
+        self._ready: deque[Parcel] = deque()
+        self._calls: dict[Parcel, Step] = {}
+        self._done: SimpleQueue[Finished] = SimpleQueue()
+
+    def run(self, work: Iterable[Work], *, seconds: float = float("inf")) -> int:
+        """Work until everything is done; after `seconds` only finish what was begun.
+
+        Returns how many deliveries were claimed.
+        """
+        waiting, end = deque(work), monotonic() + seconds
+        while waiting or self._ready or self._calls:
+            if monotonic() >= end:
+                waiting.clear()
+            while waiting and len(self._ready) < self.width:
+                organization_id, ids = waiting.popleft()
+                self._take(claim(organization_id, ids, owner=self.owner, states=self.states))
+            self._send()
+            if self._calls:
+                self._book(drain(self._done, pace.lease().total_seconds() / 3))
+                self._renew()
+        fault(CrashPoint.ACKNOWLEDGED)
+        return self.claimed
+
+    def look(self, organization_id: UUID, delivery_id: UUID) -> int:
+        """Look once more for a post whose outcome is `unknown`."""
+        self._take(claim_unknown(organization_id, delivery_id, owner=self.owner))
+        return self.run(())
+
+    def _take(self, parcels: Sequence[Parcel]) -> None:
+        self.claimed += len(parcels)
+        for parcel in parcels:
+            if parcel.delivery.state != DeliveryState.CLAIMED:
+                self._read_back(parcel)
+            elif parcel.channel is None:
+                books.no_channel(parcel)
+            elif needs_prepare(parcel.channel):
+                self._call(parcel, Step.PREPARE)
+            else:
+                self._ready.append(parcel)
+
+    def _read_back(self, parcel: Parcel) -> None:
+        """Its worker is gone and something may be out there."""
+        delivery = parcel.delivery
+        if delivery.state == DeliveryState.ACCEPTED and delivery.remote_id:
+            books.published([Out(parcel, delivery.remote_id, delivery.remote_url)])
+        elif parcel.can_be_found:
+            self._call(parcel, Step.FIND)
+        else:
+            books.unlookable(parcel)
+
+    def _send(self) -> None:
+        """Commit `sending` for as many as can leave now, and let them leave."""
+        free, waiting = self.width - len(self._calls), len(self._ready)
+        # A crew that is nearly busy is not fed one by one: each commit has its price.
+        if not waiting or free <= 0 or free < min(waiting, self.width // 4):
+            return
+        batch = [self._ready.popleft() for _ in range(min(free, waiting))]
+        for organization_id, parcels in by_organization(batch).items():
+            for parcel in books.steadily(partial(begin, organization_id, parcels)):
+                self._call(parcel, Step.PUBLISH)
+
+    def _call(self, parcel: Parcel, step: Step) -> None:
+        # Noted before it runs: without threads it is finished when `submit` returns.
+        self._calls[parcel] = step
+        self.crew.submit(partial(call, parcel, step), (parcel, step), self._done)
+
+    def _book(self, finished: Sequence[Finished]) -> None:
+        answers: list[Answer] = []
+        for (parcel, step), future in finished:
+            self._calls.pop(parcel, None)
+            error = future.exception()
+            answer = mistake(parcel, step, error) if error else future.result()
+            if answer.step is Step.PREPARE and answer.error is None:
+                self._ready.append(parcel)
+            else:
+                answers.append(answer)
+        books.book(answers)
+
+    def _renew(self) -> None:
+        """Keep what is still on its way ours, but not for ever: a call may never come back."""
+        third = pace.lease().total_seconds() / 3
+        ending = [parcel for parcel in self._held() if parcel.lease.left < 2 * third]
+        for parcel in [each for each in ending if each.lease.renewals >= pace.MOST_RENEWALS]:
+            self._calls.pop(parcel, None)
+            ending.remove(parcel)
+        for organization_id, parcels in by_organization(ending).items():
+            renew(organization_id, parcels)
+
+    def _held(self) -> list[Parcel]:
+        return [*self._calls, *self._ready]
+
+
+def by_organization(parcels: Iterable[Parcel]) -> dict[UUID, list[Parcel]]:
+    grouped: dict[UUID, list[Parcel]] = {}
+    for parcel in parcels:
+        grouped.setdefault(parcel.organization_id, []).append(parcel)
+    return grouped

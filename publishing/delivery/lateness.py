@@ -1,0 +1,65 @@
+"""The rule for what comes too late: a person is asked; nothing is posted in a burst afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from config.kernel.clock import ago
+from organizations.services.audit import record
+from publishing.models import Delivery, DeliveryState, PendingPost
+
+from . import pace
+from .charges import give_back
+from .rows import fail_pending
+from .words import HELD
+
+MISSED = "missed"
+
+
+def is_too_late(delivery: Delivery, moment: datetime) -> bool:
+    """Whether a post would go out so long after its time that a person should say if it still may.
+
+    A retry is measured from the time that we ourselves set for it; everything else, also what was
+    held up by a pause, from the time that the post was planned for.
+    """
+    if delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.CLAIMED):
+        return False
+    is_our_retry = delivery.attempts and delivery.error_code not in HELD
+    planned = delivery.due_at if is_our_retry else delivery.pending_post.scheduled_for
+    return planned is not None and moment - planned > pace.too_late()
+
+
+def put_aside(rows: Sequence[Delivery], moment: datetime) -> list[Delivery]:
+    """Mark what is too late as missed, in the caller's transaction; return the rest."""
+    late = {row.pending_post_id: row for row in rows if is_too_late(row, moment)}
+    if not late:
+        return list(rows)
+    # Edits lock the pending post before the delivery, so here it may only be asked for, not
+    # waited for; the next sweep finds what is left.
+    locked = PendingPost.objects.filter(pk__in=late).select_for_update(skip_locked=True)
+    for pk in locked.values_list("pk", flat=True):
+        _miss(late[pk], moment)
+    return [row for row in rows if row.pending_post_id not in late]
+
+
+def _miss(row: Delivery, moment: datetime) -> None:
+    # Only a row that waits may be missed; `claimed` here means that its worker is gone.
+    planned = row.pending_post.scheduled_for
+    held = f" {row.error_message}" if row.error_code in HELD else ""
+    sentence = (
+        f"This post was due {ago(planned, at=moment)} and did not go out in time, so it was not "
+        f"posted late.{held} Choose a new time, or send it now."
+    )
+    Delivery.objects.filter(pk=row.pk).update(
+        state=DeliveryState.MISSED,
+        fence=row.fence + 1,
+        claimed_until=None,
+        lease_owner="",
+        error_code=MISSED,
+        error_message=sentence,
+        updated_at=moment,
+    )
+    fail_pending(row, category=MISSED, reason=sentence, moment=moment)
+    give_back(row, "the post was missed")
+    record(action="delivery.missed", target=row, reason=sentence)

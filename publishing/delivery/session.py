@@ -1,0 +1,177 @@
+"""What a channel is lent for one account and, when publishing, one delivery."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cache
+
+import httpx2
+from django.db import OperationalError, connection
+
+from config.kernel import http
+from config.kernel.clock import now
+from config.kernel.errors import NotFound
+from config.kernel.scoping import org_atomic
+from content.services.files import read_stored
+from publishing.channels.base import ChannelError, Credentials, Handle
+from publishing.models import Delivery, SocialAccount
+
+from . import pace
+from .faults import fault
+from .parcel import Lease, Parcel
+
+LOCK_SECONDS = 30
+"""Longest wait for another worker's renewal of the same account's tokens."""
+
+MOST_BYTES = 25_000_000
+
+_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
+
+
+class AccountSession:
+    """The account alone: for measuring, and for everything else that makes no post."""
+
+    def __init__(self, account: SocialAccount) -> None:
+        self.account = account
+
+    @property
+    def credentials(self) -> Credentials:
+        secret = self.account.credentials
+        return dict(secret.reveal()) if secret else {}
+
+    @property
+    def server(self) -> str:
+        return str(self.account.server).rstrip("/")
+
+    @property
+    def http(self) -> httpx2.Client:
+        return _client(os.getpid(), pace.call_seconds())
+
+    @property
+    def handle(self) -> Handle:
+        return {}
+
+    @property
+    def now(self) -> datetime:
+        return now()
+
+    @contextmanager
+    def account_lock(self) -> Iterator[None]:
+        """A session-level advisory lock on this thread's connection; it falls with its process.
+
+        No transaction is open while it is held, unless the caller has one.
+        """
+        key = int.from_bytes(self.account.pk.bytes[-8:], signed=True)
+        _wait_for_lock(key)
+        try:
+            with org_atomic(self.account.organization_id):
+                self.account.refresh_from_db(fields=["credentials"])
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+    def save_credentials(self, new: Credentials) -> None:
+        old = self.credentials
+        emptied = [name for name, value in old.items() if value and not new.get(name)]
+        if not new or emptied:
+            raise ChannelError(
+                "The network answered a renewal without a token, so the old one was kept.",
+                code="empty_token",
+            )
+        self.account.credentials = new
+        self.account.last_refresh_at = now()
+        with org_atomic(self.account.organization_id):
+            self.account.save(update_fields=["credentials", "last_refresh_at", "updated_at"])
+
+    def save_handle(self, handle: Handle) -> None:
+        raise ChannelError(
+            "There is no delivery whose progress could be kept.", permanent=True, code="no_delivery"
+        )
+
+    def media(self, reference: str) -> bytes:
+        try:
+            return read_stored(reference)
+        except NotFound as error:
+            raise ChannelError(
+                "A picture of this post is no longer there. Add it again, or take it out.",
+                permanent=True,
+                code="media_gone",
+            ) from error
+
+    def fault(self, point: str) -> None:
+        fault(point)
+
+
+class DeliverySession(AccountSession):
+    """Account and delivery; every write carries the delivery's fence."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        super().__init__(parcel.delivery.account)
+        self.parcel = parcel
+
+    @property
+    def handle(self) -> Handle:
+        return dict(self.parcel.delivery.remote_handle or {})
+
+    def save_handle(self, handle: Handle) -> None:
+        delivery = self.parcel.delivery
+        with org_atomic(self.parcel.organization_id):
+            ours = Delivery.objects.filter(
+                pk=delivery.pk, fence=delivery.fence, lease_owner=self.parcel.owner
+            )
+            if not ours.update(remote_handle=handle, updated_at=now()):
+                raise lease_lost()
+        delivery.remote_handle = handle
+
+
+@contextmanager
+def under_lease(parcel: Parcel) -> Iterator[DeliverySession]:
+    """A session whose requests are refused, before a byte leaves, once the lease may end in them.
+
+    A worker that was frozen and wakes up must not send what another one sends meanwhile.
+    """
+    token = _lease.set(parcel.lease)
+    try:
+        yield DeliverySession(parcel)
+    finally:
+        _lease.reset(token)
+
+
+def lease_lost() -> ChannelError:
+    return ChannelError(
+        "This worker took too long, so the post was left to another one. Nothing was sent.",
+        code="lease_lost",
+    )
+
+
+def _refuse_without_lease(request: httpx2.Request) -> None:
+    lease = _lease.get()
+    if lease is not None and not lease.covers_a_call:
+        raise lease_lost()
+
+
+@cache
+def _client(process: int, seconds: float) -> httpx2.Client:
+    # One for the process: making a client costs as much as a request, and its pool is shared.
+    client = http.client(timeout_seconds=seconds, max_bytes=MOST_BYTES)
+    client.event_hooks = {"request": [_refuse_without_lease]}
+    return client
+
+
+def _wait_for_lock(key: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_SECONDS}s"])
+        try:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        except OperationalError as error:
+            raise ChannelError(
+                "The account is being renewed elsewhere for very long. Warren tries again.",
+                code="account_busy",
+            ) from error
+        finally:
+            cursor.execute("SELECT set_config('lock_timeout', '0', false)")

@@ -1,0 +1,67 @@
+"""What the ledger says to people: why a delivery waits, failed, or is unknown."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# -- Why a delivery waits: codes in `Delivery.error_code` while it is `scheduled` -----------------
+
+HELD: Final = {
+    "organization_suspended": "This team is suspended, so nothing is posted for it.",
+    "brand_paused": "The brand is paused. Resume it to let its posts go out.",
+    "schedule_paused": "The schedule of this post is paused. Resume it to let its posts go out.",
+    "account_paused": "The channel is switched off. Switch it on to let its posts go out.",
+    "account_reconnect": "The channel no longer lets Warren in. Connect it again.",
+    "no_credits": "No credits are left for publishing. Add credits or wait for the renewal.",
+}
+"""Nothing is wrong with the post, something outside of it holds it up. It is looked at again every
+`pace.hold()`, and missed when that takes too long."""
+
+# -- Why a delivery ended without a post ----------------------------------------------------------
+
+APPROVAL_GONE: Final = (
+    "The post was changed, or its approval withdrawn, before it went out, so it was not posted. "
+    "Approve it again."
+)
+ACCOUNT_GONE: Final = "The channel of this post was removed, so it was not posted. Choose another."
+BRAND_GONE: Final = "The brand of this post was deleted, so it was not posted."
+NO_CHANNEL: Final = (
+    "This installation has no channel called “{platform}” any more, so the post was not sent. "
+    "Choose another channel."
+)
+GAVE_UP: Final = "{reason} After {attempts} tries Warren gave up. Nothing was posted: try again."
+WITHDRAWN: Final = "The post was withdrawn before it went out."
+NOT_FOUND_GAVE_UP: Final = (
+    "{label} took no post in {attempts} tries, and none of them is there. Try again later."
+)
+
+# -- Unknown --------------------------------------------------------------------------------------
+
+UNKNOWN_D: Final = (
+    "{label} did not say whether it took the post, and offers no way to find out. Look there: is "
+    "it out? Warren does not send it again by itself, because it could then be there twice."
+)
+UNKNOWN_LOOKED: Final = (
+    "{label} did not say whether it took the post, and {count} looks for it told nothing: "
+    "{reason} Look there yourself, or let Warren look again."
+)
+UNKNOWN_TWIN: Final = (
+    "{label} says that the post is {url}, but that address belongs to another post of yours. "
+    "Look there which of the two is out."
+)
+NOT_BOOKED: Final = (
+    "The post is out on {label} at {url}, but Warren could not write that down. Confirm that it is "
+    "out, so that it is measured."
+)
+OUR_FAULT: Final = (
+    "Warren itself failed while it worked on this post ({error}). Whether it went out is looked "
+    "up before anything is sent again."
+)
+OUR_FAULT_BEFORE: Final = (
+    "Warren itself failed before it sent this post ({error}). Nothing was posted; it tries again."
+)
+
+# -- Categories -----------------------------------------------------------------------------------
+
+REFUNDED: Final = frozenset({"network", "rate_limit", "service_unavailable", "unknown"})
+"""Failures that are not the post's fault: the credit comes back (specification 1c, errors)."""
