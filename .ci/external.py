@@ -27,7 +27,7 @@ os.environ["WARREN_START_SERVICES"] = "no"
 
 import psycopg  # noqa: E402
 
-from config.embedded import DATABASE, Postgres  # noqa: E402
+from config.servers import DATABASE, Postgres  # noqa: E402
 
 ROLES = {
     "DATABASE_URL": "warren_app",

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import env
 from .embedded import DATABASE, Services
+from .variables import Setting
 
 # Which role stands behind which alias, on the embedded server.
 ROLES: Final = {
@@ -51,7 +52,7 @@ def connections(services: Services) -> dict[str, dict[str, Any]]:
 _ENGINE: Final = "django.db.backends.postgresql"
 
 
-def _parsed(setting: env.Setting[str]) -> dict[str, Any]:
+def _parsed(setting: Setting[str]) -> dict[str, Any]:
     parsed = dict(environ.Env.db_url_config(setting.get()))
     if parsed.get("ENGINE") != _ENGINE:
         raise ImproperlyConfigured(f"{setting.name} must be a postgres:// address.")

@@ -10,7 +10,7 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 
-from config import databases, env
+from config import databases, env, secret_files, variables
 from config.beat import beat_schedule
 from config.embedded import Services
 
@@ -128,11 +128,13 @@ FORM_RENDERER = "config.kernel.forms.Renderer"
 
 # -- Secrets ------------------------------------------------------------------------------------
 
-SECRET_KEY = env.SECRET_KEY.get() or env.made_secret(WARREN_VAR, "secret.key", env.new_secret_key)
+SECRET_KEY = env.SECRET_KEY.get() or secret_files.made_secret(
+    WARREN_VAR, "secret.key", secret_files.new_secret_key
+)
 SECRET_KEY_FALLBACKS = list(env.SECRET_KEY_FALLBACKS.get())
 WARREN_MASTER_KEY_FILE = env.MASTER_KEY_FILE.get() or WARREN_VAR / "master.key"
 if not env.MASTER_KEY_FILE.is_given:
-    env.made_secret(WARREN_VAR, "master.key", env.new_master_key)
+    secret_files.made_secret(WARREN_VAR, "master.key", secret_files.new_master_key)
 
 # -- People -------------------------------------------------------------------------------------
 
@@ -184,7 +186,7 @@ if SERVICES.redis is not None:
     WARREN_CACHE_URL = SERVICES.redis.url(1)
 else:
     CELERY_BROKER_URL = env.REDIS_URL.get()
-    WARREN_CACHE_URL = env.REDIS_CACHE_URL.get() or env.next_database(CELERY_BROKER_URL)
+    WARREN_CACHE_URL = env.REDIS_CACHE_URL.get() or variables.next_database(CELERY_BROKER_URL)
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": {

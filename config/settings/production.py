@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
+from config import env, secret_files
 
 env.load_dotenv()
 
@@ -24,7 +24,7 @@ def _about_the_secret_key() -> list[str]:
     for key in (env.SECRET_KEY.get(), *env.SECRET_KEY_FALLBACKS.get()):
         if not key:
             found.append(f"WARREN_SECRET_KEY (or WARREN_SECRET_KEY_FILE) is not set. {make}")
-        elif key.startswith((env.DEVELOPMENT_MARK, "django-insecure")):
+        elif key.startswith((secret_files.DEVELOPMENT_MARK, "django-insecure")):
             found.append(f"WARREN_SECRET_KEY was made for development. {make}")
         elif len(key) < 50 or len(set(key)) < 10:
             found.append(f"WARREN_SECRET_KEY is too short or too simple. {make}")

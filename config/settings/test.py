@@ -10,7 +10,7 @@ from config.slots import take_slot
 os.environ["WARREN_ALLOW_LOOPBACK"] = "yes"
 os.environ.setdefault("WARREN_LOG_LEVEL", "WARNING")
 
-from config import env  # noqa: E402
+from config import env, variables  # noqa: E402
 
 from .base import *  # noqa: E402, F403
 from .base import CACHES, DATABASES, WARREN_VAR  # noqa: E402
@@ -33,8 +33,8 @@ if _services.redis is not None:
     CELERY_BROKER_URL = _services.redis.celery_url(2 + 2 * SLOT)
     CACHES["default"]["LOCATION"] = _services.redis.url(3 + 2 * SLOT)
 else:
-    CELERY_BROKER_URL = env.numbered_database(env.REDIS_URL.get(), 2 + 2 * SLOT)
-    CACHES["default"]["LOCATION"] = env.numbered_database(env.REDIS_URL.get(), 3 + 2 * SLOT)
+    CELERY_BROKER_URL = variables.numbered_database(env.REDIS_URL.get(), 2 + 2 * SLOT)
+    CACHES["default"]["LOCATION"] = variables.numbered_database(env.REDIS_URL.get(), 3 + 2 * SLOT)
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -14,8 +14,9 @@ import psutil
 import psycopg
 import pytest
 
-from config.embedded import Services, socket_folder
+from config.embedded import Services
 from config.env import BASE_DIR
+from config.servers import socket_folder
 
 pytestmark = pytest.mark.real_time
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
-from config.env import BASE_DIR, Setting
+from config import env, secret_files, variables
+from config.variables import BASE_DIR, Setting
 
 GOOD_KEY = "".join(chr(97 + number % 26) + str(number) for number in range(40))
 
@@ -55,7 +55,7 @@ def test_secrets_of_a_first_run_are_random_and_for_their_owner_only(tmp_path: Pa
     var = tmp_path / "var"
     first = load("development", var)
     assert first.returncode == 0, first.stderr
-    assert first.stdout.startswith(env.DEVELOPMENT_MARK)
+    assert first.stdout.startswith(secret_files.DEVELOPMENT_MARK)
     for name in ("secret.key", "master.key"):
         assert (var / name).stat().st_mode & 0o777 == 0o600
     assert len(base64.urlsafe_b64decode((var / "master.key").read_text())) == 32
@@ -91,11 +91,14 @@ def test_production_starts_with_proper_secrets(tmp_path: Path, earnest: dict[str
     ("change", "says"),
     [
         ({"WARREN_SECRET_KEY": ""}, "WARREN_SECRET_KEY (or WARREN_SECRET_KEY_FILE) is not set"),
-        ({"WARREN_SECRET_KEY": env.new_secret_key()}, "was made for development"),
+        ({"WARREN_SECRET_KEY": secret_files.new_secret_key()}, "was made for development"),
         ({"WARREN_SECRET_KEY": "django-insecure-" + GOOD_KEY}, "was made for development"),
         ({"WARREN_SECRET_KEY": "short"}, "too short or too simple"),
         ({"WARREN_SECRET_KEY": "a" * 60}, "too short or too simple"),
-        ({"WARREN_SECRET_KEY_FALLBACKS": env.new_secret_key()}, "was made for development"),
+        (
+            {"WARREN_SECRET_KEY_FALLBACKS": secret_files.new_secret_key()},
+            "was made for development",
+        ),
         ({"WARREN_MASTER_KEY_FILE": ""}, "WARREN_MASTER_KEY_FILE is not set"),
         ({"WARREN_MASTER_KEY_FILE": "/nowhere/master.key"}, "which is not there"),
         ({"WARREN_DEBUG": "yes"}, "WARREN_DEBUG is on"),
@@ -155,8 +158,8 @@ def test_external_services_start_nothing(tmp_path: Path) -> None:
 
 
 def test_the_cache_gets_the_next_redis_database() -> None:
-    assert env.next_database("redis://:secret@redis:6379/4") == "redis://:secret@redis:6379/5"
-    assert env.next_database("redis://redis:6379") == "redis://redis:6379/1"
+    assert variables.next_database("redis://:secret@redis:6379/4") == "redis://:secret@redis:6379/5"
+    assert variables.next_database("redis://redis:6379") == "redis://redis:6379/1"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +174,7 @@ def test_a_value_that_does_not_fit_is_answered_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch, name: str, text: str, says: str
 ) -> None:
     monkeypatch.setenv(name, text)
-    setting = next(one for one in env.settings_of_the_environment() if one.name == name)
+    setting = next(one for one in variables.settings_of_the_environment() if one.name == name)
     with pytest.raises(ImproperlyConfigured) as caught:
         setting.get()
     assert str(caught.value) == says
@@ -179,7 +182,7 @@ def test_a_value_that_does_not_fit_is_answered_with_a_sentence(
 
 def test_a_secret_of_the_wrong_form_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     setting = Setting("WARREN_TEST_PIN", int, 0, "", group="", is_secret=True)
-    env._catalogue.pop()
+    variables._catalogue.pop()
     monkeypatch.setenv("WARREN_TEST_PIN", "hunter2")
     with pytest.raises(ImproperlyConfigured) as caught:
         setting.get()
@@ -194,8 +197,8 @@ def test_the_example_file_names_every_setting() -> None:
 
 def test_two_processes_that_make_a_secret_at_once_read_the_same(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from config import env;"
-        "print(env.made_secret(Path(sys.argv[1]), 'secret.key', env.new_secret_key))"
+        "import sys; from pathlib import Path; from config import secret_files;"
+        "print(secret_files.made_secret(Path(sys.argv[1]), 'secret.key', secret_files.new_secret_key))"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
     running = [
