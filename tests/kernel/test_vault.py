@@ -112,7 +112,7 @@ def test_every_flipped_byte_is_noticed_and_nothing_is_told(place: Place) -> None
         assert TOKEN.decode() not in shown
 
 
-@pytest.mark.parametrize("broken", [b"", b"\x01", b"\x01" * 32, b"\x02" * 60, os.urandom(60)])
+@pytest.mark.parametrize("broken", [b"", b"\x01", b"\x01" * 32, b"\x02" * 60, bytes(range(60))])
 def test_what_was_never_sealed_does_not_open(broken: bytes, place: Place) -> None:
     with pytest.raises(vault.SecretUnreadable, match="Connect the account again"):
         vault.unseal(broken, place)
