@@ -10,9 +10,10 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 
-from config import databases, env, secret_files, variables
+from config import databases, env, variables
 from config.beat import beat_schedule
 from config.embedded import Services
+from config.secret_files import made_secret, new_master_key, new_secret_key
 
 BASE_DIR = env.BASE_DIR
 WARREN_VAR = env.VAR.get()
@@ -128,13 +129,11 @@ FORM_RENDERER = "config.kernel.forms.Renderer"
 
 # -- Secrets ------------------------------------------------------------------------------------
 
-SECRET_KEY = env.SECRET_KEY.get() or secret_files.made_secret(
-    WARREN_VAR, "secret.key", secret_files.new_secret_key
-)
+SECRET_KEY = env.SECRET_KEY.get() or made_secret(WARREN_VAR, "secret.key", new_secret_key)
 SECRET_KEY_FALLBACKS = list(env.SECRET_KEY_FALLBACKS.get())
 WARREN_MASTER_KEY_FILE = env.MASTER_KEY_FILE.get() or WARREN_VAR / "master.key"
 if not env.MASTER_KEY_FILE.is_given:
-    secret_files.made_secret(WARREN_VAR, "master.key", secret_files.new_master_key)
+    made_secret(WARREN_VAR, "master.key", new_master_key)
 
 # -- People -------------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env, secret_files, variables
+from config import env, variables
+from config.secret_files import DEVELOPMENT_MARK, new_secret_key
 from config.variables import BASE_DIR, Setting
 
 GOOD_KEY = "".join(chr(97 + number % 26) + str(number) for number in range(40))
@@ -55,7 +56,7 @@ def test_secrets_of_a_first_run_are_random_and_for_their_owner_only(tmp_path: Pa
     var = tmp_path / "var"
     first = load("development", var)
     assert first.returncode == 0, first.stderr
-    assert first.stdout.startswith(secret_files.DEVELOPMENT_MARK)
+    assert first.stdout.startswith(DEVELOPMENT_MARK)
     for name in ("secret.key", "master.key"):
         assert (var / name).stat().st_mode & 0o777 == 0o600
     assert len(base64.urlsafe_b64decode((var / "master.key").read_text())) == 32
@@ -91,12 +92,12 @@ def test_production_starts_with_proper_secrets(tmp_path: Path, earnest: dict[str
     ("change", "says"),
     [
         ({"WARREN_SECRET_KEY": ""}, "WARREN_SECRET_KEY (or WARREN_SECRET_KEY_FILE) is not set"),
-        ({"WARREN_SECRET_KEY": secret_files.new_secret_key()}, "was made for development"),
+        ({"WARREN_SECRET_KEY": new_secret_key()}, "was made for development"),
         ({"WARREN_SECRET_KEY": "django-insecure-" + GOOD_KEY}, "was made for development"),
         ({"WARREN_SECRET_KEY": "short"}, "too short or too simple"),
         ({"WARREN_SECRET_KEY": "a" * 60}, "too short or too simple"),
         (
-            {"WARREN_SECRET_KEY_FALLBACKS": secret_files.new_secret_key()},
+            {"WARREN_SECRET_KEY_FALLBACKS": new_secret_key()},
             "was made for development",
         ),
         ({"WARREN_MASTER_KEY_FILE": ""}, "WARREN_MASTER_KEY_FILE is not set"),
@@ -197,8 +198,8 @@ def test_the_example_file_names_every_setting() -> None:
 
 def test_two_processes_that_make_a_secret_at_once_read_the_same(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from config import secret_files;"
-        "print(secret_files.made_secret(Path(sys.argv[1]), 'secret.key', secret_files.new_secret_key))"
+        "import sys; from pathlib import Path; from config.secret_files import *;"
+        "print(made_secret(Path(sys.argv[1]), 'secret.key', new_secret_key))"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
     running = [
