@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ THEMES = frozenset({"light", "dark"})
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, size: int = 16, classes: str = "") -> SafeString:
     """A drawing of the set, hidden from screen readers: a word always stands beside it."""
     modifier = "" if size == 16 else f" icon--{size}"
@@ -45,6 +46,7 @@ def icon(name: str, size: int = 16, classes: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def state(kind: str, value: str) -> SafeString:
     """A row's state as icon and word, as `<c-state>` but cheaper in a long list."""
     word = state_word(kind, str(value))

@@ -20,7 +20,7 @@ from django.contrib.staticfiles import finders
 from django.template import engines
 from django.test import RequestFactory
 from django_cotton.compiler_regex import CottonCompiler
-from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 ORIGIN = "http://warren.test"
@@ -43,7 +43,7 @@ class Site:
         self.answers: dict[str, Answer] = {}
         self.asked: list[Request] = []
         self.complaints: list[str] = []
-        page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.route(f"{ORIGIN}/**", self._answer)
 
@@ -52,6 +52,10 @@ class Site:
         self.page.goto(f"{ORIGIN}/")
         self.page.wait_for_load_state("networkidle")
         return self.page
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self.complaints.append(line.text)
 
     def _answer(self, route: Route) -> None:
         path = urlsplit(route.request.url).path
