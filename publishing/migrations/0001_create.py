@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                     "candidate",
                     config.kernel.models.TenantForeignKey(
                         db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="pending_posts",
                         to="content.candidate",
                     ),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                     "generation",
                     config.kernel.models.TenantForeignKey(
                         db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="pending_posts",
                         to="content.generation",
                     ),
@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
                     "material",
                     config.kernel.models.TenantForeignKey(
                         db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="pending_posts",
                         to="content.material",
                     ),
@@ -732,7 +732,7 @@ class Migration(migrations.Migration):
                     "account",
                     config.kernel.models.TenantForeignKey(
                         db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="posts",
                         to="publishing.socialaccount",
                     ),
@@ -747,7 +747,7 @@ class Migration(migrations.Migration):
             name="account",
             field=config.kernel.models.TenantForeignKey(
                 db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
+                on_delete=django.db.models.deletion.RESTRICT,
                 related_name="pending_posts",
                 to="publishing.socialaccount",
             ),
@@ -810,7 +810,7 @@ class Migration(migrations.Migration):
             name="account",
             field=config.kernel.models.TenantForeignKey(
                 db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
+                on_delete=django.db.models.deletion.RESTRICT,
                 related_name="deliveries",
                 to="publishing.socialaccount",
             ),

@@ -80,7 +80,7 @@ class Delivery(Claimable, HasGraph, OrgOwned):
         "publishing.PendingPost", models.CASCADE, related_name="deliveries"
     )
     account = TenantForeignKey(
-        "publishing.SocialAccount", models.PROTECT, related_name="deliveries"
+        "publishing.SocialAccount", models.RESTRICT, related_name="deliveries"
     )
     platform = models.CharField(max_length=30)
     occurrence = models.CharField(max_length=60)

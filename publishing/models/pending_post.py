@@ -85,9 +85,9 @@ class PendingPost(HasGraph, OrgOwned):
 
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="pending_posts")
     account = TenantForeignKey(
-        "publishing.SocialAccount", models.PROTECT, related_name="pending_posts"
+        "publishing.SocialAccount", models.RESTRICT, related_name="pending_posts"
     )
-    material = TenantForeignKey("content.Material", models.PROTECT, related_name="pending_posts")
+    material = TenantForeignKey("content.Material", models.RESTRICT, related_name="pending_posts")
     schedule = TenantForeignKey(
         "publishing.Schedule", models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -99,9 +99,9 @@ class PendingPost(HasGraph, OrgOwned):
         related_name="pending_posts",
     )
     generation = TenantForeignKey(
-        "content.Generation", models.PROTECT, related_name="pending_posts"
+        "content.Generation", models.RESTRICT, related_name="pending_posts"
     )
-    candidate = TenantForeignKey("content.Candidate", models.PROTECT, related_name="pending_posts")
+    candidate = TenantForeignKey("content.Candidate", models.RESTRICT, related_name="pending_posts")
     batch_id = models.UUIDField(default=uuid7)
     platform = models.CharField(max_length=30)
     content = models.TextField()

@@ -30,7 +30,7 @@ class Post(SoftDeletes, Claimable, OrgOwned):
     """What is out, where, and how it does. Due again whenever its numbers are to be read."""
 
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="posts")
-    account = TenantForeignKey("publishing.SocialAccount", models.PROTECT, related_name="posts")
+    account = TenantForeignKey("publishing.SocialAccount", models.RESTRICT, related_name="posts")
     pending_post = TenantForeignKey(
         "publishing.PendingPost",
         models.SET_NULL,

@@ -1,0 +1,1 @@
+"""The only place from which rows are deleted for good."""

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from brands.models import BrandProfile
+from brands.services.brands import delete_brand, restore_brand
+from config.kernel.clock import now
+from config.kernel.scoping import org_atomic
+from content.models import Material
+from organizations.privacy.purge import purge_deleted
+from publishing.models import PendingPost
+from tests import make
+from tests.world import World
+
+pytestmark = pytest.mark.django_db(databases=["default", "operator"])
+
+
+def test_a_deleted_brand_hides_its_materials_and_brings_them_back(world: World) -> None:
+    with org_atomic(world.id):
+        kept = make.material(world.brand)
+        delete_brand(brand=world.brand, by=world.owner)
+        assert not BrandProfile.objects.exists()
+        assert not Material.objects.exists()
+        restore_brand(brand=BrandProfile.with_deleted.get(), by=world.owner)
+        assert Material.objects.get() == kept
+
+
+def test_what_was_deleted_thirty_days_ago_goes_with_everything_under_it(world: World) -> None:
+    with org_atomic(world.id):
+        make.pending_post(world.brand, world.account)
+        delete_brand(brand=world.brand, by=world.owner)
+    purge_deleted(now() + timedelta(days=29))
+    with org_atomic(world.id):
+        assert BrandProfile.with_deleted.exists()
+    counts = purge_deleted(now() + timedelta(days=30, minutes=1))
+    assert counts["brands.brandprofile"] == 1
+    with org_atomic(world.id):
+        assert not BrandProfile.with_deleted.exists()
+        assert not PendingPost.objects.exists()
+    with org_atomic(world.foreign.id):
+        assert BrandProfile.objects.get() == world.foreign_brand
+
+
+def test_a_deleted_material_stays_while_a_post_of_it_is_out(world: World) -> None:
+    with org_atomic(world.id):
+        pending = make.pending_post(world.brand, world.account)
+        pending.material.soft_delete()
+    purge_deleted(now() + timedelta(days=31))
+    with org_atomic(world.id):
+        assert Material.with_deleted.filter(pk=pending.material_id).exists()
