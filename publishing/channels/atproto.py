@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from .base import CrashPoint, Credentials, Session, renew
-from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule
-from .xrpc import Xrpc, is_ending
+from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule, before_sending
+from .xrpc import Xrpc, dig, is_ending
 
 T = TypeVar("T")
 
@@ -49,6 +50,7 @@ RULES: Mapping[tuple[int | None, str | None], Rule] = {
 }
 """Answers of the reference server 0.5.35. An ended token is a 400 there, not a 401."""
 
+DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]{1,200}\Z")
 APPVIEW_MISSING = frozenset({"MethodNotImplemented", "XRPCNotSupported"})
 
 
@@ -118,7 +120,9 @@ class Repository:
             if error.code == "RecordNotFound" or detail.startswith("Could not locate record"):
                 return None
             raise
-        value: dict[str, Any] = answer.get("value") or {}
+        value = answer.get("value")
+        if not isinstance(value, dict):
+            raise self._unreadable()
         return value
 
     def delete(self, repo: str, collection: str, rkey: str) -> None:
@@ -141,8 +145,15 @@ class Repository:
             if not fallback:
                 return None
             answer = self.on(fallback).query(name, params)
-        views: list[dict[str, Any]] = answer.get("posts") or []
-        return next((view for view in views if view.get("uri") == uri), None)
+        views = answer.get("posts")
+        found = (
+            (view for view in views if dig(view, "uri") == uri) if isinstance(views, list) else ()
+        )
+        return next(iter(found), None)
+
+    def _unreadable(self) -> ChannelError:
+        unreadable = self.table.error(self.label, status=200, code=UNPARSABLE)
+        return before_sending(unreadable, self.label)
 
     def _authorized(self, call: Callable[[str], T]) -> T:
         """Make a call with the access token, and once more with a new one if it has ended."""
@@ -162,8 +173,8 @@ class Repository:
             "com.atproto.server.refreshSession", token=current.get("refreshJwt", "")
         )
         if not (answer.get("accessJwt") and answer.get("refreshJwt")):
-            raise self.table.error(self.label, status=400, code="InvalidToken")
-        return {**current, **tokens(answer)}
+            raise self._unreadable()
+        return {**current, **{name: answer[name] for name in ("accessJwt", "refreshJwt")}}
 
 
 def tokens(answer: Mapping[str, Any]) -> Credentials:
@@ -178,7 +189,8 @@ def open_session(xrpc: Xrpc, handle: str, password: str) -> dict[str, Any]:
         opened = xrpc.procedure("com.atproto.server.createSession", body)
     except ChannelError as error:
         raise _login_error(error, xrpc) from error
-    if not all(opened.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt")):
+    texts = (opened.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt"))
+    if not all(text and isinstance(text, str) for text in texts) or not DID.match(opened["did"]):
         raise _no_server(xrpc.server)
     if opened.get("active") is False:
         raise misfit(
@@ -193,13 +205,13 @@ def profile(xrpc: Xrpc, did: str, collection: str) -> tuple[str, str]:
     """Name and picture's address from the account's own profile record; blanks when it has none."""
     params = {"repo": did, "collection": collection, "rkey": "self"}
     try:
-        value = xrpc.query("com.atproto.repo.getRecord", params).get("value") or {}
+        value = xrpc.query("com.atproto.repo.getRecord", params).get("value")
     except ChannelError:
         return "", ""
-    cid = ((value.get("avatar") or {}).get("ref") or {}).get("$link")
+    cid = dig(value, "avatar", "ref", "$link")
     query = urlencode({"did": did, "cid": cid})
     address = f"{xrpc.server}/xrpc/com.atproto.sync.getBlob?{query}" if cid else ""
-    return str(value.get("displayName") or ""), address
+    return str(dig(value, "displayName") or ""), address
 
 
 def server_address(typed: str, default: str) -> str:

@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, runtime_checkable
+from uuid import UUID
 
 import httpx2
 
@@ -64,6 +65,7 @@ __all__ = [
     "Found",
     "Gone",
     "Handle",
+    "Hosts",
     "Limits",
     "Measurement",
     "Measures",
@@ -232,6 +234,14 @@ class Connects(Protocol):
     def connect(self, values: Mapping[str, str]) -> Connection:
         """Try the values on the platform. Raises ChannelError with a sentence for the form; its
         `field` names the input that is wrong, when one is."""
+
+
+@runtime_checkable
+class Hosts(Protocol):
+    """The network is Warren itself, so a new account needs its place here."""
+
+    def host(self, account_id: UUID, handle: str) -> None:
+        """Make the place, in the transaction that keeps the account; again changes nothing."""
 
 
 @runtime_checkable

@@ -244,11 +244,15 @@ def _card(draft: Draft, link: str) -> dict[str, Any]:
 
 
 def _measurement(view: Mapping[str, Any]) -> Measurement:
-    extra = {"quotes": view.get("quoteCount"), "bookmarks": view.get("bookmarkCount")}
+    def count(name: str) -> int | None:
+        number = view.get(name)
+        return number if isinstance(number, int) and number >= 0 else None
+
+    extra = {"quotes": count("quoteCount"), "bookmarks": count("bookmarkCount")}
     return Measurement(
-        likes=view.get("likeCount"),
-        comments=view.get("replyCount"),
-        shares=view.get("repostCount"),
+        likes=count("likeCount"),
+        comments=count("replyCount"),
+        shares=count("repostCount"),
         extra={name: number for name, number in extra.items() if number is not None},
     )
 

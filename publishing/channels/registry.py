@@ -6,7 +6,9 @@ from config.kernel.hooks import Registry
 
 from .base import Channel
 from .bluesky import Bluesky
+from .feed import Feed
 
 channels: Registry[Channel] = Registry("channels", Channel)
 
+channels.register(Feed.slug, Feed())
 channels.register(Bluesky.slug, Bluesky())

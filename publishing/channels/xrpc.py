@@ -64,7 +64,10 @@ class Xrpc:
             content=data,
             headers={"content-type": content_type},
         )
-        blob: dict[str, Any] = self._answer(request, token, makes_post=False)["blob"]
+        blob = self._answer(request, token, makes_post=False).get("blob")
+        if not isinstance(blob, dict):
+            unreadable = self.table.error(self.label, status=200, code=UNPARSABLE)
+            raise before_sending(unreadable, self.label)
         return blob
 
     def _url(self, name: str) -> str:
@@ -103,6 +106,13 @@ class Xrpc:
             headers=response.headers,
             now=self.now,
         )
+
+
+def dig(value: Any, *path: str) -> Any:
+    """What stands at a path of somebody else's JSON; None where there is no such thing."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def record_key(occurrence_key: str, now: datetime) -> str:

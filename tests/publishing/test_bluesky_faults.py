@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from publishing.channels.base import (
     ChannelError,
     CrashPoint,
     Draft,
+    Measurement,
     Media,
 )
 from publishing.channels.bluesky import post_address
@@ -347,3 +349,59 @@ def test_the_moment_of_a_post_is_that_of_its_freezing(fake_atproto: FakeNetwork)
     payload = frozen(fake_atproto, person, "When")
     assert payload["record"]["createdAt"].endswith("Z")
     assert payload["record"]["createdAt"][:13] == now().isoformat()[:13]
+
+
+RUBBISH: list[Any] = [
+    {},
+    {"value": []},
+    {"value": {"avatar": "x", "displayName": {}}},
+    {"posts": "x", "did": 7, "blob": []},
+    {"posts": [7, {"uri": 9}], "value": {"avatar": {"ref": 1}}},
+]
+
+
+@pytest.mark.parametrize("body", RUBBISH, ids=str)
+def test_a_server_that_answers_rubbish_breaks_nothing(fake_atproto: FakeNetwork, body: Any) -> None:
+    person = fake_atproto.join()
+    payload, session = with_picture(fake_atproto)
+    published = bluesky.publish(payload, session)
+    for name in (LOGIN, REFRESH, UPLOAD, "com.atproto.repo.getRecord", "app.bsky.feed.getPosts"):
+        fake_atproto.misbehave(name, *[answering(200, body)] * 3)
+    refused(
+        lambda: bluesky.connect(
+            {"handle": "a.test", "app_password": "x", "server": fake_atproto.address}
+        )
+    )
+    with suppress(ChannelError):
+        assert isinstance(bluesky.measure(published, session), Measurement)
+    with suppress(ChannelError):
+        assert bluesky.find(payload, session) is None
+    late = session_of(fake_atproto, person, vault=Vault(ended(fake_atproto, person)))
+    again = frozen(fake_atproto, person, "Late")
+    assert refused(lambda: bluesky.publish(again, late)).outcome is Outcome.NOT_SENT
+    payload, session = with_picture(fake_atproto)
+    assert refused(lambda: bluesky.prepare(payload, session)).outcome is Outcome.NOT_SENT
+
+
+def test_an_unreadable_read_back_does_not_say_that_the_post_is_missing(
+    fake_atproto: FakeNetwork,
+) -> None:
+    person = fake_atproto.join()
+    payload = frozen(fake_atproto, person, "There")
+    fake_atproto.misbehave("com.atproto.repo.getRecord", answering(200, {}))
+    session = session_of(fake_atproto, person)
+    assert refused(lambda: bluesky.find(payload, session)).outcome is Outcome.NOT_SENT
+
+
+def test_a_profile_that_is_rubbish_leaves_the_handle_as_name(fake_atproto: FakeNetwork) -> None:
+    person = fake_atproto.join()
+    for body in RUBBISH:
+        fake_atproto.misbehave("com.atproto.repo.getRecord", answering(200, body))
+        typed = {
+            "handle": person.handle,
+            "app_password": person.app_password,
+            "server": fake_atproto.address,
+        }
+        connection = bluesky.connect(typed)
+        assert connection.avatar_url == "" or connection.avatar_url.startswith("http")
+        assert connection.handle == person.handle
