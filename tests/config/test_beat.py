@@ -1,0 +1,31 @@
+"""Beat's table against the tasks that exist."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from config.celery import app
+
+
+def test_beat_starts_only_tasks_that_exist() -> None:
+    app.loader.import_default_modules()
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert named <= set(app.tasks)
+
+
+def test_every_sweeper_is_started_by_beat() -> None:
+    app.loader.import_default_modules()
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    verbs = ("sweep_", "reap_", "tick_")
+    sweepers = {name for name in app.tasks if name.rpartition(".")[2].startswith(verbs)}
+    assert sweepers <= named
+
+
+def test_the_queue_is_never_trusted_with_more_than_a_hint() -> None:
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.accept_content == ["json"]
+    assert app.conf.task_serializer == "json"
+    visibility = app.conf.broker_transport_options["visibility_timeout"]
+    assert visibility > app.conf.task_time_limit > app.conf.task_soft_time_limit
