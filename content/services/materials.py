@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import PurePath
 from types import EllipsisType
-from typing import IO, Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 
@@ -58,16 +59,6 @@ _FILE_KINDS = {
 }
 
 
-class Upload(Protocol):
-    """What is needed of Django's uploaded file."""
-
-    name: str | None
-    size: int | None
-    file: IO[Any]
-
-    def read(self, num_bytes: int = ...) -> bytes: ...
-
-
 def add_text(*, name: str = "", text: str, brand: BrandProfile | None, by: User | None) -> Material:
     """Take in a pasted text of at most 100 KB (UTF-8). Raises Invalid for more, and for none."""
     # PostgreSQL stores no NUL, and nobody means one.
@@ -111,7 +102,7 @@ def add_url(*, url: str, brand: BrandProfile | None, by: User | None, name: str 
 
 def add_file(
     *,
-    upload: Upload,
+    upload: UploadedFile,
     brand: BrandProfile | None,
     by: User | None,
     name: str = "",
@@ -295,7 +286,7 @@ def _hint(material: Material) -> None:
     transaction.on_commit(partial(hint, analyse, *ids))
 
 
-def _read(upload: Upload) -> bytes:
+def _read(upload: UploadedFile) -> bytes:
     """The whole upload, refused by its size before it is read."""
     if upload.size is not None and upload.size > FILE_BYTES:
         raise Invalid(

@@ -133,7 +133,8 @@ def _calm(body: str) -> float:
 def _ending(text: str) -> float:
     last = text.split()[-1]
     closed = text.rstrip("\"'”’»)")[-1:] in ".!?…。！？:" and not text.endswith("…")
-    return float(closed or last.startswith(("http", "#")) or bool(_EMOJI.search(text[-2:])))
+    is_ended = closed or last.startswith(("http", "#")) or bool(_EMOJI.search(text[-2:]))
+    return 1.0 if is_ended else 0.0
 
 
 def _falling(value: float, easy: float, hard: float) -> float:

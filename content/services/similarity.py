@@ -25,7 +25,7 @@ from config.kernel.embeddings.providers.minilm import WeightsError
 from config.kernel.errors import DomainError
 from config.kernel.hooks import Registry
 from config.kernel.models import uuid7
-from config.kernel.scoping import org_atomic
+from config.kernel.scoping import current_organization_id, org_atomic
 from content.models import ContentEmbedding, Material
 
 log = structlog.get_logger(__name__)
@@ -178,7 +178,7 @@ def remember(
         "model": embedded.model,
         "embedding": embedded.vectors[0],
         "content_hash": content_hash(text),
-        "excerpt": _excerpt(text),
+        "excerpt": excerpt_of(text),
     }
     with org_atomic():
         row, _ = ContentEmbedding.objects.update_or_create(
@@ -187,47 +187,50 @@ def remember(
     return row
 
 
-def copy_embedding(
-    *, from_type: str, from_id: UUID, to_type: str, to_id: UUID
-) -> ContentEmbedding | None:
-    """Give one content the vector of another with the same text, dated now; no model is asked.
-
-    For a post that a pending post became. None when the first was never remembered.
-    """
+def copy_embedding(*, from_type: str, from_id: UUID, to_type: str, to_id: UUID) -> bool:
+    """Give one content the vector of another with the same text; False when that has none."""
     with org_atomic():
-        source = ContentEmbedding.objects.filter(content_type=from_type, content_id=from_id).first()
-        if source is None:
-            return None
-        names = ("brand_id", "model", "embedding", "content_hash", "excerpt")
-        row, _ = ContentEmbedding.objects.update_or_create(
-            content_type=to_type,
-            content_id=to_id,
-            defaults={name: getattr(source, name) for name in names},
-        )
-    return row
+        return copy_embeddings({from_id: to_id}, from_type=from_type, to_type=to_type) == 1
 
 
-def copy_embeddings(posts: Mapping[UUID, UUID]) -> None:
-    """Give posts the vectors of the pending posts that they were: {pending post: post}.
+def copy_embeddings(
+    ids: Mapping[UUID, UUID],
+    *,
+    from_type: str = ContentType.PENDING_POST,
+    to_type: str = ContentType.POST,
+) -> int:
+    """Give contents the vectors of others with the same text, dated now; no model is asked.
 
-    One statement for all, in the caller's transaction; what was never remembered is left out.
+    For posts that pending posts became: `ids` maps each old id to the new one. One statement, in
+    which no vector leaves the database, in the caller's transaction. Returns how many were copied:
+    what was never remembered is left out, and so is what stands there already.
     """
-    table = ContentEmbedding._meta.db_table
+    if not ids:
+        return 0
+    values = {
+        "rows": [uuid7() for _ in ids],
+        "old": list(ids),
+        "new": list(ids.values()),
+        "from_type": from_type,
+        "to_type": to_type,
+        "moment": now(),
+        "organization": current_organization_id(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO {table} (id, organization_id, created_at, updated_at, content_type,
-              content_id, brand_id, model, embedding, content_hash, excerpt)
-            SELECT v.id, e.organization_id, %s, %s, %s, v.post_id, e.brand_id, e.model,
-              e.embedding, e.content_hash, e.excerpt
-            FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS v(id, pending_id, post_id)
-            JOIN {table} e ON e.content_type = %s AND e.content_id = v.pending_id
-            ON CONFLICT DO NOTHING""",  # noqa: S608
-            [
-                *(now(), now(), str(ContentType.POST)),
-                *([uuid7() for _ in posts], list(posts), list(posts.values())),
-                str(ContentType.PENDING_POST),
-            ],
-        )
+        cursor.execute(_COPY, values)
+        return int(cursor.rowcount)
+
+
+_COPY = """
+INSERT INTO content_contentembedding (id, organization_id, created_at, updated_at, content_type,
+  content_id, brand_id, model, embedding, content_hash, excerpt)
+SELECT pair.id, source.organization_id, %(moment)s, %(moment)s, %(to_type)s,
+  pair.new, source.brand_id, source.model, source.embedding, source.content_hash, source.excerpt
+FROM unnest(%(rows)s::uuid[], %(old)s::uuid[], %(new)s::uuid[]) AS pair (id, old, new)
+JOIN content_contentembedding source ON source.content_id = pair.old
+WHERE source.organization_id = %(organization)s AND source.content_type = %(from_type)s
+ON CONFLICT (organization_id, content_type, content_id) DO NOTHING
+"""
 
 
 def forget(*, content_type: str, content_id: UUID) -> None:
@@ -308,7 +311,7 @@ def _verdict(maximum: float, model: str) -> Novelty:
     return Novelty.WARN if maximum >= limits.warn else Novelty.UNIQUE
 
 
-def _excerpt(text: str) -> str:
+def excerpt_of(text: str) -> str:
     return " ".join(text.split())[:200]
 
 

@@ -21,6 +21,7 @@ from content.services.similarity import (
     check_text,
     content_hash,
     copy_embedding,
+    copy_embeddings,
     remember,
 )
 from tests import make
@@ -164,17 +165,27 @@ def test_remembering_again_replaces_the_text(world: World) -> None:
 
 def test_a_published_post_takes_over_the_vector_of_its_draft(world: World) -> None:
     with org_atomic(world.id):
-        draft, post = said(MASTS, world.brand.id, ContentType.PENDING_POST), uuid4()
-        copy = copy_embedding(
-            from_type=ContentType.PENDING_POST, from_id=draft, to_type=ContentType.POST, to_id=post
-        )
-        assert copy is not None
+        with time_machine.travel(now() - timedelta(days=31)):
+            draft = said(MASTS, world.brand.id, ContentType.PENDING_POST)
+        post = uuid4()
+        kinds = {"from_type": ContentType.PENDING_POST, "to_type": ContentType.POST}
+        assert check_text(text=MASTS_AGAIN).hits == ()
+        assert copy_embedding(from_id=draft, to_id=post, **kinds)
+        copy = ContentEmbedding.objects.get(content_id=post)
         assert copy.brand_id == world.brand.id
-        assert len(check_text(text=MASTS_AGAIN).hits) == 1
-        nothing = copy_embedding(
-            from_type=ContentType.POST, from_id=uuid4(), to_type=ContentType.POST, to_id=uuid4()
-        )
-        assert nothing is None
+        assert check_text(text=MASTS_AGAIN).is_duplicate
+        assert not copy_embedding(from_id=draft, to_id=post, **kinds)
+        assert not copy_embedding(from_id=uuid4(), to_id=uuid4(), **kinds)
+
+
+def test_many_vectors_are_copied_at_once_and_only_inside_the_organization(world: World) -> None:
+    with org_atomic(world.foreign.id):
+        theirs = said(BREAD, kind=ContentType.PENDING_POST)
+    with org_atomic(world.id):
+        drafts = [said(f"{MASTS} {n}", kind=ContentType.PENDING_POST) for n in range(3)]
+        assert copy_embeddings({draft: uuid4() for draft in [*drafts, theirs, uuid4()]}) == 3
+        assert copy_embeddings({}) == 0
+        assert ContentEmbedding.objects.filter(content_type=ContentType.POST).count() == 3
 
 
 def test_a_material_is_compared_with_posts_and_not_with_itself(world: World) -> None:
