@@ -229,6 +229,32 @@ RETRY_BASE_SECONDS = Setting(
 RETRY_MOST_SECONDS = Setting(
     "WARREN_RETRY_MOST_SECONDS", float, 3_600.0, "Longest wait between two tries.", group=_group
 )
+DELIVERY_THREADS = Setting(
+    "WARREN_DELIVERY_THREADS", int, 24,
+    "Posts that one process of the task worker sends at the same time (a number, not seconds).",
+    group=_group,
+)
+PULSE_SECONDS = Setting(
+    "WARREN_PULSE_SECONDS", float, 5.0,
+    "Between two looks for due posts that each worker process takes by itself, without the broker. "
+    "0 turns them off.",
+    group=_group,
+)
+READ_BACK_SECONDS = Setting(
+    "WARREN_READ_BACK_SECONDS", float, 30.0,
+    "From an unknown outcome to the look for the post on the network; longer than a request.",
+    group=_group,
+)
+HOLD_SECONDS = Setting(
+    "WARREN_HOLD_SECONDS", float, 900.0,
+    "Until a post that a pause, a lost account or missing credits hold up is looked at again.",
+    group=_group,
+)
+TOO_LATE_SECONDS = Setting(
+    "WARREN_TOO_LATE_SECONDS", float, 7_200.0,
+    "How late a post may still go out without a person being asked.",
+    group=_group,
+)
 OUTBOUND_TIMEOUT_SECONDS = Setting(
     "WARREN_OUTBOUND_TIMEOUT_SECONDS", float, 20.0, "Deadline of one outside request.",
     group=_group,

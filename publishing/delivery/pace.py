@@ -19,7 +19,7 @@ MOST_RENEWALS = 20
 
 def threads() -> int:
     """Outside calls at once in one process. 0 makes them one after another, in the caller."""
-    return int(getattr(settings, "WARREN_DELIVERY_THREADS", 24))
+    return int(settings.WARREN_DELIVERY_THREADS)
 
 
 def lease() -> timedelta:
@@ -33,12 +33,12 @@ def call_seconds() -> float:
 
 def hold() -> timedelta:
     """Until a delivery that something holds up (a pause, a lost account) is looked at again."""
-    return timedelta(seconds=getattr(settings, "WARREN_HOLD_SECONDS", 900))
+    return timedelta(seconds=settings.WARREN_HOLD_SECONDS)
 
 
 def too_late() -> timedelta:
     """How late a post may be and still go out without a person being asked."""
-    return timedelta(seconds=getattr(settings, "WARREN_TOO_LATE_SECONDS", 7_200))
+    return timedelta(seconds=settings.WARREN_TOO_LATE_SECONDS)
 
 
 def read_back() -> timedelta:
@@ -46,7 +46,7 @@ def read_back() -> timedelta:
 
     A request that we gave up may still be worked on over there, so it is longer than a request.
     """
-    return timedelta(seconds=getattr(settings, "WARREN_READ_BACK_SECONDS", 30))
+    return timedelta(seconds=settings.WARREN_READ_BACK_SECONDS)
 
 
 def retry_at(

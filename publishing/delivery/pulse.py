@@ -64,7 +64,7 @@ def start_with_workers() -> None:
 
 
 def _start(**kwargs: Any) -> None:
-    seconds = float(getattr(settings, "WARREN_PULSE_SECONDS", 5))
+    seconds = float(settings.WARREN_PULSE_SECONDS)
     if seconds > 0:
         _pulses[os.getpid()] = Pulse(seconds)
         _pulses[os.getpid()].start()
