@@ -58,6 +58,22 @@ def state(kind: str, value: str) -> SafeString:
     )
 
 
+@register.filter
+def state_name(value: str, kind: str) -> str:
+    """The word alone: `{{ decision.kind|state_name:"decision" }}`."""
+    return state_word(kind, str(value)).word
+
+
+@register.filter
+def state_icon(value: str, kind: str) -> str:
+    return state_word(kind, str(value)).icon
+
+
+@register.filter
+def state_tone(value: str, kind: str) -> str:
+    return state_word(kind, str(value)).tone
+
+
 @register.simple_tag(takes_context=True)
 def when(
     context: Context, moment: datetime | None, zone: str = "", *, brief: bool = False
