@@ -15,7 +15,8 @@ from config.kernel.embeddings import current_model, embed
 from config.kernel.scoping import org_atomic
 from content.models import ContentEmbedding
 
-from .similarity import content_hash, excerpt_of, texts_of
+from .similarity import content_hash, excerpt_of
+from .upward import texts_of
 
 BATCH = 64
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,10 +23,11 @@ from config.kernel.clock import now
 from config.kernel.embeddings import Embedded, embed, thresholds
 from config.kernel.embeddings.providers.minilm import WeightsError
 from config.kernel.errors import DomainError
-from config.kernel.hooks import Registry
 from config.kernel.models import uuid7
 from config.kernel.scoping import current_organization_id, org_atomic
 from content.models import ContentEmbedding, Material
+
+from .upward import texts_of
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +41,6 @@ _ASKED = MOST_HITS * 3
 
 SAID = (ContentType.PENDING_POST, ContentType.POST)
 """What counts as said: texts on their way and texts that are out, not the raw material."""
-
-TextsOf = Callable[[Sequence[UUID]], Mapping[UUID, str]]
-
-texts_of: Registry[TextsOf] = Registry("embedded texts", callable)
-"""By content type: the texts of some rows, by id, as `remember` was given them. Each app brings
-its own; moving to another embedding model needs them."""
 
 
 class Novelty(StrEnum):

@@ -13,7 +13,8 @@ from config.kernel.scoping import org_atomic
 from content.models import ContentEmbedding
 from content.services import reembedding
 from content.services.reembedding import reembed, waiting_count
-from content.services.similarity import ContentType, remember, texts_of, vector_text
+from content.services.similarity import ContentType, remember, vector_text
+from content.services.upward import texts_of
 from tests import make
 from tests.world import World
 
