@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -114,9 +115,10 @@ def rewards(posts: Sequence[Measured]) -> list[float | None]:
 
 def weight(post: Measured, moment: datetime) -> float:
     """A post counts half as much every 30 days, and little while its numbers are young."""
-    decay = 0.5 ** (max(moment - post.published_at, timedelta(0)) / HALF_LIFE)
+    half_lives = max(moment - post.published_at, timedelta(0)) / HALF_LIFE
     age = post.measured_at - post.published_at
-    return decay * next((share for limit, share in MATURITY if age < limit), 1.0)
+    maturity = next((share for limit, share in MATURITY if age < limit), 1.0)
+    return math.pow(0.5, half_lives) * maturity
 
 
 def _evidence(found: list[tuple[Measured, float]], moment: datetime) -> Evidence:

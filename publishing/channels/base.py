@@ -142,6 +142,9 @@ class Channel(ABC):
     retry_table: ClassVar[RetryTable] = RetryTable()
     scopes: ClassVar[tuple[str, ...]] = ()
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
+    writing_order: ClassVar[int] = 100
+    """When one text serves several networks it is written for the lowest number first. The
+    specification's order is LinkedIn, Facebook, Instagram, X, and then all others (1c)."""
 
     @abstractmethod
     def freeze(

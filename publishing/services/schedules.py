@@ -22,6 +22,7 @@ from config.kernel.states import move
 from organizations.models import ActorKind, User
 from organizations.services.audit import record
 from publishing.channels.registry import channels
+from publishing.delivery.ledger import wake_deliveries
 from publishing.models import (
     AutopilotRun,
     CatchUp,
@@ -138,6 +139,7 @@ def resume_schedule(*, schedule: Schedule, by: User | None) -> None:
         )
         if not resumed:
             raise Conflict(f"“{schedule.name}” is running already. Nothing was changed.")
+        wake_deliveries(schedule=schedule)
         kind = None if by else ActorKind.SYSTEM
         record(action="schedule.resumed", target=schedule, by=by, kind=kind)
 

@@ -1,0 +1,260 @@
+"""From texts to posts on their way: when, by whose leave, and onto the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid5
+
+from brands.models import BrandProfile
+from config.kernel.clock import in_words, now
+from config.kernel.errors import DomainError
+from config.kernel.scoping import org_atomic
+from content.models import Candidate, GuardResult, Material
+from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus
+from publishing.services.decisions import note_decision
+from publishing.services.pending_posts import (
+    auto_approve_post,
+    create_pending_post,
+    submit_post,
+)
+from publishing.services.writing import Progress, remember_post
+
+from .lease import keep
+from .texts import Text, Texts
+
+Kind = Decision.Kind
+
+
+def post_texts(
+    *,
+    run: AutopilotRun,
+    material: Material,
+    texts: Texts,
+    missing: Sequence[str],
+    say: Progress,
+) -> str:
+    """Make a post of each text, approve what may go by itself, and return the run's outcome.
+
+    All posts of a run, their decisions and their approvals are one transaction: after a crash
+    either all stand or none. The texts are remembered after it, for later duplicate checks.
+    """
+    with org_atomic():
+        keep(run)
+        standing = {post.platform: post for post in PendingPost.objects.filter(run=run)}
+        posts = [
+            standing.get(text.place.channel.slug) or _post(run, material, text, say)
+            for text in texts.written
+        ]
+    for post in posts:
+        remember_post(post)
+    sentences = [_outcome(posts), *texts.failures, *missing]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _post(run: AutopilotRun, material: Material, text: Text, say: Progress) -> PendingPost:
+    moment = now()
+    brand = run.brand
+    post = create_pending_post(
+        brand=brand,
+        account=text.place.account,
+        material=material,
+        candidate=text.candidate,
+        scheduled_for=max(run.scheduled_for, moment),
+        run=run,
+        schedule=run.schedule,
+        batch_id=uuid5(run.pk, "batch"),
+    )
+    _note_writing(run, post, text)
+    _note_checks(run, post, text)
+    _note_timing(run, post, moment)
+    return _decided(run, post, brand, text, say)
+
+
+def _note_writing(run: AutopilotRun, post: PendingPost, text: Text) -> None:
+    generation, candidate, label = text.generation, text.candidate, text.place.channel.label
+    rivals = list(generation.candidates.order_by("rank", "label"))
+    if text.shared_from:
+        summary = f"The text for {text.shared_from} is used for {label} too"
+        reason = f"It fits {label} as it is, so nothing more was written or paid."
+    else:
+        valid = sum(each.is_valid for each in rivals)
+        summary = f"{len(rivals)} texts written for {label} by {candidate.model_used}"
+        reason = f"{valid} of {len(rivals)} passed every check."
+    note_decision(
+        run=run,
+        pending_post=post,
+        kind=Kind.GENERATION,
+        summary=summary,
+        reason=reason,
+        data={
+            "generation": str(generation.pk),
+            "model": candidate.model_used,
+            "shared_from": text.shared_from,
+        },
+        # A shared text was paid with the post that it was written for.
+        cost_micros=0 if text.shared_from else generation.cost_micros,
+        credits=0 if text.shared_from else generation.credits,
+    )
+    note_decision(
+        run=run,
+        pending_post=post,
+        kind=Kind.RANKING,
+        summary=f"Text {candidate.label} of {len(rivals)}",
+        reason=_why_first(candidate, rivals),
+        data={"candidates": [_scores(each) for each in rivals]},
+    )
+
+
+def _why_first(candidate: Candidate, rivals: Sequence[Candidate]) -> str:
+    angle = candidate.get_angle_display()
+    others = [
+        f"{each.label} {each.rerank_score:.2f}" if each.is_valid else f"{each.label} not valid"
+        for each in rivals
+        if each.pk != candidate.pk
+    ]
+    beside = f", beside {', '.join(others)}" if others else ""
+    score = f"{angle}: score {candidate.rerank_score:.2f}{beside}."
+    if candidate.is_exploration:
+        return f"{score} It goes first because this run tries something out."
+    return score
+
+
+def _scores(candidate: Candidate) -> dict[str, Any]:
+    parts = ("similarity", "guard", "history", "aesthetics", "diversity", "cost")
+    return {
+        "label": candidate.label,
+        "rank": candidate.rank,
+        "angle": candidate.angle,
+        "is_valid": candidate.is_valid,
+        "score": round(candidate.rerank_score, 4),
+        "max_similarity": candidate.max_similarity,
+        **{part: round(getattr(candidate, f"{part}_score"), 4) for part in parts},
+    }
+
+
+def _note_checks(run: AutopilotRun, post: PendingPost, text: Text) -> None:
+    results = list(GuardResult.objects.filter(candidate=text.candidate).order_by("guard"))
+    failed = [each for each in results if not each.passed]
+    fixed = sum(each.was_fixed for each in results)
+    mended = f", {fixed} after a repair" if fixed else ""
+    note_decision(
+        run=run,
+        pending_post=post,
+        kind=Kind.GUARDS,
+        summary=f"{len(results) - len(failed)} of {len(results)} checks passed{mended}",
+        reason=" ".join(each.reason for each in failed) or "Nothing speaks against this text.",
+        data={
+            "guards": [
+                {
+                    "guard": each.guard,
+                    "passed": each.passed,
+                    "severity": each.severity,
+                    "reason": each.reason,
+                    "was_fixed": each.was_fixed,
+                }
+                for each in results
+            ]
+        },
+    )
+    likeness = text.candidate.max_similarity
+    nearest = next(iter(text.candidate.neighbours), None)
+    note_decision(
+        run=run,
+        pending_post=post,
+        kind=Kind.DUPLICATES,
+        summary=(
+            "Similarity of the text: not checked"
+            if likeness is None
+            else f"Similarity of the text: {likeness:.2f}"
+        ),
+        reason=(
+            f"The nearest of the last 30 days: “{nearest['excerpt'][:120]}”."
+            if nearest
+            else "Nothing was said in the last 30 days that could be repeated."
+        ),
+        data={"maximum": likeness, "hits": text.candidate.neighbours},
+    )
+
+
+def _note_timing(run: AutopilotRun, post: PendingPost, moment: datetime) -> None:
+    zone = run.schedule.timezone if run.schedule else run.brand.timezone
+    when = in_words(post.scheduled_for, zone, at=moment)
+    if run.schedule is None:
+        reason = "The run was started by hand, so it goes out as soon as it may."
+    elif post.scheduled_for > run.scheduled_for:
+        planned = in_words(run.scheduled_for, zone, at=moment)
+        reason = f"“{run.schedule.name}” planned it for {planned}; it goes out as soon as it may."
+    else:
+        reason = f"The time that “{run.schedule.name}” names."
+    note_decision(
+        run=run,
+        pending_post=post,
+        kind=Kind.TIMING,
+        summary=f"Time: {when}",
+        reason=reason,
+        data={
+            "planned_for": run.scheduled_for.isoformat(),
+            "scheduled_for": post.scheduled_for.isoformat(),
+        },
+    )
+
+
+def _decided(
+    run: AutopilotRun, post: PendingPost, brand: BrandProfile, text: Text, say: Progress
+) -> PendingPost:
+    """Approve by policy, or put it before a person and say why."""
+    policy = approval_policy(run, brand)
+    obstacle = "" if text.candidate.is_valid else _obstacle(text.candidate)
+    if policy and not obstacle:
+        try:
+            post = auto_approve_post(post=post, policy=policy)
+        except DomainError as error:
+            obstacle = error.message
+    if policy and not obstacle:
+        summary, reason = "Approved automatically", policy
+    else:
+        submit_post(post=post, notes=obstacle)
+        summary = "Waits for a person"
+        reason = obstacle or "Neither the schedule nor the brand lets posts go out by themselves."
+    note_decision(
+        run=run,
+        pending_post=post,
+        kind=Kind.APPROVAL,
+        summary=summary,
+        reason=reason,
+        data={"automatic": not obstacle and bool(policy), "policy": policy},
+    )
+    say("approval", f"{text.place.channel.label}: {summary.lower()}. {reason}")
+    return post
+
+
+def approval_policy(run: AutopilotRun, brand: BrandProfile) -> str:
+    """By what rule posts of this run go out by themselves; empty when a person must decide.
+
+    The schedule's word stands over the brand's (specification 1c and 5.8).
+    """
+    schedule = run.schedule
+    if schedule is not None and schedule.auto_approve is not None:
+        if schedule.auto_approve:
+            return f"The schedule “{schedule.name}” lets posts go out by themselves."
+        return ""
+    return f"The brand {brand.name} lets posts go out by themselves." if brand.auto_approve else ""
+
+
+def _obstacle(candidate: Candidate) -> str:
+    failed = GuardResult.objects.filter(candidate=candidate, passed=False).order_by("guard")
+    reasons = " ".join(dict.fromkeys(each.reason for each in failed if each.reason))
+    return f"No text passed every check, so this one needs a person. {reasons}".strip()
+
+
+def _outcome(posts: Sequence[PendingPost]) -> str:
+    waiting = sum(post.status == PendingStatus.PENDING for post in posts)
+    going = len(posts) - waiting
+    parts = []
+    if going:
+        parts.append(f"{going} post{'s' if going != 1 else ''} approved and on the way")
+    if waiting:
+        parts.append(f"{waiting} post{'s' if waiting != 1 else ''} waiting for a person")
+    return f"{', '.join(parts).capitalize()}." if parts else ""

@@ -1,0 +1,245 @@
+"""Accounts on networks: let in, linked to brands, and let go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from brands.models import BrandProfile
+from config.kernel.clock import now
+from config.kernel.errors import Conflict, Invalid
+from config.kernel.scoping import org_atomic
+from config.kernel.states import move
+from organizations.models import User
+from organizations.services.audit import record
+from publishing.channels.base import AccountFacts, Channel, Connection, Connects, Hosts
+from publishing.channels.registry import channels
+from publishing.delivery.ledger import cancel_delivery, wake_deliveries
+from publishing.models import (
+    AccountStatus,
+    BrandAccountLink,
+    Delivery,
+    PendingPost,
+    PendingStatus,
+    SocialAccount,
+)
+
+from .approvals import void_approval
+
+
+def connect_account(
+    *, platform: str, values: Mapping[str, str], brand: BrandProfile | None, by: User | None
+) -> SocialAccount:
+    """Try what the person typed on the network, and keep the account it opens.
+
+    The network is asked before any transaction. An account that is there already, disconnected or
+    not, gets the new credentials in its own row, so that its posts stay with it. With a brand it is
+    linked, as the default when the brand has none on this network.
+    Raises Invalid or ChannelError whose `field` names the input to mend; a retry helps only when
+    the network was away.
+    """
+    channel = _connecting(platform)
+    _refuse_blanks(channel, values)
+    connection = cast(Connects, channel).connect(values)
+    with org_atomic():
+        account = _keep(platform, connection)
+        if isinstance(channel, Hosts):
+            channel.host(account.pk, account.handle)
+        if brand is not None:
+            has_default = BrandAccountLink.objects.filter(
+                brand=brand, platform=platform, is_default=True
+            ).exists()
+            _link(brand, account, is_default=not has_default)
+        wake_deliveries(account=account)
+        record(
+            action="account.connected",
+            target=account,
+            by=by,
+            data={"platform": platform, "handle": account.handle},
+        )
+    return account
+
+
+def disconnect_account(*, account: SocialAccount, by: User | None) -> None:
+    """Forget an account's credentials at once and hide it; its posts and numbers stay.
+
+    Approved posts that have not left yet become failed, with the reason; posts that are leaving
+    this moment finish or fail by themselves.
+    """
+    with org_atomic():
+        stopped = [_stop(post) for post in _approved_posts(account)]
+        account.credentials = None
+        account.token_expires_at = None
+        account.is_active = False
+        account.status = AccountStatus.REVOKED
+        account.deleted_at = now()
+        account.save(
+            update_fields=[
+                *("credentials", "token_expires_at", "is_active", "status"),
+                *("deleted_at", "updated_at"),
+            ]
+        )
+        BrandAccountLink.objects.filter(account=account).delete()
+        record(
+            action="account.disconnected",
+            target=account,
+            by=by,
+            data={"platform": account.platform, "stopped_posts": sum(stopped)},
+        )
+
+
+def link_account(
+    *, brand: BrandProfile, account: SocialAccount, is_default: bool, by: User | None
+) -> BrandAccountLink:
+    """Let a brand use an account; linking again only changes whether it is the default.
+
+    A brand has one default a network: making one takes the mark from the other.
+    """
+    with org_atomic():
+        link = _link(brand, account, is_default=is_default)
+        record(
+            action="account.linked",
+            target=account,
+            by=by,
+            data={"brand": str(brand.pk), "is_default": is_default},
+        )
+    return link
+
+
+def unlink_account(*, brand: BrandProfile, account: SocialAccount, by: User | None) -> None:
+    """Take an account from a brand. Posts that wait for it keep it until somebody decides."""
+    with org_atomic():
+        BrandAccountLink.objects.filter(brand=brand, account=account).delete()
+        record(action="account.unlinked", target=account, by=by, data={"brand": str(brand.pk)})
+
+
+def set_account_active(*, account: SocialAccount, is_active: bool, by: User | None) -> None:
+    """Pause or resume one account: a paused one gets no new posts and sends none."""
+    with org_atomic():
+        SocialAccount.objects.filter(pk=account.pk).update(is_active=is_active, updated_at=now())
+        account.is_active = is_active
+        if is_active:
+            wake_deliveries(account=account)
+        action = "account.resumed" if is_active else "account.paused"
+        record(action=action, target=account, by=by)
+
+
+def account_of_brand(brand: BrandProfile, platform: str) -> SocialAccount | None:
+    """Where a brand's posts for a network go: its default account if that can be used, else any
+    other usable account of the brand there, else None."""
+    links = (
+        BrandAccountLink.objects.filter(
+            brand=brand,
+            platform=platform,
+            account__deleted_at=None,
+            account__is_active=True,
+            account__status=AccountStatus.ACTIVE,
+        )
+        .select_related("account")
+        .order_by("-is_default", "created_at")
+    )
+    link = links.first()
+    return link.account if link else None
+
+
+def account_facts(account: SocialAccount) -> AccountFacts:
+    """What a channel may know of the account without a secret."""
+    return AccountFacts(remote_id=account.remote_id, handle=account.handle, server=account.server)
+
+
+def is_usable(account: SocialAccount) -> bool:
+    return account.is_active and not account.is_deleted and account.status == AccountStatus.ACTIVE
+
+
+def _connecting(platform: str) -> Channel:
+    channel = channels.get(platform)
+    if channel is None or not isinstance(channel, Connects):
+        raise Invalid(
+            f"“{platform}” is not a channel that can be connected here. Choose another one.",
+            field="platform",
+        )
+    return channel
+
+
+def _refuse_blanks(channel: Channel, values: Mapping[str, str]) -> None:
+    for each in channel.credential_fields:
+        if each.required and not values.get(each.name, "").strip():
+            raise Invalid(f"Fill in “{each.label}” to connect {channel.label}.", field=each.name)
+
+
+def _keep(platform: str, connection: Connection) -> SocialAccount:
+    account = _known(platform, connection.remote_id)
+    if account is None:
+        try:
+            with transaction.atomic():
+                account = SocialAccount(platform=platform, remote_id=connection.remote_id)
+                _fill(account, connection)
+                account.save(force_insert=True)
+                return account
+        except IntegrityError:
+            # Somebody connected it in the same moment; theirs is the row to refresh.
+            account = _known(platform, connection.remote_id)
+            if account is None:
+                raise
+    _fill(account, connection)
+    account.save()
+    return account
+
+
+def _known(platform: str, remote_id: str) -> SocialAccount | None:
+    """The row of this account: the living one, else the one that was disconnected last."""
+    rows = SocialAccount.with_deleted.filter(platform=platform, remote_id=remote_id)
+    return (
+        rows.select_for_update()
+        .order_by(F("deleted_at").desc(nulls_first=True), "-created_at")
+        .first()
+    )
+
+
+def _fill(account: SocialAccount, connection: Connection) -> None:
+    account.name = connection.name[:120]
+    account.handle = connection.handle[:200]
+    account.server = connection.server
+    account.profile_url = connection.profile_url
+    account.avatar_url = connection.avatar_url
+    account.credentials = connection.credentials
+    account.status = AccountStatus.ACTIVE
+    account.is_active = True
+    account.error_count = 0
+    account.last_error = ""
+    account.last_refresh_at = now()
+    account.deleted_at = None
+
+
+def _link(brand: BrandProfile, account: SocialAccount, *, is_default: bool) -> BrandAccountLink:
+    if account.is_deleted:
+        raise Conflict(f"{account.name} was disconnected. Connect it again to link it.")
+    if is_default:
+        BrandAccountLink.objects.filter(
+            brand=brand, platform=account.platform, is_default=True
+        ).exclude(account=account).update(is_default=False, updated_at=now())
+    link, _ = BrandAccountLink.objects.update_or_create(
+        brand=brand,
+        account=account,
+        defaults={"platform": account.platform, "is_default": is_default},
+    )
+    return link
+
+
+def _approved_posts(account: SocialAccount) -> list[PendingPost]:
+    # Deliveries first, as the ledger does, or the two would wait for each other.
+    waiting = Delivery.objects.filter(account=account).open()
+    list(waiting.order_by("pk").select_for_update(no_key=True))
+    return list(
+        PendingPost.objects.approved().filter(account=account).select_for_update(no_key=True)
+    )
+
+
+def _stop(post: PendingPost) -> bool:
+    cancel_delivery(pending_post=post)
+    reason = "The account was disconnected before this post left."
+    void_approval(post=post, reason=reason)
+    return move(post, PendingStatus.FAILED, failure_category="auth", failure_reason=reason)

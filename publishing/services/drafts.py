@@ -1,0 +1,80 @@
+"""A pending post as its channel sees it: the draft, and what keeps it from going out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from config.kernel.errors import Invalid
+from content.agents.briefs import PlatformRules
+from publishing.channels.base import Channel, Draft, Media
+from publishing.channels.registry import channels
+from publishing.channels.text import measure_text
+from publishing.models import PendingPost, SocialAccount
+
+from .accounts import account_facts
+
+
+def channel_of(platform: str) -> Channel:
+    """The channel of a platform. Raises Invalid when this installation has none of that name."""
+    channel = channels.get(platform)
+    if channel is None:
+        raise Invalid(
+            f"This installation has no channel “{platform}” any more. Choose another account.",
+            field="platform",
+        )
+    return channel
+
+
+def draft_of(post: PendingPost) -> Draft:
+    return draft(
+        content=post.content,
+        hashtags=post.hashtags,
+        link=post.link,
+        media=post.media,
+        language=post.brand.language,
+    )
+
+
+def draft(
+    *,
+    content: str,
+    hashtags: Iterable[str] = (),
+    link: str = "",
+    media: Iterable[Mapping[str, Any]] = (),
+    language: str | None = None,
+) -> Draft:
+    """What a person or the agent wants to say. `media` as rows keep it: reference, content_type,
+    alt and, when known, width, height and size_bytes."""
+    return Draft(
+        text=content,
+        hashtags=tuple(hashtags),
+        link=link or None,
+        media=tuple(Media(**each) for each in media),
+        language=language,
+    )
+
+
+def rules_of(account: SocialAccount) -> PlatformRules:
+    """What a writer must keep to on an account; counted as the channel counts what it sends."""
+    channel = channel_of(account.platform)
+    limits = channel.limits_for(account_facts(account))
+    return PlatformRules(
+        slug=channel.slug,
+        label=channel.label,
+        max_characters=limits.max_characters,
+        count=lambda composed: measure_text(composed, limits).used,
+        max_bytes=limits.max_bytes,
+        hashtags_max=limits.hashtags_max,
+    )
+
+
+def problems_of(wanted: Draft, account: SocialAccount) -> tuple[str, ...]:
+    """Sentences that say why a draft cannot go out on an account; empty when it can."""
+    return channel_of(account.platform).problems(wanted, account_facts(account))
+
+
+def refuse_misfit(wanted: Draft, account: SocialAccount) -> None:
+    """Raise Invalid with every problem of a draft, so that the person mends all at once."""
+    if problems := problems_of(wanted, account):
+        raise Invalid(" ".join(problems), field="content", code="does_not_fit")

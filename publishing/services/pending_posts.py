@@ -1,0 +1,324 @@
+"""A post on its way: created, approved, edited, turned down, moved in time, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from brands.models import BrandProfile
+from config.kernel.clock import now
+from config.kernel.due import by_organization, due_rows
+from config.kernel.errors import Conflict, DomainError, Invalid
+from config.kernel.scoping import org_atomic
+from content.models import Candidate, Material
+from organizations.models import ActorKind, User
+from organizations.services.audit import record
+from publishing.channels.text import clean_hashtags
+from publishing.delivery.ledger import cancel_delivery, schedule_delivery
+from publishing.models import (
+    AutopilotRun,
+    PendingPost,
+    PendingStatus,
+    Schedule,
+    SocialAccount,
+)
+
+from .approvals import give_approval, void_approval
+from .drafts import draft, refuse_misfit
+from .post_moves import (
+    APPROVED,
+    REOPENABLE,
+    as_written,
+    back_to_pending,
+    change,
+    expiry,
+    in_words,
+    locked,
+    mark_selected,
+    moved,
+    refuse_decided,
+    refuse_frozen,
+    refuse_unsendable,
+    void,
+)
+
+EXPIRED_A_SWEEP = 5_000
+SECONDS_AHEAD = 30
+"""A new time must be this far ahead, or the sweep would have to publish in the past."""
+
+
+def create_pending_post(
+    *,
+    brand: BrandProfile,
+    account: SocialAccount,
+    material: Material,
+    candidate: Candidate,
+    scheduled_for: datetime,
+    mode: str = PendingPost.GenerationMode.AUTOPILOT,
+    run: AutopilotRun | None = None,
+    schedule: Schedule | None = None,
+    batch_id: UUID | None = None,
+) -> PendingPost:
+    """A draft for one account from one candidate. Posts of one turn share a batch.
+
+    It goes nowhere until `submit_post` or `auto_approve_post` moves it, in the same transaction.
+    """
+    batch = {} if batch_id is None else {"batch_id": batch_id}
+    with org_atomic():
+        post = PendingPost.objects.create(
+            brand=brand,
+            account=account,
+            material=material,
+            platform=account.platform,
+            run=run,
+            schedule=schedule,
+            generation_mode=mode,
+            scheduled_for=scheduled_for,
+            **batch,
+            **as_written(candidate),
+        )
+        mark_selected(candidate)
+        record(action="post.created", target=post, data={"platform": post.platform})
+    return post
+
+
+def submit_post(*, post: PendingPost, notes: str = "") -> PendingPost:
+    """Put a draft before a person, who has until the brand's approval timeout.
+
+    `notes` says why the agent did not decide itself.
+    """
+    with org_atomic():
+        moved(
+            post,
+            PendingStatus.PENDING,
+            expires_at=expiry(post.brand),
+            review_notes=notes,
+        )
+    return post
+
+
+def auto_approve_post(*, post: PendingPost, policy: str) -> PendingPost:
+    """Approve a draft by a policy named in words, and hand it to the delivery ledger.
+
+    Raises Invalid when the text does not fit its channel: a policy never sends what a person could
+    not. Raises Conflict when somebody decided first.
+    """
+    with org_atomic():
+        row = locked(post)
+        refuse_unsendable(row)
+        give_approval(post=row, policy=policy)
+        moved(row, PendingStatus.AUTO_APPROVED, expires_at=None)
+        schedule_delivery(pending_post=row)
+        record(action="post.auto_approved", target=row, reason=policy)
+    return row
+
+
+def approve_post(*, post: PendingPost, by: User | None) -> PendingPost:
+    """Let a waiting post go out at its time, or at once when its time has passed.
+
+    The approval covers exactly the text and account that stand there now. Raises Conflict when the
+    post is no longer waiting or its account cannot be used, Invalid when the text does not fit.
+    """
+    moment = now()
+    with org_atomic():
+        row = locked(post)
+        refuse_decided(row, moment)
+        refuse_unsendable(row)
+        give_approval(post=row, by=by)
+        when = max(row.scheduled_for, moment)
+        moved(row, PendingStatus.APPROVED, scheduled_for=when, expires_at=None)
+        schedule_delivery(pending_post=row)
+        record(action="post.approved", target=row, by=by)
+    return row
+
+
+def withdraw_approval(*, post: PendingPost, by: User | None) -> PendingPost:
+    """Take an approval back: the post waits for a decision again.
+
+    Raises Conflict when it is not approved, or is leaving this moment.
+    """
+    with org_atomic():
+        row = locked(post)
+        if row.status not in APPROVED:
+            raise Conflict("This post is not approved, so there is nothing to take back.")
+        back_to_pending(row, "The approval was taken back.")
+        record(action="post.approval_withdrawn", target=row, by=by)
+    return row
+
+
+def edit_post(
+    *, post: PendingPost, content: str, hashtags: Iterable[str], link: str, by: User | None
+) -> PendingPost:
+    """Change the words of a post that has not left.
+
+    An edit after approval voids it: the delivery is cancelled under the same lock and the post
+    waits for a decision again. Without a change nothing happens.
+    Raises Invalid when the text does not fit its channel, Conflict when the post is leaving.
+    """
+    link = _checked_link(link)
+    with org_atomic():
+        row = locked(post)
+        text = content.replace("\r\n", "\n").strip()
+        tags = clean_hashtags(hashtags)
+        if (text, tags, link) == (row.content, list(row.hashtags), row.link):
+            return row
+        refuse_frozen(row)
+        wanted = draft(content=text, hashtags=tags, link=link, media=row.media)
+        refuse_misfit(wanted, row.account)
+        void(row, "The text was changed.")
+        change(row, was_edited=True, content=text, hashtags=tags, link=link)
+        record(action="post.edited", target=row, by=by)
+    return row
+
+
+def select_variation(*, post: PendingPost, candidate: Candidate, by: User | None) -> PendingPost:
+    """Take another of the texts that were written for this post; edits of the former are lost.
+
+    Raises Conflict for a text of another post, or when the post is leaving.
+    """
+    with org_atomic():
+        row = locked(post)
+        if candidate.generation_id not in generations_of(row):
+            raise Conflict("This text was written for another post. Choose one of this post's.")
+        refuse_frozen(row)
+        void(row, "Another variation was chosen.")
+        change(row, was_edited=False, **as_written(candidate))
+        mark_selected(candidate)
+        record(
+            action="post.variation_selected",
+            target=row,
+            by=by,
+            data={"label": candidate.label, "angle": candidate.angle},
+        )
+    return row
+
+
+def reject_post(*, post: PendingPost, reason: str, by: User | None) -> PendingPost:
+    """Turn a post down for good, with the reason kept. Its credits are not given back.
+
+    Raises Conflict when it has left or was turned down already.
+    """
+    with org_atomic():
+        row = locked(post)
+        if PendingStatus.REJECTED not in row.graph.moves[row.status]:
+            raise Conflict(f"This post is {in_words(row)}, so it cannot be rejected any more.")
+        if row.status in APPROVED:
+            cancel_delivery(pending_post=row)
+            void_approval(post=row, reason="The post was rejected.")
+        moved(row, PendingStatus.REJECTED, rejection_reason=reason.strip(), expires_at=None)
+        record(action="post.rejected", target=row, by=by, reason=reason.strip())
+    return row
+
+
+def reschedule_post(*, post: PendingPost, moment: datetime, by: User | None) -> PendingPost:
+    """Give a post another time, in the future. An approval stays: it covers the text.
+
+    Raises Invalid for a time that is not ahead, Conflict when the post is leaving.
+    """
+    if moment < now() + timedelta(seconds=SECONDS_AHEAD):
+        raise Invalid(
+            "Choose a time that is still ahead; to publish now, approve the post.",
+            field="scheduled_for",
+        )
+    with org_atomic():
+        row = locked(post)
+        refuse_frozen(row)
+        if row.status in APPROVED:
+            cancel_delivery(pending_post=row)
+        change(row, scheduled_for=moment)
+        if row.status in APPROVED:
+            schedule_delivery(pending_post=row)
+        record(action="post.rescheduled", target=row, by=by, data={"to": moment.isoformat()})
+    return row
+
+
+def reopen_post(*, post: PendingPost, by: User | None) -> PendingPost:
+    """Put an expired or failed post before a person again, with a new deadline.
+
+    Raises Conflict for a post in any other state.
+    """
+    with org_atomic():
+        row = locked(post)
+        if row.status not in REOPENABLE:
+            raise Conflict(f"This post is {in_words(row)}; only expired or failed ones reopen.")
+        back_to_pending(row, "The post was opened again.")
+        record(action="post.reopened", target=row, by=by)
+    return row
+
+
+@dataclass(slots=True)
+class Bulk:
+    """What became of each of several posts: done, or a sentence why not."""
+
+    done: list[PendingPost] = field(default_factory=list)
+    problems: list[tuple[PendingPost, str]] = field(default_factory=list)
+
+
+def approve_posts(*, posts: Sequence[PendingPost], by: User | None) -> Bulk:
+    """Approve several posts; one that cannot be approved does not stop the others."""
+    return _each(posts, lambda post: approve_post(post=post, by=by))
+
+
+def reject_posts(*, posts: Sequence[PendingPost], reason: str, by: User | None) -> Bulk:
+    """Reject several posts for one reason."""
+    return _each(posts, lambda post: reject_post(post=post, reason=reason, by=by))
+
+
+def expire_posts(moment: datetime | None = None) -> int:
+    """Let posts expire that waited past their deadline, in all organizations. Returns how many.
+
+    No credits are given back: the text was written (specification 1c).
+    """
+    moment = moment or now()
+    due = due_rows(PendingPost, moment=moment, most=EXPIRED_A_SWEEP)
+    return sum(
+        _expire(organization_id, ids, moment)
+        for organization_id, ids in by_organization(due).items()
+    )
+
+
+def generations_of(post: PendingPost) -> list[UUID]:
+    """The post's generation and those that it regenerated, newest first."""
+    found: list[UUID] = []
+    generation = post.generation
+    while generation is not None and generation.pk not in found:
+        found.append(generation.pk)
+        generation = generation.regeneration_of
+    return found
+
+
+def _each(posts: Sequence[PendingPost], act: Callable[[PendingPost], PendingPost]) -> Bulk:
+    outcome = Bulk()
+    for post in posts:
+        try:
+            outcome.done.append(act(post))
+        except DomainError as error:
+            outcome.problems.append((post, error.message))
+    return outcome
+
+
+def _expire(organization_id: UUID, ids: list[UUID], moment: datetime) -> int:
+    with org_atomic(organization_id):
+        waiting = PendingPost.objects.waiting().filter(pk__in=ids, expires_at__lte=moment)
+        expired = waiting.update(status=PendingStatus.EXPIRED, updated_at=moment)
+        if expired:
+            record(
+                action="posts.expired",
+                target=None,
+                kind=ActorKind.SYSTEM,
+                reason=f"{expired} waiting post{'s' if expired != 1 else ''} expired: nobody "
+                "decided in time.",
+                data={"posts": [str(each) for each in ids]},
+            )
+    return expired
+
+
+def _checked_link(link: str) -> str:
+    link = link.strip()
+    if link and not link.lower().startswith(("https://", "http://")):
+        raise Invalid(
+            "A link starts with https:// or http://. Correct it or leave it empty.", field="link"
+        )
+    return link
