@@ -165,8 +165,8 @@ class Bluesky(Channel):
                 # Servers throw unused uploads away after some hours; the post may have waited.
                 self._save_record(payload, session)
                 self._put(payload, session)
-            elif not error.permanent or self.find(payload, session) is None:
-                raise  # a refusal is believed only when the post is really not there
+            elif not (error.permanent and self._stands(payload, session)):
+                raise
         remote_id, url = post_address(payload, session.server)
         return Published(remote_id, url, tuple(session.handle.get("notes", ())))
 
@@ -194,6 +194,13 @@ class Bluesky(Channel):
         """Take the post down; the server answers the same when it is already gone."""
         repo, rkey = _parts(post.remote_id)
         self._repository(session).delete(repo, POSTS, rkey)
+
+    def _stands(self, payload: Payload, session: Session) -> bool:
+        """Whether a refused post is there all the same; an account that is shut cannot be read."""
+        try:
+            return self.find(payload, session) is not None
+        except ChannelError:
+            return False
 
     def _repository(self, session: Session) -> Repository:
         return Repository(session, self.retry_table, self.label, DEFAULT_SERVER)

@@ -73,6 +73,18 @@ def test_a_refusal_of_what_was_taken_is_not_believed(fake_atproto: FakeNetwork) 
     assert published.remote_id == fake_atproto.posts_of(person)[0]["uri"]
 
 
+def test_a_refusal_stays_the_reason_when_the_account_cannot_be_read_either(
+    fake_atproto: FakeNetwork,
+) -> None:
+    person = fake_atproto.join()
+    payload = frozen(fake_atproto, person, "Never")
+    fake_atproto.take_down(person)
+    body = {"error": "InvalidRequest", "message": "Could not find repo"}
+    fake_atproto.misbehave("com.atproto.repo.getRecord", answering(400, body))
+    session = session_of(fake_atproto, person)
+    assert "taken this account down" in refused(lambda: bluesky.publish(payload, session)).message
+
+
 def test_a_server_that_hangs_is_ambiguous(fake_atproto: FakeNetwork) -> None:
     person = fake_atproto.join()
     session = session_of(fake_atproto, person, timeout_seconds=0.2)
