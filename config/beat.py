@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from celery import beat
+
+# A deadline is hours away; nobody is kept from anything by a few minutes more.
+EXPIRY_SECONDS: Final = 900.0
 
 
 def beat_schedule(
@@ -16,12 +19,12 @@ def beat_schedule(
     A message that nobody took before the next one is worth nothing, so each expires.
     """
     table = {
-        "publishing.tasks.tick_schedules": schedule_seconds,
+        "publishing.tasks.sweep_schedules": schedule_seconds,
+        "publishing.tasks.sweep_runs": due_seconds,
         "publishing.tasks.sweep_deliveries": due_seconds,
         "publishing.tasks.reap_deliveries": reaper_seconds,
-        "publishing.tasks.sweep_pending_posts": due_seconds,
+        "publishing.tasks.expire_pending_posts": EXPIRY_SECONDS,
         "content.tasks.sweep_materials": due_seconds,
-        "content.tasks.sweep_generations": due_seconds,
         "analytics.tasks.sweep_metrics": due_seconds,
     }
     return {

@@ -7,7 +7,19 @@ from uuid import UUID
 from config.celery import app
 from config.kernel.tasks import OrgTask
 
+from .autopilot.tasks import do_run, expire_pending_posts, sweep_runs, sweep_schedules
 from .delivery import pulse, sweep
+
+__all__ = [
+    "deliver_batch",
+    "deliver_delivery",
+    "do_run",
+    "expire_pending_posts",
+    "reap_deliveries",
+    "sweep_deliveries",
+    "sweep_runs",
+    "sweep_schedules",
+]
 
 pulse.start_with_workers()
 
