@@ -208,6 +208,19 @@ def test_a_poll_ticks_while_seen_and_rests_while_hidden(site: Site) -> None:
     assert len(site.asked) == before
 
 
+def test_a_poll_leaves_alone_what_a_reader_has_opened(site: Site) -> None:
+    site.answers["/progress"] = _says("step")
+    page = site.open(
+        '<div id="p" hx-get="/progress" hx-trigger="tick" data-behavior="poll" data-every="1">'
+        '<c-why open><c-why-row label="Angle" value="storytelling" /></c-why></div>'
+    )
+    page.wait_for_timeout(1500)
+    assert page.locator(".why[open]").count() == 1
+    page.locator(".why__summary").click()
+    page.locator(".why__summary").blur()
+    page.locator("#p", has_text="step").wait_for()
+
+
 def test_a_theme_is_chosen_at_once_and_kept_in_a_cookie(site: Site) -> None:
     page = site.open("<p>Nothing</p>")
     button = page.locator(".rail [data-behavior=theme]")
