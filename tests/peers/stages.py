@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from config.kernel.scoping import org_atomic
 from publishing.channels.base import AccountFacts, Session
+from publishing.models import FeedEntry
 
 from .fake_atproto import FakeNetwork
 from .sessions import MemorySession, Vault
@@ -36,4 +38,19 @@ def bluesky(request: pytest.FixtureRequest) -> Stage:
     )
 
 
-STAGES: dict[str, Callable[[pytest.FixtureRequest], Stage]] = {"bluesky": bluesky}
+def feed(request: pytest.FixtureRequest) -> Stage:
+    account = request.getfixturevalue("world").account
+
+    def entries() -> int:
+        with org_atomic():
+            return FeedEntry.objects.filter(account=account).count()
+
+    before = entries()
+    return Stage(
+        account=AccountFacts(account.remote_id, account.handle),
+        session=lambda: MemorySession("", Vault({})),
+        posts=lambda: entries() - before,
+    )
+
+
+STAGES: dict[str, Callable[[pytest.FixtureRequest], Stage]] = {"bluesky": bluesky, "feed": feed}

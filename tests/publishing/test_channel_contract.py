@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from config.kernel.scoping import scope
 from publishing.channels.base import (
     AccountFacts,
     Channel,
@@ -34,6 +36,7 @@ from publishing.channels.errors import SENTENCES, UNPARSABLE, Outcome
 from publishing.channels.registry import channels
 from publishing.channels.text import COUNTERS, measure_text
 from tests.peers.stages import STAGES, Stage
+from tests.world import World
 
 MOMENT = datetime(2026, 11, 20, 12, 30, 15, 678_000, tzinfo=UTC)
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -46,9 +49,10 @@ def channel(request: pytest.FixtureRequest) -> Channel:
 
 
 @pytest.fixture
-def stage(channel: Channel, request: pytest.FixtureRequest) -> Stage:
+def stage(channel: Channel, request: pytest.FixtureRequest, world: World) -> Iterator[Stage]:
     assert channel.slug in STAGES, f"add a stage for {channel.slug} to tests/peers/stages.py"
-    return STAGES[channel.slug](request)
+    with scope(world.id):
+        yield STAGES[channel.slug](request)
 
 
 def a_draft(channel: Channel, text: str = "Wooden masts, rebuilt in twelve days.") -> Draft:
@@ -144,6 +148,7 @@ def test_nothing_too_many_pictures_and_too_long_descriptions_are_refused(channel
             freeze(channel, ANYBODY, draft)
 
 
+@pytest.mark.django_db
 def test_the_same_payload_twice_is_one_post(channel: Channel, stage: Stage) -> None:
     payload = freeze(channel, stage.account)
     published = channel.publish(payload, stage.session())
@@ -154,6 +159,7 @@ def test_the_same_payload_twice_is_one_post(channel: Channel, stage: Stage) -> N
     assert published.url.startswith(("http://", "https://", "/"))
 
 
+@pytest.mark.django_db
 def test_preparing_makes_no_post_and_may_be_repeated(channel: Channel, stage: Stage) -> None:
     payload, session = freeze(channel, stage.account), stage.session()
     channel.prepare(payload, session)
@@ -163,6 +169,7 @@ def test_preparing_makes_no_post_and_may_be_repeated(channel: Channel, stage: St
     assert stage.posts() == 1
 
 
+@pytest.mark.django_db
 def test_read_back_finds_this_payload_and_no_other(channel: Channel, stage: Stage) -> None:
     if not isinstance(channel, Finds):
         return
@@ -180,6 +187,7 @@ def test_read_back_finds_this_payload_and_no_other(channel: Channel, stage: Stag
     assert found.remote_id == published.remote_id
 
 
+@pytest.mark.django_db
 def test_measures_are_numbers_or_nothing_and_a_deleted_post_is_gone(
     channel: Channel, stage: Stage
 ) -> None:
