@@ -19,6 +19,17 @@ from content.models import ContentEmbedding, Material
 from .similarity import SAID
 from .upward import platform_rules
 
+__all__ = [
+    "BrandBrief",
+    "MaterialBrief",
+    "PlatformRules",
+    "brand_brief",
+    "counted_by",
+    "guard_brief",
+    "material_brief",
+    "rules_for",
+]
+
 RECENT_POSTS = 15  # specification 1c: 10 to 20
 RECENT = timedelta(days=30)
 EXAMPLE_POSTS = 3
@@ -109,7 +120,7 @@ def counted_by(rules: PlatformRules) -> Count:
     """How the platform counts a candidate: text, hashtags and link as they are published."""
 
     def count(candidate: CandidateText) -> TextCount:
-        final = composed(candidate)
+        final = _composed(candidate)
         return TextCount(
             characters=rules.count(final),
             max_characters=rules.max_characters,
@@ -120,7 +131,7 @@ def counted_by(rules: PlatformRules) -> Count:
     return count
 
 
-def composed(candidate: CandidateText) -> str:
+def _composed(candidate: CandidateText) -> str:
     """Text, hashtags on a line, link, with blank lines between."""
     tags = " ".join(f"#{tag}" for tag in candidate.hashtags)
     return "\n\n".join(part for part in (candidate.text, tags, candidate.link) if part)

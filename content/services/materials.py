@@ -102,7 +102,7 @@ def add_url(*, url: str, brand: BrandProfile | None, by: User | None, name: str 
 
 def add_file(
     *,
-    upload: UploadedFile,
+    upload: UploadedFile[bytes],
     brand: BrandProfile | None,
     by: User | None,
     name: str = "",
@@ -286,7 +286,7 @@ def _hint(material: Material) -> None:
     transaction.on_commit(partial(hint, analyse, *ids))
 
 
-def _read(upload: UploadedFile) -> bytes:
+def _read(upload: UploadedFile[bytes]) -> bytes:
     """The whole upload, refused by its size before it is read."""
     if upload.size is not None and upload.size > FILE_BYTES:
         raise Invalid(
@@ -295,7 +295,7 @@ def _read(upload: UploadedFile) -> bytes:
             code="material_too_large",
             field="upload",
         )
-    data = upload.read()
+    data: bytes = upload.read()
     if not data.strip():
         raise Invalid("The file is empty. Choose another one.", field="upload")
     return data

@@ -121,7 +121,7 @@ def _paragraphs(body: str) -> float:
 
 
 def _calm(body: str) -> float:
-    words = [
+    words: list[str] = [
         word for word in _WORD.findall(body) if len(word) >= 4 and word.upper() != word.lower()
     ]
     shouted = sum(word == word.upper() for word in words) / len(words) if words else 0.0

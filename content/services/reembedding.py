@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from config.kernel.clock import now
 from config.kernel.embeddings import current_model, embed
 from config.kernel.scoping import org_atomic
@@ -65,7 +67,7 @@ def waiting_count() -> int:
         return _waiting(current_model()).count()
 
 
-def _waiting(model: str) -> Sequence[ContentEmbedding]:
+def _waiting(model: str) -> QuerySet[ContentEmbedding]:
     return ContentEmbedding.objects.filter(content_type__in=list(texts_of)).exclude(model=model)
 
 

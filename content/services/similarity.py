@@ -17,7 +17,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection
-from pgvector.django import CosineDistance
+from pgvector.django import MaxInnerProduct
 
 from config.kernel.clock import now
 from config.kernel.embeddings import Embedded, embed, thresholds
@@ -202,7 +202,7 @@ def copy_embeddings(
     """
     if not ids:
         return 0
-    values = {
+    values: dict[str, Any] = {
         "rows": [uuid7() for _ in ids],
         "old": list(ids),
         "new": list(ids.values()),
@@ -256,10 +256,12 @@ def pre_check_text(material: Material) -> str:
 
 
 def _window(exclude: Collection[UUID], kinds: Collection[ContentType]) -> Any:
-    """The organization's texts of the last 30 days; the index (organization, created_at) serves."""
-    rows = ContentEmbedding.objects.filter(
-        created_at__gte=now() - WINDOW, content_type__in=list(kinds)
-    )
+    """The organization's texts of the last 30 days, by the index on (organization, created_at)."""
+    rows = ContentEmbedding.objects.filter(created_at__gte=now() - WINDOW)
+    # Asked for the kinds that are wanted, the planner may take the unique index on (organization,
+    # kind, id) instead, and read an organization's whole past for its last month.
+    if unwanted := [kind for kind in ContentType if kind not in kinds]:
+        rows = rows.exclude(content_type__in=unwanted)
     return rows.exclude(content_id__in=list(exclude)) if exclude else rows
 
 
@@ -273,10 +275,14 @@ def _same_words(text: str, window: Any) -> list[Hit]:
 
 
 def _nearest(embedded: Embedded, window: Any) -> list[Hit]:
-    """One statement: an exact scan of the window, nearest first."""
+    """One statement: an exact scan of the window, nearest first.
+
+    All vectors have length 1, so their inner product is their cosine, at 40 % of its price (10 ms
+    for 10,800 rows instead of 26, measured 2026-11-21).
+    """
     rows = (
         window.filter(model=embedded.model)
-        .annotate(distance=CosineDistance("embedding", embedded.vectors[0]))
+        .annotate(distance=MaxInnerProduct("embedding", embedded.vectors[0]))
         .order_by("distance")
         .values(*_COLUMNS, "distance")
     )
@@ -284,7 +290,7 @@ def _nearest(embedded: Embedded, window: Any) -> list[Hit]:
         found = list(rows[:_ASKED])
     different = {row["content_hash"]: row for row in reversed(found)}
     ordered = sorted(different.values(), key=lambda row: row["distance"])
-    return [_hit(row, 1.0 - row["distance"]) for row in ordered[:MOST_HITS]]
+    return [_hit(row, -row["distance"]) for row in ordered[:MOST_HITS]]
 
 
 def _hit(row: Mapping[str, Any], score: float) -> Hit:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 
 from config.kernel.clock import now
 from config.kernel.embeddings import current_model
@@ -195,6 +196,24 @@ def test_a_material_is_compared_with_posts_and_not_with_itself(world: World) -> 
         assert check_material(material=material).verdict is Novelty.UNIQUE
         said(similarity.pre_check_text(material))
         assert check_material(material=material).is_duplicate
+
+
+def test_a_look_up_reads_the_window_by_its_index(world: World) -> None:
+    with org_atomic(world.id):
+        vector = similarity.vectors_of([MASTS])
+        for number in range(40):
+            kind = (ContentType.POST, ContentType.PENDING_POST)[number % 2]
+            remember(
+                content_type=kind,
+                content_id=uuid4(),
+                text=str(number),
+                brand_id=None,
+                embedded=vector,
+            )
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = similarity._window([uuid4()], similarity.SAID).filter(model="m").explain()
+    assert "Index Scan using embedding_org_created" in plan
 
 
 def test_two_statements_compare_a_text(
