@@ -1,7 +1,14 @@
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from .views import materials
 
 app_name = "content"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("materials/", materials.material_list, name="material-list"),
+    path("materials/new/", materials.material_create, name="material-create"),
+    path("materials/<uuid:material>/", materials.material_show, name="material-show"),
+    path("materials/<uuid:material>/reading/", materials.material_retry, name="material-retry"),
+    path("materials/<uuid:material>/archive/", materials.material_archive, name="material-archive"),
+    path("materials/<uuid:material>/deletion/", materials.material_delete, name="material-delete"),
+]

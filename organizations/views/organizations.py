@@ -6,16 +6,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from config.kernel.errors import Invalid
-from organizations.access import Request, signed_in
+from organizations.access import Request, public, signed_in
 from organizations.forms.organization import OrganizationForm
+from organizations.models import User
 from organizations.selectors import belongings_of_user
 from organizations.services.organizations import found_organization
 
 
 @require_GET
-@signed_in
+@public
 def home(request: Request) -> HttpResponse:
-    """The front door: on to the team of the last visit, or to founding the first."""
+    """The front door: to the team of the last visit, to founding one, or to the first account."""
+    if not request.user.is_authenticated:
+        somebody = User.objects.exists()
+        return redirect("account_login" if somebody else "account_signup")
     belongings = belongings_of_user(request.user.pk)
     if not belongings:
         return redirect("organizations:organization-create")

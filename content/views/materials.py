@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from brands.models import BrandProfile
+from config.kernel.errors import Invalid, NotFound
+from config.kernel.pagination import paginate
+from config.kernel.web import render_part
+from content.forms.material import KINDS
+from content.models import Angle, Candidate, Material, MaterialStatus
+from content.services.materials import (
+    archive_material,
+    delete_material,
+    restore_material,
+    retry_material,
+)
+from organizations.access import Request, member_of
+
+
+@require_GET
+@member_of("viewer")
+def material_list(request: Request) -> HttpResponse:
+    materials = Material.objects.select_related("brand").defer("extracted_text", "original_content")
+    status, brand = request.GET.get("status", ""), request.GET.get("brand", "")
+    search = request.GET.get("q", "").strip()
+    if status in MaterialStatus.values:
+        materials = materials.filter(status=status)
+    if brand:
+        materials = materials.for_brand(_uuid(brand))
+    if search:
+        materials = materials.filter(name__icontains=search)
+    page = paginate(materials, order=("-created_at",), cursor=request.GET.get("cursor"), size=30)
+    context = {
+        "page": page,
+        "brands": BrandProfile.objects.order_by("name"),
+        "statuses": MaterialStatus.choices,
+        "chosen": {"status": status, "brand": brand, "q": search},
+        "is_filtered": bool(status or brand or search),
+    }
+    return render_part(request, "content/material/list.html", "results", context)
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def material_create(request: Request) -> HttpResponse:
+    kind = request.GET.get("kind", "text")
+    if kind not in KINDS:
+        raise NotFound("There is no such kind of material. Choose text, web page or file.")
+    form = KINDS[kind](request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            material = form.add(request.user)
+        except Invalid as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, f"“{material.name}” is saved and being read.")
+            return redirect(
+                "content:material-show", org=request.organization.slug, material=material.pk
+            )
+    context = {"form": form, "kinds": KINDS.values()}
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "content/material/form.html", context, status=status)
+
+
+@require_GET
+@member_of("viewer")
+def material_show(request: Request, material: UUID) -> HttpResponse:
+    row = _found(material)
+    made = (
+        Candidate.objects.filter(generation__material=row, is_selected=True)
+        .select_related("generation")
+        .order_by("-created_at")[:20]
+    )
+    context = {
+        "material": row,
+        "made": made,
+        "angles": [Angle(angle).label for angle in row.suggested_angles],
+        "is_reading": row.status
+        in (MaterialStatus.UPLOADED, MaterialStatus.PROCESSING, MaterialStatus.ANALYZED),
+    }
+    return render_part(request, "content/material/show.html", "live", context)
+
+
+@require_POST
+@member_of("member")
+def material_retry(request: Request, material: UUID) -> HttpResponse:
+    row = retry_material(material=_found(material), by=request.user)
+    messages.success(request, f"“{row.name}” is being read again.")
+    return redirect("content:material-show", org=request.organization.slug, material=row.pk)
+
+
+@require_POST
+@member_of("member")
+def material_archive(request: Request, material: UUID) -> HttpResponse:
+    row = _found(material)
+    if row.status == MaterialStatus.ARCHIVED:
+        restore_material(material=row, by=request.user)
+        messages.success(request, f"“{row.name}” can be used again.")
+    else:
+        archive_material(material=row, by=request.user)
+        messages.success(request, f"“{row.name}” is archived. The agent leaves it alone.")
+    return redirect("content:material-show", org=request.organization.slug, material=row.pk)
+
+
+@require_POST
+@member_of("member")
+def material_delete(request: Request, material: UUID) -> HttpResponse:
+    row = _found(material)
+    delete_material(material=row, by=request.user)
+    messages.success(request, f"“{row.name}” is deleted. It can be restored for 30 days.")
+    return redirect("content:material-list", org=request.organization.slug)
+
+
+def _found(material: UUID) -> Material:
+    row = Material.objects.select_related("brand").filter(pk=material).first()
+    if row is None:
+        raise NotFound("There is no such material. It may have been deleted.")
+    return row
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such brand to filter by.") from None

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from config.kernel.scoping import org_atomic
+from content.models import Material, MaterialStatus
+from tests import make
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(world: World, client: Client) -> Client:
+    client.force_login(world.editor)
+    return client
+
+
+def test_a_pasted_text_becomes_a_material_that_is_being_read(world: World, page: Client) -> None:
+    answer = page.post(
+        f"{world.path}/materials/new/?kind=text",
+        {"text": make.TEXT, "name": "Masts", "brand": str(world.brand.pk)},
+        follow=True,
+    )
+    assert "Masts" in answer.content.decode()
+    with org_atomic(world.id):
+        assert Material.objects.get().brand == world.brand
+
+
+def test_a_text_that_is_too_long_is_refused_at_its_field_and_kept(
+    world: World, page: Client
+) -> None:
+    text = "Long. " * 20_000
+    answer = page.post(f"{world.path}/materials/new/?kind=text", {"text": text})
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert "at most 100 KB" in body
+    assert body.count("Long.") > 19_000
+    with org_atomic(world.id):
+        assert not Material.objects.exists()
+
+
+def test_a_video_is_refused_with_what_to_do_instead(world: World, page: Client) -> None:
+    film = SimpleUploadedFile("film.mp4", b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 64)
+    answer = page.post(
+        f"{world.path}/materials/new/?kind=file", {"upload": film, "alt_text": "A boat"}
+    )
+    assert answer.status_code == 422
+    assert "transcript" in answer.content.decode()
+    assert "A boat" in answer.content.decode()
+
+
+def test_the_list_filters_by_state_and_name_and_asks_few_queries(
+    world: World, page: Client, django_assert_max_num_queries: object
+) -> None:
+    with org_atomic(world.id):
+        for number in range(40):
+            make.material(world.brand, name=f"Mast {number}")
+        make.material(None, name="Broken", status=MaterialStatus.FAILED, error="It was empty.")
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        body = page.get(f"{world.path}/materials/").content.decode()
+    assert "Mast 39" in body and "Older" in body
+    failed = page.get(f"{world.path}/materials/?status=failed").content.decode()
+    assert "Broken" in failed and "Mast 39" not in failed
+    assert "Nothing matches" in page.get(f"{world.path}/materials/?q=zebra").content.decode()
+
+
+def test_a_failed_material_says_why_and_can_be_read_again(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        row = make.material(status=MaterialStatus.FAILED, error="The page asked for a login.")
+    url = f"{world.path}/materials/{row.pk}/"
+    assert "asked for a login" in page.get(url).content.decode()
+    assert "being read again" in page.post(f"{url}reading/", follow=True).content.decode()
+
+
+def test_a_material_is_archived_used_again_and_deleted(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        row = make.material(world.brand)
+    url = f"{world.path}/materials/{row.pk}/"
+    page.post(f"{url}archive/")
+    assert "Use again" in page.get(url).content.decode()
+    page.post(f"{url}archive/")
+    page.post(f"{url}deletion/")
+    assert page.get(url).status_code == 404
+    with org_atomic(world.id):
+        assert Material.with_deleted.get(pk=row.pk).is_deleted
