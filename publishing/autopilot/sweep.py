@@ -25,7 +25,7 @@ def sweep_runs(*, most: int = RUNS_A_SWEEP) -> int:
 
 def do_run(organization_id: UUID, run_id: UUID) -> bool:
     """Do one run of one organization; False when it was not ours to do."""
-    # Web processes import the tasks to send hints; the writers and their libraries stay out of them.
+    # Web processes import the tasks to send hints; the writers' libraries stay out of them.
     from .cycle import run_cycle
 
     with scope(organization_id):
