@@ -100,8 +100,8 @@ def next_due_at(published_at: datetime, age: str) -> datetime | None:
 
 
 def _read_due(post_id: UUID) -> Post | None:
-    with org_atomic():
-        claimed = claim(Post.objects.live().filter(pk=post_id), lease_seconds=LEASE_SECONDS)
+    due = Post.objects.live().select_related("account").filter(pk=post_id)
+    claimed = claim(due, lease_seconds=LEASE_SECONDS)
     if not claimed:
         return None
     post = claimed[0]
