@@ -255,6 +255,12 @@ TOO_LATE_SECONDS = Setting(
     "How late a post may still go out without a person being asked.",
     group=_group,
 )
+CHANNEL_OPTIONS = Setting[dict[str, str]](
+    "WARREN_CHANNEL_OPTIONS", pairs, {},
+    "What a channel lets an operator change, such as its public addresses; each channel's file "
+    "names its own: slug.option=value,slug.option=value",
+    group=_group,
+)
 OUTBOUND_TIMEOUT_SECONDS = Setting(
     "WARREN_OUTBOUND_TIMEOUT_SECONDS", float, 20.0, "Deadline of one outside request.",
     group=_group,

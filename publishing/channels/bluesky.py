@@ -291,11 +291,11 @@ def _profile_url(server: str, did: str, handle: str) -> str:
 
 
 def _web() -> str:
-    return str(getattr(settings, "WARREN_BLUESKY_WEB", DEFAULT_WEB))
+    return str(settings.WARREN_CHANNEL_OPTIONS.get("bluesky.web", DEFAULT_WEB))
 
 
 def _fallback_appview(server: str) -> str:
     """Where to count when the server has no AppView: the setting, else the public one for public
     servers. An empty setting means nowhere."""
     default = "" if is_loopback(server) else DEFAULT_APPVIEW
-    return str(getattr(settings, "WARREN_BLUESKY_APPVIEW", default))
+    return str(settings.WARREN_CHANNEL_OPTIONS.get("bluesky.appview", default))

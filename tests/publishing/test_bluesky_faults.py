@@ -275,7 +275,8 @@ def test_counts_come_from_the_public_view_where_the_server_has_none(
     with HTTPServer(host="127.0.0.1") as public:
         view = {"uri": published.remote_id, "likeCount": 7, "repostCount": 2, "replyCount": 0}
         public.expect_request("/xrpc/app.bsky.feed.getPosts").respond_with_json({"posts": [view]})
-        settings.WARREN_BLUESKY_APPVIEW = public.url_for("").rstrip("/")
+        address = public.url_for("").rstrip("/")
+        settings.WARREN_CHANNEL_OPTIONS = {"bluesky.appview": address}
         measured = bluesky.measure(published, session)
     assert (measured.likes, measured.shares, measured.comments) == (7, 2, 0)  # type: ignore[union-attr]
 
