@@ -1,0 +1,81 @@
+"""Builders for the ledger's tests: accounts on the test networks and approved posts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from brands.models import BrandProfile
+from config.kernel.clock import now
+from content.models import Candidate
+from publishing.channels.registry import channels
+from publishing.delivery import ledger
+from publishing.models import (
+    BrandAccountLink,
+    Delivery,
+    PendingPost,
+    PendingStatus,
+    SocialAccount,
+)
+from publishing.services.approvals import give_approval
+from tests import make
+
+from .platform import TEST_CHANNELS
+
+
+@contextmanager
+def test_channels() -> Iterator[None]:
+    for channel in TEST_CHANNELS:
+        channels.register(channel.slug, channel)
+    try:
+        yield
+    finally:
+        for channel in TEST_CHANNELS:
+            channels.unregister(channel.slug)
+
+
+test_channels.__test__ = False  # type: ignore[attr-defined]
+
+
+def account_on(
+    brand: BrandProfile, platform: str, server: str, credentials: dict[str, Any] | None = None
+) -> SocialAccount:
+    account = SocialAccount.objects.create(
+        platform=platform,
+        remote_id=server.rpartition("/")[2],
+        name="A test account",
+        handle="tester",
+        server=server,
+        credentials=credentials or {"access": "a0", "refresh": "refresh-0"},
+    )
+    BrandAccountLink.objects.create(brand=brand, account=account, platform=platform)
+    return account
+
+
+def approved_post(
+    brand: BrandProfile,
+    account: SocialAccount,
+    text: str = "Wooden masts in twelve days.",
+    *,
+    candidate: Candidate | None = None,
+    scheduled_for: datetime | None = None,
+) -> PendingPost:
+    fields: dict[str, Any] = {} if candidate is None else {"candidate": candidate}
+    if candidate is not None:
+        fields["source"] = candidate.generation.material
+    post = make.pending_post(
+        brand,
+        account,
+        content=text,
+        status=PendingStatus.AUTO_APPROVED,
+        scheduled_for=scheduled_for or now(),
+        **fields,
+    )
+    give_approval(post=post, policy="Tests approve everything.")
+    return post
+
+
+def due_delivery(brand: BrandProfile, account: SocialAccount, text: str = "Masts.") -> Delivery:
+    return ledger.schedule_delivery(pending_post=approved_post(brand, account, text))
