@@ -10,7 +10,7 @@ from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic
-from content.agents.briefs import BrandBrief, MaterialBrief, PlatformRules
+from content.agents import BrandBrief, MaterialBrief, PlatformRules
 from content.guards import CandidateText, GuardBrief, TextCount
 from content.guards.base import Count
 from content.guards.links import addresses_in

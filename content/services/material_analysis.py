@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -27,7 +28,7 @@ from organizations.services.audit import record
 
 from .files import read_stored
 from .similarity import ContentType, content_hash, remember, vector_text, vectors_of
-from .understanding import Understanding, understand
+from .understanding import understand
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +106,7 @@ def _read(material: Material) -> Extracted:
     return read_text(material.original_content, title=material.name)
 
 
-def _fields(material: Material, extracted: Extracted, understood: Understanding) -> dict[str, Any]:
+def _fields(material: Material, extracted: Extracted, understood: dict[str, Any]) -> dict[str, Any]:
     links = dict.fromkeys([material.url, *extracted.links] if material.url else extracted.links)
     fields = {
         "name": _name(material, extracted),
@@ -114,7 +115,7 @@ def _fields(material: Material, extracted: Extracted, understood: Understanding)
         "is_truncated": extracted.truncated,
         "links": [link for link in links if len(link) <= 2_000],
         "error": "",
-        **understood.as_fields(),
+        **understood,
     }
     if not fields["language"]:
         fields["language"] = extracted.language or ""
@@ -123,8 +124,14 @@ def _fields(material: Material, extracted: Extracted, understood: Understanding)
 
 def _name(material: Material, extracted: Extracted) -> str:
     """A page is called by its title, unless a person called it something."""
-    is_address = material.url and material.name and material.name in material.url
-    return extracted.title if is_address and extracted.title else material.name
+    is_unnamed = bool(material.url) and material.name == place_of(material.url)
+    return extracted.title if is_unnamed and extracted.title else material.name
+
+
+def place_of(url: str) -> str:
+    """What a page is called until it was read: host and path."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}{parts.path}".rstrip("/")[:200]
 
 
 def _settle(material: Material, fields: dict[str, Any], embedded: Embedded | None) -> bool:

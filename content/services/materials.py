@@ -30,7 +30,7 @@ from organizations.models import User
 from organizations.services.audit import record
 
 from .files import delete_stored, store_file
-from .material_analysis import analyse_material
+from .material_analysis import analyse_material, place_of
 from .pictures import PICTURE_BYTES, clean_picture, is_picture, is_video
 
 __all__ = [
@@ -89,13 +89,11 @@ def add_url(*, url: str, brand: BrandProfile | None, by: User | None, name: str 
     the outbound door, since names move.
     """
     address = _clean_url(url)
-    parts = urlsplit(address)
-    place = f"{parts.hostname}{parts.path}".rstrip("/")
     return _added(
         by,
         kind=Material.Kind.URL,
         brand=brand,
-        name=_clean_name(name) or _clean_name(place),
+        name=_clean_name(name) or place_of(address),
         url=address,
     )
 

@@ -63,7 +63,7 @@ def document() -> bytes:
     return out.getvalue()
 
 
-# -- texts and addresses --------------------------------------------------------------------------
+# -- texts and addresses ----
 
 
 def test_a_pasted_text_is_a_row_that_waits_for_its_analysis(world: World) -> None:
@@ -132,7 +132,7 @@ def test_what_is_no_address_is_refused_with_a_sentence(world: World, typed: str)
     assert refused.value.message.endswith(".")
 
 
-# -- files ----------------------------------------------------------------------------------------
+# -- files ----
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_no_file_is_left_when_its_row_cannot_be_written(
     assert set(folder.glob("*")) == before
 
 
-# -- pictures -------------------------------------------------------------------------------------
+# -- pictures ----
 
 
 def test_a_photo_loses_its_place_and_camera_and_stands_upright(world: World) -> None:
@@ -306,7 +306,7 @@ def test_20_megabytes_are_the_most_for_a_picture(world: World) -> None:
         add_file(upload=upload(data), brand=None, by=world.editor, alt_text="A mast.")
 
 
-# -- what people do with it -----------------------------------------------------------------------
+# -- what people do with it ----
 
 
 def test_a_failed_material_is_tried_again_from_the_start(world: World) -> None:

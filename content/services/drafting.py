@@ -1,0 +1,215 @@
+"""Writing the texts of one generation: a draft for each angle, checked, written again if need be.
+
+No transaction is open here, and no row is written: what comes out is settled in one piece after.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+import structlog
+
+from config.kernel.embeddings import Embedded, thresholds
+from config.kernel.errors import DomainError, PaymentRequired, TooMany, Unavailable
+from content.agents import Analysis, BrandBrief, MaterialBrief, PlatformRules, Written, write
+from content.guards import CandidateText, GuardBrief, Inspection, inspect
+
+from .angles import AngleChoice
+from .similarity import Similarity, check_text, content_hash, vectors_of
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[str, str], None]
+
+MOST_ATTEMPTS = 3  # specification 1c: a candidate is regenerated so often
+DEADLINE_SECONDS = 300.0  # of one generation, specification 1a
+
+# Nothing is written from another angle either while the model is away or its budget is used up.
+_STOPS = (Unavailable, TooMany, PaymentRequired)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Everything that a generation writes from, as plain values."""
+
+    generation_id: UUID
+    organization_id: UUID
+    brand: BrandBrief
+    material: MaterialBrief
+    analysis: Analysis
+    rules: PlatformRules
+    guards: GuardBrief
+    instruction: str = ""
+    exclude: Collection[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One candidate as it stands after its last attempt, with everything that was found."""
+
+    label: str
+    choice: AngleChoice
+    written: Written
+    inspection: Inspection
+    similarity: Similarity
+    sibling_reason: str
+    embedded: Embedded | None
+    attempts: int
+    character_count: int
+    cost_micros: int = 0
+    time_ms: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.inspection.candidate.text
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.reasons
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why nobody may publish it, in sentences; empty when somebody may."""
+        found = list(self.inspection.reasons)
+        if self.similarity.is_duplicate:
+            found.append(self.similarity.reason)
+        return found + ([self.sibling_reason] if self.sibling_reason else [])
+
+
+@dataclass(slots=True)
+class Drafted:
+    """Drafts in the order of their labels, and what kept others from being written."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    errors: list[DomainError] = field(default_factory=list)
+
+    @property
+    def valid(self) -> list[Draft]:
+        return [draft for draft in self.drafts if draft.is_valid]
+
+
+def draft_candidates(
+    assignment: Assignment, choices: Sequence[AngleChoice], tell: Progress
+) -> Drafted:
+    """Write one draft for each choice, labelled A, B, C; each gets at most 3 attempts.
+
+    Errors are returned, not raised, because two good drafts are worth more than none. A model that
+    is away or may cost no more ends the work; any other error ends its draft only.
+    """
+    done = Drafted()
+    ends_at = time.monotonic() + DEADLINE_SECONDS
+    for place, choice in enumerate(choices):
+        label = chr(ord("A") + place)
+        try:
+            done.drafts.append(_draft(assignment, label, choice, done.valid, ends_at, tell))
+        except DomainError as error:
+            log.warning("draft_failed", label=label, code=error.code)
+            done.errors.append(error)
+            if isinstance(error, _STOPS):
+                break
+        if time.monotonic() > ends_at:
+            break
+    return done
+
+
+def _draft(
+    assignment: Assignment,
+    label: str,
+    choice: AngleChoice,
+    siblings: Sequence[Draft],
+    ends_at: float,
+    tell: Progress,
+) -> Draft:
+    """The first attempt that passes, else the last. Raises what the writer raises, see `write`."""
+    started, cost = time.monotonic(), 0
+    faults: list[str] = []
+    shown = [sibling.text for sibling in siblings]
+    tell("write", f"Writing {label}: {choice.angle.label}")
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        written = write(
+            assignment.brand,
+            assignment.material,
+            assignment.analysis,
+            choice.angle.value,
+            assignment.rules,
+            organization_id=assignment.organization_id,
+            step_key=f"write:{assignment.generation_id}:{label}:{attempt}",
+            attempt=attempt,
+            # Another generation of the same material is worded in another way, a re-run is not.
+            seed=zlib.crc32(assignment.generation_id.bytes),
+            request=assignment.instruction,
+            faults=faults,
+            shown=shown,
+        )
+        cost += written.cost_micros
+        draft = _checked(assignment, label, choice, written, siblings, attempt)
+        draft = replace(draft, cost_micros=cost, time_ms=_milliseconds(started))
+        if draft.is_valid or attempt == MOST_ATTEMPTS or time.monotonic() > ends_at:
+            break
+        faults = draft.reasons
+        shown += [draft.text, *(hit.excerpt for hit in draft.similarity.hits[:1])]
+        tell("repair", f"{label} is not good yet: {faults[0]}")
+    return draft
+
+
+def _checked(
+    assignment: Assignment,
+    label: str,
+    choice: AngleChoice,
+    written: Written,
+    siblings: Sequence[Draft],
+    attempt: int,
+) -> Draft:
+    """Guards with their fixes first, then what was said before, then the other drafts."""
+    inspection = inspect(_candidate(written), assignment.guards)
+    text = inspection.candidate.text
+    embedded = vectors_of([text])
+    return Draft(
+        label=label,
+        choice=choice,
+        written=written,
+        inspection=inspection,
+        similarity=check_text(text=text, exclude=assignment.exclude, embedded=embedded),
+        sibling_reason=_too_close(text, embedded, siblings),
+        embedded=embedded,
+        attempts=attempt,
+        character_count=assignment.guards.count(inspection.candidate).characters,
+    )
+
+
+def _candidate(written: Written) -> CandidateText:
+    draft = written.draft
+    tags = (tag.strip().lstrip("#＃") for tag in draft.hashtags)
+    return CandidateText(
+        text=draft.text.strip(),
+        hashtags=tuple(tag for tag in tags if tag),
+        link=draft.link.strip(),
+    )
+
+
+def _milliseconds(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
+
+
+def _too_close(text: str, embedded: Embedded | None, siblings: Sequence[Draft]) -> str:
+    """A sentence when the text repeats a sibling, by its words or its vector."""
+    for sibling in siblings:
+        score = _likeness(text, embedded, sibling)
+        if embedded and score >= thresholds(embedded.model).reject or score == 1.0:
+            return (
+                f"This says the same as variation {sibling.label} (similarity {score:.2f}). "
+                "Take another part of the material."
+            )
+    return ""
+
+
+def _likeness(text: str, embedded: Embedded | None, sibling: Draft) -> float:
+    if content_hash(text) == content_hash(sibling.text):
+        return 1.0
+    if embedded is None or sibling.embedded is None or embedded.model != sibling.embedded.model:
+        return 0.0
+    return float(embedded.vectors[0] @ sibling.embedded.vectors[0])
