@@ -7,7 +7,9 @@ from enum import StrEnum
 
 import structlog
 
+from config.kernel.errors import DomainError
 from config.kernel.scoping import scope
+from config.kernel.vault import SecretUnreadable
 from publishing.channels.base import (
     Channel,
     ChannelError,
@@ -16,11 +18,12 @@ from publishing.channels.base import (
     Found,
     Published,
 )
+from publishing.channels.errors import transport_error
 
 from . import words
 from .faults import fault
 from .parcel import Parcel
-from .session import under_lease
+from .session import DeliverySession, under_lease
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +53,7 @@ def call(parcel: Parcel, step: Step) -> Answer:
     assert parcel.channel is not None
     try:
         with scope(parcel.organization_id), under_lease(parcel) as session:
-            # A secret that cannot be opened must fail before the call that may make a post.
-            _ = session.credentials
+            _open_secrets(session)
             payload = parcel.delivery.payload or {}
             if step is Step.PREPARE:
                 parcel.channel.prepare(payload, session)
@@ -64,6 +66,16 @@ def call(parcel: Parcel, step: Step) -> Answer:
             return Answer(parcel, step, published)
     except ChannelError as error:
         return Answer(parcel, step, error=error)
+    except DomainError as error:
+        return Answer(parcel, step, error=transport_error(parcel.label, error))
+
+
+def _open_secrets(session: DeliverySession) -> None:
+    """A secret that nobody can open must fail before the call that may make a post."""
+    try:
+        _ = session.credentials
+    except SecretUnreadable as error:
+        raise ChannelError(error.message, reconnect=True, code="secret_unreadable") from error
 
 
 def _find(channel: Channel, payload: dict[str, object], session: object) -> Found | None:

@@ -22,8 +22,8 @@ Finished = tuple[Any, "Future[Any]"]
 class Crew:
     """Runs jobs in threads whose database connections stay open between jobs.
 
-    With no threads a job runs at once in the caller, and so does what it raises: for tests that
-    roll back, which no other connection could see.
+    With no threads a job runs at once in the caller: for tests that roll back, since no other
+    connection could see their rows.
     """
 
     def __init__(self, size: int) -> None:
@@ -34,10 +34,10 @@ class Crew:
 
     def submit(self, job: Job, tag: Any, done: SimpleQueue[Finished]) -> None:
         """Run a job; its tag and its future, with whatever it gave or raised, arrive in `done`."""
-        future: Future[Any] = Future()
         if self._pool is None:
-            future.set_result(job())
-            done.put((tag, future))
+            with _Here() as here:
+                here.set_result(job())
+            done.put((tag, here))
             return
         future = self._pool.submit(self._in_thread, job)
         future.add_done_callback(lambda ended: done.put((tag, ended)))
@@ -61,6 +61,18 @@ class Crew:
         finally:
             with self._lock:
                 self._connections[threading.get_ident()] = connection
+
+
+class _Here(Future[Any]):
+    """What a job gave or raised in this thread, kept as a thread of the pool keeps it."""
+
+    def __enter__(self) -> _Here:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if isinstance(error, Exception):
+            self.set_exception(error)
+        return isinstance(error, Exception)
 
 
 def drain(done: SimpleQueue[Finished], timeout: float) -> list[Finished]:

@@ -30,7 +30,7 @@ from .settle import Out
 Work = tuple[UUID, Sequence[UUID]]
 """An organization and deliveries of it that are due."""
 
-Call = tuple[Parcel, Step]
+WIDTH_WITHOUT_THREADS = 24
 
 
 class Desk:
@@ -40,7 +40,7 @@ class Desk:
         self.crew = crew
         self.states = states
         self.owner = new_owner()
-        self.width = max(crew.size, 1)
+        self.width = crew.size or WIDTH_WITHOUT_THREADS
         self.claimed = 0
         self._ready: deque[Parcel] = deque()
         self._calls: dict[Parcel, Step] = {}

@@ -105,7 +105,7 @@ def ask_a_person(parcel: Parcel, sentence: str, moment: datetime, *, code: str) 
 
 
 def give_up(parcel: Parcel, sentence: str, moment: datetime, *, category: str, code: str) -> bool:
-    """End in `failed`, in the caller's transaction. The credit returns unless the post is at fault."""
+    """End in `failed`, in the caller's transaction; unless the post is at fault, paid back."""
     delivery = parcel.delivery
     if not write(
         parcel,

@@ -76,8 +76,8 @@ class AccountSession:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
     def save_credentials(self, new: Credentials) -> None:
-        old = self.credentials
-        emptied = [name for name, value in old.items() if value and not new.get(name)]
+        texts = {name for name, value in self.credentials.items() if value and type(value) is str}
+        emptied = [name for name in texts if not new.get(name)]
         if not new or emptied:
             raise ChannelError(
                 "The network answered a renewal without a token, so the old one was kept.",

@@ -1,4 +1,4 @@
-"""Every way in which a network can fail, for every class of network: one post or none, never two."""
+"""Every way in which a network can fail, for each class of network: one post or none, never two."""
 
 from __future__ import annotations
 
