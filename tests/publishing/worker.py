@@ -1,0 +1,127 @@
+"""A worker to be killed: one process that has loaded everything and forks a worker on demand.
+
+Speaks lines of JSON. In: {"do": "send"|"schedule"|"finish", "organization": id, "ids": [...],
+"point": "k9", "skip": 0}. Out: {"pid": n} at the start and {"pid": n, "status": n} at the end of
+each worker. Forks, because starting Python and Django takes longer than the work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from typing import Any
+from uuid import UUID
+
+FINISH_SECONDS = 60.0
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    settings.WARREN_FAULTS = True
+    from publishing import tasks  # noqa: F401  (loads the ledger before the first fork)
+    from tests.publishing.deliveries import test_channels
+
+    with test_channels():
+        serve()
+
+
+def serve() -> None:
+    living: set[int] = set()
+    for line in sys.stdin:
+        order = json.loads(line)
+        if order["do"] == "wait":
+            while living:
+                pid, status = os.waitpid(-1, 0)
+                living.discard(pid)
+                say({"pid": pid, "status": status})
+            say({"done": True})
+            continue
+        pid = os.fork()
+        if pid == 0:
+            os._exit(work(order))
+        living.add(pid)
+
+
+def say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def work(order: dict[str, Any]) -> int:
+    from publishing.delivery import faults
+
+    if point := order.get("point"):
+        faults.install(killer(point, order.get("skip", 0)))
+    organization_id = UUID(order["organization"])
+    ids = [UUID(each) for each in order["ids"]]
+    if order["do"] == "schedule":
+        schedule(organization_id, ids)
+    elif order["do"] == "send":
+        send(organization_id, ids)
+    else:
+        finish(organization_id)
+    return 0
+
+
+def killer(point: str, skip: int) -> Any:
+    left = [skip]
+
+    def kill(reached: str) -> None:
+        if reached != point:
+            return
+        if left[0]:
+            left[0] -= 1
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    return kill
+
+
+def schedule(organization_id: UUID, ids: list[UUID]) -> None:
+    from config.kernel.scoping import org_atomic
+    from publishing.delivery import ledger
+    from publishing.models import PendingPost
+
+    for each in ids:
+        with org_atomic(organization_id):
+            post = PendingPost.objects.get(pk=each)
+            ledger.schedule_delivery(pending_post=post)
+
+
+def send(organization_id: UUID, ids: list[UUID]) -> None:
+    """Work on these rows alone, as one message of the broker would have it."""
+    from config.kernel.scoping import scope
+    from publishing.delivery import ledger
+
+    with scope(organization_id):
+        ledger.deliver(delivery_ids=ids)
+
+
+def finish(organization_id: UUID) -> None:
+    """A fresh worker: sweep and reap until nothing of the organization is open any more."""
+    from config.kernel.scoping import org_atomic
+    from publishing.delivery import ledger
+    from publishing.delivery.crew import dismiss
+    from publishing.models import Delivery
+
+    open_states = ("scheduled", "claimed", "sending", "accepted")
+    end = time.monotonic() + FINISH_SECONDS
+    while time.monotonic() < end:
+        ledger.reap()
+        ledger.sweep_due(inline=True)
+        with org_atomic(organization_id):
+            if not Delivery.objects.filter(state__in=open_states).exists():
+                break
+        time.sleep(0.1)
+    dismiss()
+
+
+if __name__ == "__main__":
+    main()
