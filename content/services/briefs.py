@@ -8,7 +8,6 @@ from typing import Any
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
-from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic
 from content.agents import BrandBrief, MaterialBrief, PlatformRules
 from content.guards import CandidateText, GuardBrief, TextCount
@@ -17,7 +16,6 @@ from content.guards.links import addresses_in
 from content.models import ContentEmbedding, Material
 
 from .similarity import SAID
-from .upward import platform_rules
 
 __all__ = [
     "BrandBrief",
@@ -27,7 +25,6 @@ __all__ = [
     "counted_by",
     "guard_brief",
     "material_brief",
-    "rules_for",
 ]
 
 RECENT_POSTS = 15  # specification 1c: 10 to 20
@@ -104,16 +101,6 @@ def guard_brief(
         languages=tuple(code for code in (brand.language, material.language) if code),
         known_text="\n".join(part for part in known if part),
     )
-
-
-def rules_for(platform: str) -> PlatformRules:
-    """Raises Invalid for a platform that this installation has no channel for."""
-    rules = platform_rules.get(platform)
-    if rules is None:
-        raise Invalid(
-            f"This installation has no channel “{platform}”. Choose another one.", field="platform"
-        )
-    return rules()
 
 
 def counted_by(rules: PlatformRules) -> Count:

@@ -9,14 +9,24 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 from uuid import UUID
 
 import structlog
 
 from config.kernel.embeddings import Embedded, thresholds
 from config.kernel.errors import DomainError, PaymentRequired, TooMany, Unavailable
-from content.agents import Analysis, BrandBrief, MaterialBrief, PlatformRules, Written, write
+from content.agents import (
+    Analysis,
+    AngleName,
+    BrandBrief,
+    MaterialBrief,
+    PlatformRules,
+    Written,
+    write,
+)
 from content.guards import CandidateText, GuardBrief, Inspection, inspect
+from content.models import Angle
 
 from .angles import AngleChoice
 from .similarity import Similarity, check_text, content_hash, vectors_of
@@ -29,7 +39,7 @@ MOST_ATTEMPTS = 3  # specification 1c: a candidate is regenerated so often
 DEADLINE_SECONDS = 300.0  # of one generation, specification 1a
 
 # Nothing is written from another angle either while the model is away or its budget is used up.
-_STOPS = (Unavailable, TooMany, PaymentRequired)
+STOPS = (Unavailable, TooMany, PaymentRequired)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +119,7 @@ def draft_candidates(
         except DomainError as error:
             log.warning("draft_failed", label=label, code=error.code)
             done.errors.append(error)
-            if isinstance(error, _STOPS):
+            if isinstance(error, STOPS):
                 break
         if time.monotonic() > ends_at:
             break
@@ -134,7 +144,7 @@ def _draft(
             assignment.brand,
             assignment.material,
             assignment.analysis,
-            choice.angle.value,
+            _name(choice.angle),
             assignment.rules,
             organization_id=assignment.organization_id,
             step_key=f"write:{assignment.generation_id}:{label}:{attempt}",
@@ -189,6 +199,10 @@ def _candidate(written: Written) -> CandidateText:
         hashtags=tuple(tag for tag in tags if tag),
         link=draft.link.strip(),
     )
+
+
+def _name(angle: Angle) -> AngleName:
+    return cast("AngleName", angle.value)
 
 
 def _milliseconds(started: float) -> int:

@@ -18,7 +18,7 @@ from billing.services.credits import refund_credits, spend_credits
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.embeddings import Embedded
-from config.kernel.errors import DomainError, Invalid, PaymentRequired, TooMany, Unavailable
+from config.kernel.errors import DomainError, Invalid
 from config.kernel.llm.errors import AnswerRefused, ModelError
 from config.kernel.models import uuid7
 from config.kernel.scoping import current_organization_id, org_atomic
@@ -29,8 +29,8 @@ from content.models import Candidate, Generation, GenerationStatus, GuardResult,
 from organizations.services.audit import record
 
 from .angles import AngleChoice
-from .briefs import brand_brief, guard_brief, material_brief, rules_for
-from .drafting import Assignment, Draft, Drafted, draft_candidates
+from .briefs import brand_brief, guard_brief, material_brief
+from .drafting import STOPS, Assignment, Draft, Drafted, draft_candidates
 from .ranking import NEUTRAL, Scores, aesthetics, cost_score, diversity, relevance
 from .similarity import vector_text, vectors_of
 from .understanding import analysis_of
@@ -45,9 +45,9 @@ def generate_candidates(
     brand: BrandProfile,
     material: Material,
     platform: str,
+    rules: PlatformRules,
     mode: str,
     choices: Sequence[AngleChoice],
-    rules: PlatformRules | None = None,
     excluded_angles: Collection[str] = (),
     instruction: str = "",
     regeneration_of: Generation | None = None,
@@ -57,8 +57,7 @@ def generate_candidates(
 ) -> Generation:
     """Write a candidate for each angle, and return the generation, DONE or FAILED with reasons.
 
-    `rules` are the limits of the account's channel, by default those of the platform. `exclude`
-    are ids of pending posts and posts that a candidate may resemble, such as those of the same run
+    `rules` are the limits of the account's channel, from whoever knows it. `exclude` are ids of pending posts and posts that a candidate may resemble, such as those of the same run
     for another network. `generation_id` makes it safe to call again: see above. The best valid
     candidate has rank 1 and is selected; in the autopilot an exploration that is valid goes first,
     or its share would never be published.
@@ -66,13 +65,14 @@ def generate_candidates(
     Costs 1 credit under the key generate:<generation id>, given back when the model or a service
     failed, and not when the texts broke rules or repeated what was said. Call it with no
     transaction open. Raises PaymentRequired before anything is written, and Invalid for a material
-    that is not ready. Source: specification 1a steps 6 and 7, 1c generation, 2c rerank, 6.5.
+    that is not ready. When nothing could be written because a service is away or the model's budget
+    is used up, the generation is FAILED and Unavailable, TooMany or PaymentRequired is raised; a
+    later try needs another id. Source: specification 1a steps 6 and 7, 1c generation, 2c rerank, 6.5.
     """
     _refuse_unready(material)
     allowed = [choice for choice in choices if choice.angle not in set(excluded_angles)]
     if not allowed:
         raise Invalid("No angle is left to write from. Allow one again, or choose other material.")
-    rules = rules or rules_for(platform)
     generation = _started(
         generation_id,
         brand=brand,
@@ -101,6 +101,9 @@ def generate_candidates(
     drafted = draft_candidates(assignment, allowed, progress or _say_nothing)
     scores = _scores(drafted.drafts, vectors_of([vector_text(material)]), rules)
     _settle(generation, drafted, scores, _media(material))
+    for error in drafted.errors:
+        if not drafted.valid and isinstance(error, STOPS):
+            raise error
     return generation
 
 
@@ -309,7 +312,7 @@ def _is_ours(errors: Sequence[DomainError]) -> bool:
 
     A refusal by the provider's rules, broken brand rules and repetition do not (specification 1c).
     """
-    ours = (Unavailable, TooMany, PaymentRequired, ModelError)
+    ours = (*STOPS, ModelError)
     return any(isinstance(error, ours) and not isinstance(error, AnswerRefused) for error in errors)
 
 

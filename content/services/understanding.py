@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import structlog
 
 from config.kernel.errors import PaymentRequired, TooMany, Unavailable
 from config.kernel.llm.errors import ModelError
 from config.kernel.scoping import current_organization_id, org_atomic
-from content.agents import Analysis, BrandBrief, MaterialBrief, analyse, analyse_offline
+from content.agents import (
+    ANGLES,
+    Analysis,
+    AngleName,
+    BrandBrief,
+    MaterialBrief,
+    analyse,
+    analyse_offline,
+)
 from content.agents.briefs import ContentType, Sentiment
-from content.models import Angle, Material
+from content.models import Material
 from content.readers import Extracted
 
 from .briefs import brand_brief
@@ -56,7 +64,9 @@ def analysis_of(material: Material) -> Analysis:
         summary=material.summary,
         key_points=material.key_points,
         keywords=material.keywords,
-        suggested_angles=[angle for angle in material.suggested_angles if angle in Angle.values],
+        suggested_angles=[
+            cast("AngleName", angle) for angle in material.suggested_angles if angle in ANGLES
+        ],
         type=_one_of(ContentType, material.content_type, "article"),
         sentiment=_one_of(Sentiment, material.sentiment, "neutral"),
         audience=material.audience,

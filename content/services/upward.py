@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from config.kernel.hooks import Registry
-
-if TYPE_CHECKING:
-    from content.agents.briefs import PlatformRules
 
 TextsOf = Callable[[Sequence[UUID]], Mapping[UUID, str]]
 
 texts_of: Registry[TextsOf] = Registry("embedded texts", callable)
 """By content type: the texts of some rows, by id, as `remember` was given them. Each app brings
 its own; moving to another embedding model needs them."""
-
-RulesOf = Callable[[], "PlatformRules"]
-
-platform_rules: Registry[RulesOf] = Registry("platform rules", callable)
-"""By platform: what its channel takes, for callers of `generate_candidates` that bring no rules."""
