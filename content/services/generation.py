@@ -57,17 +57,19 @@ def generate_candidates(
 ) -> Generation:
     """Write a candidate for each angle, and return the generation, DONE or FAILED with reasons.
 
-    `rules` are the limits of the account's channel, from whoever knows it. `exclude` are ids of pending posts and posts that a candidate may resemble, such as those of the same run
-    for another network. `generation_id` makes it safe to call again: see above. The best valid
-    candidate has rank 1 and is selected; in the autopilot an exploration that is valid goes first,
-    or its share would never be published.
+    `rules` are the limits of the account's channel, from whoever knows it. `exclude` are ids of
+    pending posts and posts that a candidate may resemble, such as those of the same run for another
+    network. `generation_id` makes it safe to call again: see above. The best valid candidate has
+    rank 1 and is selected; in the autopilot an exploration that is valid goes first, or its share
+    would never be published.
 
     Costs 1 credit under the key generate:<generation id>, given back when the model or a service
     failed, and not when the texts broke rules or repeated what was said. Call it with no
     transaction open. Raises PaymentRequired before anything is written, and Invalid for a material
     that is not ready. When nothing could be written because a service is away or the model's budget
     is used up, the generation is FAILED and Unavailable, TooMany or PaymentRequired is raised; a
-    later try needs another id. Source: specification 1a steps 6 and 7, 1c generation, 2c rerank, 6.5.
+    later try needs another id.
+    Source: specification 1a steps 6 and 7, 1c generation, 2c rerank, 6.5.
     """
     _refuse_unready(material)
     allowed = [choice for choice in choices if choice.angle not in set(excluded_angles)]
