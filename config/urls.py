@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:org>/", include("publishing.urls")),
     path("o/<slug:org>/", include("content.urls")),
     path("o/<slug:org>/", include("brands.urls")),
+    path("o/<slug:org>/", include("billing.urls")),
 ]

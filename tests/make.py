@@ -18,6 +18,7 @@ from content.models import (
 )
 from publishing.models import (
     Approval,
+    Delivery,
     PendingPost,
     PendingStatus,
     Post,
@@ -146,4 +147,18 @@ def post(
 def approval(pending: PendingPost, content_hash: str, **fields: Any) -> Approval:
     return Approval.objects.create(
         pending_post=pending, account_id=pending.account_id, content_hash=content_hash, **fields
+    )
+
+
+def delivery(pending: PendingPost, **fields: Any) -> Delivery:
+    return Delivery.objects.create(
+        **{
+            "pending_post": pending,
+            "account": pending.account,
+            "platform": pending.platform,
+            "occurrence": "1",
+            "idempotency_key": hashlib.sha256(str(pending.pk).encode()).hexdigest(),
+            "due_at": pending.scheduled_for,
+            **fields,
+        }
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
+from publishing.models import AutopilotRun
 from tests import make
 from tests.world import World
 
@@ -15,6 +17,14 @@ def one_of_each(world: World) -> dict[str, Any]:
         source = make.material(world.brand)
         pending = make.pending_post(world.brand, world.account, source=source)
         out = make.post(world.brand, world.account, pending_post=pending)
+        delivery = make.delivery(pending)
+        run = AutopilotRun.objects.create(
+            brand=world.brand,
+            schedule=world.schedule,
+            occurrence="2026-06-01 10:00",
+            platforms=[world.account.platform],
+            scheduled_for=now(),
+        )
     return {
         "brand": world.brand.pk,
         "section": "identity",
@@ -25,4 +35,6 @@ def one_of_each(world: World) -> dict[str, Any]:
         "post": out.pk,
         "account": world.account.pk,
         "platform": "feed",
+        "delivery": delivery.pk,
+        "run": run.pk,
     }

@@ -1,0 +1,175 @@
+"""Deliveries: which wait, which went wrong, and everything that is known of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from config.kernel.pagination import Page, paginate
+from publishing.channels.base import Channel, DeliveryClass, Finds
+from publishing.channels.registry import channels
+from publishing.models import Delivery, DeliveryAttempt, DeliveryState, Post
+
+from .preview import Preview, platform_label, preview
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    slug: str
+    word: str
+    states: tuple[str, ...]
+    order: str
+    empty: str
+
+
+TABS: Final[Mapping[str, Tab]] = {
+    tab.slug: tab
+    for tab in (
+        Tab(
+            "open",
+            "On their way",
+            (
+                DeliveryState.SCHEDULED,
+                DeliveryState.CLAIMED,
+                DeliveryState.SENDING,
+                DeliveryState.ACCEPTED,
+            ),
+            "due_at",
+            "Nothing is on its way. Approved posts stand here until they are out.",
+        ),
+        Tab(
+            "unknown",
+            "Unknown",
+            (DeliveryState.UNKNOWN,),
+            "-created_at",
+            "Every outcome is known.",
+        ),
+        Tab("failed", "Failed", (DeliveryState.FAILED,), "-created_at", "Nothing failed."),
+        Tab("missed", "Missed", (DeliveryState.MISSED,), "-created_at", "No post missed its time."),
+        Tab(
+            "published",
+            "Published",
+            (DeliveryState.PUBLISHED,),
+            "-created_at",
+            "Nothing is out yet.",
+        ),
+    )
+}
+
+# What a trail keeps for operators and people need not read.
+INTERNAL = frozenset({"worker", "fence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One attempt or look, with its evidence in words."""
+
+    attempt: DeliveryAttempt
+    evidence: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    delivery: Delivery
+    preview: Preview
+    trail: Sequence[Line]
+    post: Post | None
+    platform_label: str
+    can_check: bool
+    promise: str
+    """What keeps a second sending from doubling the post, as the channel's class says."""
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.delivery.state == DeliveryState.UNKNOWN
+
+    @property
+    def can_retry(self) -> bool:
+        return self.delivery.state in (DeliveryState.FAILED, DeliveryState.MISSED)
+
+    @property
+    def is_moving(self) -> bool:
+        return self.delivery.state in (
+            DeliveryState.CLAIMED,
+            DeliveryState.SENDING,
+            DeliveryState.ACCEPTED,
+        )
+
+
+def deliveries_for_list(*, tab: Tab, cursor: str | None = None) -> Page[Delivery]:
+    deliveries = Delivery.objects.filter(state__in=tab.states).defer("payload", "remote_handle")
+    return paginate(
+        deliveries.select_related("account", "pending_post__brand"),
+        order=(tab.order,),
+        cursor=cursor,
+        size=PAGE_SIZE,
+    )
+
+
+def trouble_counts() -> dict[str, int]:
+    """How many deliveries wait for a person, by tab."""
+    states = [DeliveryState.UNKNOWN, DeliveryState.MISSED, DeliveryState.FAILED]
+    found: dict[str, int] = {}
+    for state in Delivery.objects.filter(state__in=states).values_list("state", flat=True)[:500]:
+        found[state] = found.get(state, 0) + 1
+    return found
+
+
+def delivery_row(delivery: UUID) -> Delivery | None:
+    related = ("account", "pending_post__brand", "pending_post__account")
+    return Delivery.objects.select_related(*related).filter(pk=delivery).first()
+
+
+def delivery_page(delivery: Delivery) -> DeliveryPage:
+    channel: object = channels.get(delivery.platform)
+    post = delivery.pending_post
+    return DeliveryPage(
+        delivery=delivery,
+        preview=preview(
+            platform=delivery.platform,
+            content=post.content,
+            hashtags=post.hashtags,
+            link=post.link,
+            media=post.media,
+        ),
+        trail=[Line(each, evidence_in_words(each.evidence)) for each in delivery.trail.all()],
+        post=Post.objects.filter(delivery=delivery).first(),
+        platform_label=platform_label(delivery.platform),
+        can_check=isinstance(channel, Finds)
+        and isinstance(channel, Channel)
+        and channel.delivery_class is not DeliveryClass.D,
+        promise=_promise(channel),
+    )
+
+
+def evidence_in_words(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " ").capitalize(), str(value))
+        for name, value in evidence.items()
+        if name not in INTERNAL and value not in (None, "", [], {})
+    ]
+
+
+def _promise(channel: object) -> str:
+    if not isinstance(channel, Channel):
+        return "This channel is no longer installed, so it cannot be asked."
+    return {
+        DeliveryClass.A: (
+            f"{channel.label} knows the post by a key that was chosen before it was sent, so "
+            "sending it again cannot double it."
+        ),
+        DeliveryClass.B: (
+            f"{channel.label} gave a handle before it published, so the post can be asked for."
+        ),
+        DeliveryClass.C: (
+            f"{channel.label} can be read back, so Warren looks for the post before it sends "
+            "it again."
+        ),
+        DeliveryClass.D: (
+            f"{channel.label} offers no way to look, so only a person can say whether it is out."
+        ),
+    }[channel.delivery_class]

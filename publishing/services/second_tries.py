@@ -1,0 +1,43 @@
+"""Posts that did not go out, sent again because a person says so."""
+
+from __future__ import annotations
+
+from config.kernel.errors import Conflict
+from config.kernel.scoping import org_atomic
+from organizations.models import User
+from publishing.models import AutopilotRun, Delivery, DeliveryState, RunStatus
+
+from .pending_posts import approve_post, reopen_post
+from .schedules import start_run
+
+
+def send_again(*, delivery: Delivery, by: User | None) -> Delivery:
+    """Approve the words of a failed or missed delivery anew, and let them leave now.
+
+    The ledger decides whether the same row waits again, under the keys that make a second sending
+    harmless, or a new one is needed. Raises Conflict when the delivery did not end unsent, or its
+    post was decided otherwise meanwhile.
+    """
+    with org_atomic():
+        row = Delivery.objects.select_related("pending_post__brand").get(pk=delivery.pk)
+        if row.state not in (DeliveryState.FAILED, DeliveryState.MISSED):
+            raise Conflict("Only a failed or missed post is sent again. Look again at this one.")
+        post = reopen_post(post=row.pending_post, by=by)
+        post = approve_post(post=post, by=by)
+        return Delivery.objects.filter(pending_post=post).latest("created_at")
+
+
+def repeat_run(*, run: AutopilotRun, by: User | None) -> AutopilotRun:
+    """Queue the work of a run that ended without posts once more, as a new run.
+
+    Raises Conflict while the run is still going on: then nothing is to be repeated.
+    """
+    if run.status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        raise Conflict("This run is still going on. Wait for its end.")
+    return start_run(
+        brand=run.brand,
+        schedule=run.schedule,
+        platforms=run.platforms,
+        material_id=run.material_id,
+        by=by,
+    )

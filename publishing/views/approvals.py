@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import push_url
+
+from config.kernel.errors import DomainError, NotFound
+from config.kernel.scoping import org_atomic
+from config.kernel.web import render_part, toast
+from content.models import Candidate
+from organizations.access import Request, member_of
+from publishing.forms.approval import EditForm, RegenerateForm, RejectForm, TimeForm
+from publishing.forms.problems import tell
+from publishing.models import PendingPost
+from publishing.selectors.approvals import (
+    TABS,
+    Tab,
+    approval_list,
+    approval_page,
+    approval_post,
+    tab_of,
+)
+from publishing.services.pending_posts import (
+    approve_post,
+    edit_post,
+    reject_post,
+    reopen_post,
+    reschedule_post,
+    select_variation,
+    withdraw_approval,
+)
+from publishing.services.writing import regenerate_post
+
+TEMPLATE = "publishing/approval/show.html"
+
+
+@require_GET
+@member_of("viewer")
+def approvals(request: Request) -> HttpResponse:
+    return _desk(request, None)
+
+
+@require_GET
+@member_of("viewer")
+def approval_show(request: Request, pending: UUID) -> HttpResponse:
+    return _desk(request, _found(pending))
+
+
+@require_POST
+@member_of("member")
+def approval_approve(request: Request, pending: UUID) -> HttpResponse:
+    post = _found(pending)
+    try:
+        post = approve_post(post=post, by=request.user)
+    except DomainError as error:
+        return _desk(request, post, problem=error.message, status=error.status)
+    undo = reverse("publishing:approval-withdraw", args=[request.organization.slug, pending])
+    return _decided(request, post, "Approved. It goes out at its time.", undo_url=undo)
+
+
+@require_POST
+@member_of("member")
+def approval_withdraw(request: Request, pending: UUID) -> HttpResponse:
+    return _act(request, pending, withdraw_approval, "The approval is taken back. Decide again.")
+
+
+@require_POST
+@member_of("member")
+def approval_reopen(request: Request, pending: UUID) -> HttpResponse:
+    return _act(request, pending, reopen_post, "Open again, with a new deadline.")
+
+
+@require_POST
+@member_of("member")
+def approval_variation(request: Request, pending: UUID, candidate: UUID) -> HttpResponse:
+    text = Candidate.objects.filter(pk=candidate).first()
+    if text is None:
+        raise NotFound("There is no such variation any more. Look at the post again.")
+
+    def choose(*, post: PendingPost, by: Any) -> PendingPost:
+        return select_variation(post=post, candidate=text, by=by)
+
+    return _act(request, pending, choose, f"Variation {text.label} is the post now.")
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def approval_reject(request: Request, pending: UUID) -> HttpResponse:
+    post = _found(pending)
+    form = RejectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            post = reject_post(post=post, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            tell(form, error)
+        else:
+            return _decided(request, post, "Rejected. The reason is kept with the post.")
+    return _desk(request, post, panel="reject", form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def approval_edit(request: Request, pending: UUID) -> HttpResponse:
+    post = _found(pending)
+    form = EditForm.of(post, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            post = edit_post(post=post, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            tell(form, error)
+        else:
+            return _stay(request, post, "The text is saved. It is what will go out.")
+    return _desk(request, post, panel="edit", form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def approval_time(request: Request, pending: UUID) -> HttpResponse:
+    post = _found(pending)
+    form = TimeForm.of(post, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            post = reschedule_post(
+                post=post, moment=form.cleaned_data["scheduled_for"], by=request.user
+            )
+        except DomainError as error:
+            tell(form, error)
+        else:
+            return _stay(request, post, "The new time is set.")
+    return _desk(request, post, panel="time", form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member", atomic=False)
+def approval_regenerate(request: Request, pending: UUID) -> HttpResponse:
+    with org_atomic():
+        post = _found(pending)
+    form = RegenerateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            regenerate_post(post=post, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            tell(form, error)
+        else:
+            with org_atomic():
+                return _stay(request, post, "Three new texts. The best of them is the post now.")
+    with org_atomic():
+        return _desk(request, _found(pending), panel="regenerate", form=form)
+
+
+def _found(pending: UUID) -> PendingPost:
+    post = approval_post(pending)
+    if post is None:
+        raise NotFound("There is no such post. It may have been made for another team.")
+    return post
+
+
+def _act(request: Request, pending: UUID, do: Any, done: str) -> HttpResponse:
+    """One verb without a form; a refusal stands over the post that it is about."""
+    post = _found(pending)
+    try:
+        do(post=post, by=request.user)
+    except DomainError as error:
+        return _desk(request, post, problem=error.message, status=error.status)
+    return _stay(request, post, done)
+
+
+def _stay(request: Request, post: PendingPost, done: str) -> HttpResponse:
+    address = reverse("publishing:approval-show", args=[request.organization.slug, post.pk])
+    if not request.htmx:
+        messages.success(request, done)
+        return redirect(address)
+    return push_url(toast(_desk(request, _found(post.pk)), done), address)
+
+
+def _decided(
+    request: Request, post: PendingPost, done: str, *, undo_url: str | None = None
+) -> HttpResponse:
+    """On to the next post that waits; the one just decided says what became of it."""
+    tab, brand = TABS["waiting"], _brand(request)
+    following = approval_list(tab=tab, brand=brand, but=post.pk).page.items
+    name, args = "publishing:approval-list", [request.organization.slug]
+    if following:
+        name, args = "publishing:approval-show", [*args, str(following[0].pk)]
+    address = reverse(name, args=args) + (f"?brand={brand}" if brand else "")
+    if not request.htmx:
+        messages.success(request, done)
+        return redirect(address)
+    response = _desk(request, _found(following[0].pk) if following else None, tab=tab)
+    return push_url(toast(response, done, undo_url=undo_url), address)
+
+
+def _desk(
+    request: Request,
+    post: PendingPost | None,
+    *,
+    tab: Tab | None = None,
+    panel: str = "",
+    form: forms.Form | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The list and one post. Without a post the first of the list is shown beside it."""
+    is_list = post is None
+    tab = tab or TABS.get(request.GET.get("state", "")) or tab_of(post.status if post else "")
+    listed = approval_list(tab=tab, brand=_brand(request), cursor=request.GET.get("cursor"))
+    if post is None and listed.page.items:
+        post = approval_post(listed.page.items[0].pk)
+    found = approval_page(post, shown_id=request.GET.get("variation", "")) if post else None
+    context = {
+        "listed": listed,
+        "tabs": TABS.values(),
+        "found": found,
+        "is_list": is_list,
+        "panel": panel,
+        "form": form,
+        "problem": problem,
+        "query": _query(request),
+        "zone": found.zone if found else request.organization.timezone,
+        "waiting_count": listed.waiting_count,
+        "nav_place": "approvals",
+    }
+    if form is not None and form.is_bound and form.errors:
+        status = 422
+    return render_part(request, TEMPLATE, "desk", context, status=status)
+
+
+def _brand(request: Request) -> UUID | None:
+    try:
+        return UUID(request.GET.get("brand", ""))
+    except ValueError:
+        return None
+
+
+def _query(request: Request) -> str:
+    """Filters that survive from page to page, with the question mark; the variation does not."""
+    kept = request.GET.copy()
+    for name in set(kept) - {"state", "brand", "cursor"}:
+        del kept[name]
+    return f"?{kept.urlencode()}" if kept else ""
