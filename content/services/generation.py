@@ -33,6 +33,7 @@ from .briefs import brand_brief, guard_brief, material_brief
 from .drafting import STOPS, Assignment, Draft, Drafted, draft_candidates
 from .ranking import NEUTRAL, Scores, aesthetics, cost_score, diversity, relevance
 from .similarity import vector_text, vectors_of
+from .stale_generations import credit_key, fail_stale_generations
 from .understanding import analysis_of
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ def generate_candidates(
     allowed = [choice for choice in choices if choice.angle not in set(excluded_angles)]
     if not allowed:
         raise Invalid("No angle is left to write from. Allow one again, or choose other material.")
+    fail_stale_generations()
     generation = _started(
         generation_id,
         brand=brand,
@@ -131,7 +133,7 @@ def _started(generation_id: UUID | None, **fields: Any) -> Generation:
         )
         spent = spend_credits(
             action="generate",
-            key=_credit_key(generation),
+            key=credit_key(generation),
             description=f"Writing for {generation.platform}: {generation.material.name}"[:200],
             related_type="generation",
             related_id=generation.pk,
@@ -202,7 +204,7 @@ def _settle(
         for draft, score, rank in zip(drafted.drafts, scores, ranks, strict=True):
             _keep(generation, draft, score, rank, media)
         if not is_done and _is_ours(drafted.errors):
-            refund_credits(key=_credit_key(generation), reason="nothing could be written")
+            refund_credits(key=credit_key(generation), reason="nothing could be written")
         record(
             action=f"generation.{status}",
             target=generation,
@@ -343,10 +345,6 @@ def _context_hash(
     angles = ",".join(choice.angle for choice in choices)
     parts = (str(brand.pk), material.content_hash, platform, angles, instruction)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _credit_key(generation: Generation) -> str:
-    return f"generate:{generation.pk}"
 
 
 def _say_nothing(step: str, message: str) -> None:

@@ -11,11 +11,9 @@ from pathlib import PurePath
 from types import EllipsisType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
@@ -41,7 +39,6 @@ __all__ = [
     "archive_material",
     "delete_material",
     "edit_material",
-    "record_use",
     "restore_material",
     "retry_material",
 ]
@@ -199,17 +196,6 @@ def delete_material(*, material: Material, by: User | None) -> None:
     with org_atomic():
         material.soft_delete()
         record(action="material.deleted", target=material, by=by)
-
-
-def record_use(*, material_id: UUID) -> None:
-    """A post of it is out: count it, and start its cooldown. Twice for one post is the caller's."""
-    with org_atomic():
-        Material.with_deleted.filter(pk=material_id).update(
-            usage_count=F("usage_count") + 1, last_used_at=now(), updated_at=now()
-        )
-        Material.with_deleted.filter(pk=material_id, status=MaterialStatus.READY).update(
-            status=MaterialStatus.USED
-        )
 
 
 def _add_picture(

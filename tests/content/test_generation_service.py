@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.models import CreditTransaction, Subscription
-from billing.services.credits import credits_left
+from billing.services.credits import credits_left, spend_credits
+from config.kernel.clock import now
 from config.kernel.errors import Invalid, PaymentRequired, Unavailable
 from config.kernel.llm import double
 from config.kernel.llm.errors import AnswerRefused, ModelUnavailable
@@ -416,6 +418,30 @@ def test_two_workers_of_one_generation_write_its_candidates_once(
     generation = generated(world, material, generation_id=key)
     assert generation.status == GenerationStatus.DONE
     assert len(candidates(world, generation)) == 3
+
+
+def test_a_generation_that_nobody_took_up_again_gives_its_credit_back(
+    world: World, material: Material
+) -> None:
+    before = left(world)
+    with org_atomic(world.id):
+        lost, fresh = (
+            make.generation(
+                world.brand,
+                material,
+                status=GenerationStatus.RUNNING,
+                created_at=now() - timedelta(minutes=minutes),
+            )
+            for minutes in (16, 14)
+        )
+        spend_credits(action="generate", key=f"generate:{lost.pk}", description="Writing")
+    generated(world, material)
+    with org_atomic(world.id):
+        lost.refresh_from_db()
+        fresh.refresh_from_db()
+    assert (lost.status, fresh.status) == (GenerationStatus.FAILED, GenerationStatus.RUNNING)
+    assert "credit is back" in lost.failure
+    assert before - left(world) == 1  # the new one's
 
 
 # -- what is refused, and what leads ----

@@ -24,7 +24,6 @@ from content.services.materials import (
     archive_material,
     delete_material,
     edit_material,
-    record_use,
     restore_material,
     retry_material,
 )
@@ -352,17 +351,6 @@ def test_a_deleted_material_is_hidden_and_not_gone(world: World) -> None:
         delete_material(material=material, by=world.editor)
         assert not Material.objects.filter(pk=material.pk).exists()
         assert Material.with_deleted.get(pk=material.pk).is_deleted
-
-
-def test_a_use_is_counted_and_starts_the_cooldown(world: World) -> None:
-    with org_atomic(world.id):
-        material = make.material(world.brand)
-        record_use(material_id=material.pk)
-        record_use(material_id=material.pk)
-        material.refresh_from_db()
-        assert material.usage_count == 2
-        assert material.last_used_at is not None
-        assert material.status == MaterialStatus.USED
 
 
 def test_a_material_gets_another_name_and_brand(world: World) -> None:
