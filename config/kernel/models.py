@@ -49,7 +49,7 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A link between two tenant tables, held by a composite key over (organization, id).
 
     A plain foreign key looks across tenants: integrity checks ignore row-level security. The
-    migration operation SecureTables makes the composite constraint, so Django must not make its own.
+    migration operation SecureTables makes the composite one, so Django must not make its own.
     """
 
     def __init__(self, to: Any, on_delete: Any, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,7 +15,7 @@ from organizations.services.organizations import found_organization
 
 @require_GET
 @public
-def home(request: Request) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponse:
     """The front door: to the team of the last visit, to founding one, or to the first account."""
     if not request.user.is_authenticated:
         somebody = User.objects.exists()
