@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -96,7 +96,9 @@ def choose_material(
     pool = _Pool(brand, list(_by_turn(candidates)), moment, random)
     if not pool.materials:
         return _nothing(brand, usable, moment, len(excluded))
-    return STRATEGIES[strategy](pool)
+    choice = STRATEGIES[strategy](pool)
+    # The pool came without its long texts; the one that is written from needs them.
+    return replace(choice, material=Material.objects.get(pk=choice.material.pk))
 
 
 def usable_soon(brand: BrandProfile) -> bool:
@@ -161,11 +163,11 @@ def _nothing(
 
 def _round_robin(pool: _Pool) -> MaterialChoice:
     chosen = pool.materials[0]
+    reason = f"Its turn: {_used(chosen, pool.moment)}, the least of {_ready(pool)}."
+    if len(pool.materials) == 1:
+        reason = f"The only piece that is ready; {_used(chosen, pool.moment)}."
     return MaterialChoice(
-        chosen,
-        f"Its turn: {_used(chosen, pool.moment)}, the least of {_pieces(pool)} that "
-        f"{_are(pool)} ready.",
-        {"ready": len(pool.materials), "usage_count": chosen.usage_count},
+        chosen, reason, {"ready": len(pool.materials), "usage_count": chosen.usage_count}
     )
 
 
@@ -173,8 +175,7 @@ def _random(pool: _Pool) -> MaterialChoice:
     chosen = pool.random.choice(pool.materials)
     return MaterialChoice(
         chosen,
-        f"Drawn at random from {_pieces(pool)} that {_are(pool)} ready; "
-        f"{_used(chosen, pool.moment)}.",
+        f"Drawn at random from {_ready(pool)}; {_used(chosen, pool.moment)}.",
         {"ready": len(pool.materials), "odds": round(1 / len(pool.materials), 4)},
     )
 
@@ -193,7 +194,7 @@ def _weighted(pool: _Pool) -> MaterialChoice:
     return MaterialChoice(
         chosen,
         f"Drawn by how its posts did: expected engagement {mean:.1f} % from {measured}, which gave "
-        f"it {odds:.0%} of the odds among {_pieces(pool)}.",
+        f"it {odds:.0%} of the odds among {_ready(pool)}.",
         {
             "ready": len(pool.materials),
             "odds": round(odds, 4),
@@ -296,13 +297,9 @@ def _used(material: Material, moment: datetime) -> str:
     return f"it was used {times}, last {ago(material.last_used_at, at=moment)}"
 
 
-def _pieces(pool: _Pool) -> str:
+def _ready(pool: _Pool) -> str:
     count = len(pool.materials)
-    return "1 piece" if count == 1 else f"{count} pieces"
-
-
-def _are(pool: _Pool) -> str:
-    return "is" if len(pool.materials) == 1 else "are"
+    return "1 ready piece" if count == 1 else f"{count} ready pieces"
 
 
 STRATEGIES: dict[str, Strategy] = {

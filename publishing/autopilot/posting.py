@@ -19,6 +19,7 @@ from publishing.services.pending_posts import (
     create_pending_post,
     submit_post,
 )
+from publishing.services.schedules import is_by_hand
 from publishing.services.writing import Progress, remember_post
 
 from .lease import keep
@@ -181,7 +182,7 @@ def _note_checks(run: AutopilotRun, post: PendingPost, text: Text) -> None:
 def _note_timing(run: AutopilotRun, post: PendingPost, moment: datetime) -> None:
     zone = run.schedule.timezone if run.schedule else run.brand.timezone
     when = in_words(post.scheduled_for, zone, at=moment)
-    if run.schedule is None:
+    if run.schedule is None or is_by_hand(run):
         reason = "The run was started by hand, so it goes out as soon as it may."
     elif post.scheduled_for > run.scheduled_for:
         planned = in_words(run.scheduled_for, zone, at=moment)

@@ -35,6 +35,8 @@ from publishing.models import (
 POSTS_A_DAY_MOST = 10
 PAUSING_ERRORS = 5
 """Errors in a row after which a schedule pauses itself."""
+BY_HAND = "by hand"
+"""How the occurrence of a run begins that a person started."""
 WORKDAYS = (1, 2, 3, 4, 5)
 TIMING_FIELDS = ("times", "days_of_week", "timezone")
 
@@ -172,13 +174,17 @@ def start_run(
             schedule=schedule,
             material_id=material_id,
             platforms=chosen,
-            occurrence=f"by hand {uuid7()}",
+            occurrence=f"{BY_HAND} {uuid7()}",
             scheduled_for=moment,
             due_at=moment,
             status=RunStatus.QUEUED,
         )
         record(action="run.started", target=run, by=by)
     return run
+
+
+def is_by_hand(run: AutopilotRun) -> bool:
+    return run.occurrence.startswith(BY_HAND)
 
 
 def next_runs(
