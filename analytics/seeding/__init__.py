@@ -1,0 +1,1 @@
+"""A large, believable installation, made in minutes: for load tests, screenshots and benchmarks."""
