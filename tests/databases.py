@@ -61,6 +61,7 @@ def django_db_setup(
                 verbosity=0, interactive=False, aliases={"owner": None}, serialized_aliases=[]
             )
             _remember(fingerprint)
+        _spare_the_kept()
     yield
     with django_db_blocker.unblock():
         if not django_db_keepdb:
@@ -130,6 +131,17 @@ def empty_tables() -> None:
     if full:
         with connections["owner"].cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE")
+
+
+def _spare_the_kept() -> None:
+    """Django flushes after a test that commits and names the owner; these rows must stay."""
+    introspection = connections["owner"].introspection
+    names = introspection.django_table_names
+
+    def all_but_kept(*args: Any, **kwargs: Any) -> list[str]:
+        return [name for name in names(*args, **kwargs) if name not in KEPT]
+
+    introspection.django_table_names = all_but_kept  # type: ignore[method-assign]
 
 
 @contextmanager
