@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from content.models import Candidate
+from publishing.channels.base import fingerprint
 from publishing.channels.registry import channels
 from publishing.delivery import ledger
+from publishing.delivery.schedule import freeze
 from publishing.models import (
+    Approval,
     BrandAccountLink,
     Delivery,
     PendingPost,
     PendingStatus,
     SocialAccount,
 )
-from publishing.services.approvals import give_approval
+from publishing.services.approvals import content_hash, give_approval
 from tests import make
 
 from .platform import TEST_CHANNELS
@@ -79,3 +83,50 @@ def approved_post(
 
 def due_delivery(brand: BrandProfile, account: SocialAccount, text: str = "Masts.") -> Delivery:
     return ledger.schedule_delivery(pending_post=approved_post(brand, account, text))
+
+
+def due_deliveries(
+    brand: BrandProfile, accounts: Sequence[SocialAccount], texts: Sequence[str]
+) -> list[Delivery]:
+    """Many due deliveries in a few statements, dealt out over the accounts."""
+    source = make.material(brand)
+    chosen = make.candidate(make.generation(brand, source))
+    moment = now()
+    posts, approvals, rows = [], [], []
+    for number, text in enumerate(texts):
+        account = accounts[number % len(accounts)]
+        post = PendingPost(
+            brand=brand,
+            account=account,
+            material=source,
+            generation=chosen.generation,
+            candidate=chosen,
+            platform=account.platform,
+            content=text,
+            angle=chosen.angle,
+            scheduled_for=moment,
+            status=PendingStatus.AUTO_APPROVED,
+        )
+        digest = content_hash(post)
+        posts.append(post)
+        approvals.append(
+            Approval(pending_post=post, account_id=account.pk, content_hash=digest, policy="Tests.")
+        )
+        key = uuid4().hex * 2
+        payload = freeze(post, key, moment)
+        rows.append(
+            Delivery(
+                pending_post=post,
+                account=account,
+                platform=account.platform,
+                occurrence="1",
+                idempotency_key=key,
+                payload=payload,
+                payload_hash=fingerprint(payload),
+                content_hash=digest,
+                due_at=moment,
+            )
+        )
+    PendingPost.objects.bulk_create(posts)
+    Approval.objects.bulk_create(approvals)
+    return Delivery.objects.bulk_create(rows)
