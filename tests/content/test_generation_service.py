@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as checked
 from hypothesis import strategies as st
 
 from billing.models import CreditTransaction, Subscription
@@ -53,6 +54,12 @@ TEXTS = [
     "Seven coats of varnish keep the sea out of your wooden mast for many seasons.",
     "Douglas fir, planed by hand. That is what 34 boats carried back to sea last spring.",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _quick_vectors(settings: Any) -> None:
+    """Hashed n-grams find repetitions too, at a thousandth of the price of the offline model."""
+    settings.WARREN_EMBEDDINGS_PROVIDER = "lexical"
 
 
 @pytest.fixture
@@ -103,8 +110,9 @@ def _draft(text: str, **fields: Any) -> Draft:
 
 
 def test_the_offline_writer_makes_three_different_valid_candidates(
-    world: World, material: Material
+    world: World, material: Material, settings: Any
 ) -> None:
+    settings.WARREN_EMBEDDINGS_PROVIDER = "minilm"
     told: list[str] = []
     generation = generated(world, material, progress=lambda step, message: told.append(message))
     assert generation.status == GenerationStatus.DONE, generation.failure
@@ -144,7 +152,10 @@ def test_every_score_is_kept_and_the_best_ranks_first(world: World, material: Ma
     assert [one.history_score for one in found] == [0.6, 0.5, 0.4]
 
 
-def test_every_guard_leaves_a_row_with_its_version(world: World, material: Material) -> None:
+def test_every_guard_leaves_a_row_with_its_version(
+    world: World, material: Material, settings: Any
+) -> None:
+    settings.WARREN_EMBEDDINGS_PROVIDER = "minilm"
     for one in candidates(world, generated(world, material)):
         rows = {row.guard: row for row in one.guard_results.all()}
         assert set(rows) == {*guards, "similarity"}
@@ -286,7 +297,10 @@ def test_candidates_may_not_repeat_each_other(world: World, material: Material) 
     assert "the same as variation A" in calls[2].values.model_dump()["faults"][0]
 
 
-def test_neighbours_are_kept_with_a_warning(world: World, material: Material) -> None:
+def test_neighbours_are_kept_with_a_warning(
+    world: World, material: Material, settings: Any
+) -> None:
+    settings.WARREN_EMBEDDINGS_PROVIDER = "minilm"
     near = "How long does a mast take? Twelve days, and it is measured while you wait."
     with org_atomic(world.id):
         remember(content_type=ContentType.POST, content_id=uuid4(), text=near, brand_id=None)
@@ -511,7 +525,7 @@ def test_a_generation_of_another_organization_is_out_of_reach(
 
 
 @given(path=st.lists(st.sampled_from(list(GenerationStatus)), max_size=6))
-@settings(max_examples=60, deadline=None)
+@checked(max_examples=60, deadline=None)
 def test_a_generation_ends_once_and_stays_ended(path: list[GenerationStatus]) -> None:
     graph, state, ends = Generation.graph, Generation.graph.start, 0
     for wanted in path:

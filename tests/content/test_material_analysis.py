@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as checked
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
@@ -40,6 +41,12 @@ pytestmark = pytest.mark.django_db
 PAGE = f"""<!doctype html><html lang="en"><head><title>Masts in twelve days</title></head><body>
 <main><h1>Masts in twelve days</h1><p>{make.TEXT}</p>
 <p>See <a href="https://harbour.example/prices">the prices</a>.</p></main></body></html>"""
+
+
+@pytest.fixture(autouse=True)
+def _quick_vectors(settings: Any) -> None:
+    """Hashed n-grams find repetitions too, at a thousandth of the price of the offline model."""
+    settings.WARREN_EMBEDDINGS_PROVIDER = "lexical"
 
 
 @pytest.fixture
@@ -321,7 +328,7 @@ MOVES = st.lists(st.sampled_from(list(MaterialStatus)), max_size=12)
 
 
 @given(path=MOVES)
-@settings(max_examples=200, deadline=None)
+@checked(max_examples=200, deadline=None)
 def test_every_material_can_always_be_left_and_used_again(path: list[MaterialStatus]) -> None:
     graph = Material.graph
     state = graph.start
