@@ -43,9 +43,8 @@ _DAMAGE = (
     AssertionError,
     AttributeError,
     LookupError,
-    NotImplementedError,
     OSError,
-    RecursionError,
+    RuntimeError,
     TypeError,
     ValueError,
 )

@@ -5,9 +5,8 @@ What it adds to them is in the phrase book; what it leaves out it leaves out who
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
@@ -23,6 +22,16 @@ from content.agents.briefs import (
 )
 from content.agents.offline.cues import has_price, is_command
 from content.agents.offline.languages import language_of
+from content.agents.offline.layout import (
+    Order,
+    Post,
+    fits,
+    is_sober,
+    link_of,
+    size_of,
+    target_of,
+    text_of,
+)
 from content.agents.offline.phrases import Setting, closes_for, leads_for
 from content.agents.offline.selection import (
     Source,
@@ -32,17 +41,12 @@ from content.agents.offline.selection import (
     says_something_new,
 )
 from content.agents.offline.sentences import Sentence, sentences_of
-from content.agents.offline.style import emoji_for, hashtags_for, with_emoji
+from content.agents.offline.style import emoji_for, hashtags_for
 from content.guards.words import find_words, has_words
 
 _EVENT = regex.compile(
     r"\b(takes? place|concert|conference|registration|tickets?|opening|open day|workshop|festival|"
     r"run will|viewings?|on (Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b",
-    regex.IGNORECASE,
-)
-_SOBER = regex.compile(
-    r"\b(recall(ing|ed)?|died|death|funeral|injur(y|ed|ies)|accidents?|victims?|cancer|"
-    r"sorry|apolog(y|ise|ize|ies)|war|rückruf|gestorben|unfall|décès|rappel|fallecid|accidente)\b",
     regex.IGNORECASE,
 )
 _HOW_TO = regex.compile(r"^How to [^?!.:|]{5,70}$")
@@ -52,38 +56,6 @@ class Unwritable(Invalid):
     """The offline writer cannot make a post of this without inventing something."""
 
     default_code = "offline_unwritable"
-
-
-@dataclass(frozen=True)
-class _Order:
-    """Everything that one post is made from."""
-
-    brand: BrandBrief
-    material: MaterialBrief
-    keywords: Sequence[str]
-    angle: AngleName
-    rules: PlatformRules
-    source: Source
-    taken: Sequence[str]
-    attempt: int
-    seed: int
-    language: str
-
-    def chance(self, part: str) -> random.Random:
-        key = f"{self.seed}|{self.angle}|{self.attempt}|{self.rules.slug}|{part}"
-        return random.Random(key)
-
-
-@dataclass(frozen=True)
-class _Post:
-    """A post in the making: its sentences and what stands around them."""
-
-    sentences: Sequence[Sentence]
-    lead: str = ""
-    close: str = ""
-    extra: str = ""
-    hashtags: Sequence[str] = ()
-    emoji: Sequence[str] = ()
 
 
 def write_offline(
@@ -104,7 +76,7 @@ def write_offline(
     """
     language = language_of(material, brand)
     sentences, originals = _permitted(sentences_of(material.text, language=language), brand)
-    order = _Order(
+    order = Order(
         brand=brand,
         material=material,
         keywords=analysis.keywords,
@@ -118,15 +90,15 @@ def write_offline(
     )
     post = _written(order)
     return Draft(
-        text=_text(post, order),
+        text=text_of(post, order),
         hashtags=list(post.hashtags),
         angle=angle,
         cited=_cited(post, originals),
-        link=_link(order),
+        link=link_of(order),
     )
 
 
-def _cited(post: _Post, originals: dict[str, str]) -> list[str]:
+def _cited(post: Post, originals: dict[str, str]) -> list[str]:
     own = [post.close] if post.close in originals else []
     return [originals[text] for text in [*(one.text for one in post.sentences), *own]]
 
@@ -181,7 +153,7 @@ def _without_avoided(text: str, brand: BrandBrief) -> str | None:
     return text
 
 
-def _written(order: _Order) -> _Post:
+def _written(order: Order) -> Post:
     """Try first sentences in their order until one fits, then fill the post up."""
     ranked = hooks(
         order.source,
@@ -191,6 +163,9 @@ def _written(order: _Order) -> _Post:
         taken=order.taken,
         liked=order.brand.words_to_use,
     )
+    if is_sober(order):
+        # Of a recall or a death the first thing first, from whatever angle.
+        ranked = sorted(ranked, key=lambda sentence: sentence.place)
     for hook in ranked:
         post = _smallest(hook, order)
         if post is not None:
@@ -202,7 +177,7 @@ def _written(order: _Order) -> _Post:
     )
 
 
-def _smallest(hook: Sentence, order: _Order) -> _Post | None:
+def _smallest(hook: Sentence, order: Order) -> Post | None:
     """The hook with what cannot be left out, and the fewest hashtags, or fewer if they must."""
     tags, fewest = hashtags_for(
         order.keywords,
@@ -222,17 +197,17 @@ def _smallest(hook: Sentence, order: _Order) -> _Post | None:
     ]
     extra = " ".join(word if word.endswith((".", "!", "?")) else f"{word}." for word in missing)
     for number in range(fewest, -1, -1):
-        post = _Post(needed, hashtags=tags[:number], extra=extra)
-        if _fits(post, order):
+        post = Post(needed, hashtags=tags[:number], extra=extra)
+        if fits(post, order):
             return post
     return None
 
 
-def _introduced(post: _Post, order: _Order) -> _Post:
+def _introduced(post: Post, order: Order) -> Post:
     """A short material always gets an introduction, so that three posts on it differ."""
     hook = post.sentences[0]
     title = _HOW_TO.match(order.material.title.strip())
-    leads = leads_for(hook, order.angle, order.brand, is_sober=_is_sober(order))
+    leads = leads_for(hook, order.angle, order.brand, is_sober=is_sober(order))
     leads = [lead for lead in leads if not any(lead in text for text in order.taken)]
     if title and order.angle == "educational" and order.language == "en" and order.attempt == 1:
         leads = [f"{title[0]}, in short:"]
@@ -242,18 +217,18 @@ def _introduced(post: _Post, order: _Order) -> _Post:
         return post
     turn = order.chance("lead").randrange(len(leads)) + order.attempt
     introduced = replace(post, lead=leads[turn % len(leads)])
-    return introduced if _fits(introduced, order) else post
+    return introduced if fits(introduced, order) else post
 
 
-def _closed(post: _Post, order: _Order) -> _Post:
+def _closed(post: Post, order: Order) -> Post:
     for close in _closes(order):
         closed = replace(post, close=close)
-        if close not in (sentence.text for sentence in post.sentences) and _fits(closed, order):
+        if close not in (sentence.text for sentence in post.sentences) and fits(closed, order):
             return closed
     return post
 
 
-def _closes(order: _Order) -> list[str]:
+def _closes(order: Order) -> list[str]:
     """The material's own call to action before one from the phrase book."""
     if order.brand.cta_style == "none":
         return []
@@ -262,8 +237,8 @@ def _closes(order: _Order) -> list[str]:
         is_event=bool(_EVENT.search(text)),
         is_offer=any(map(has_price, order.source.sentences)),
         has_list=sum(sentence.is_item for sentence in order.source.sentences) > 2,
-        has_link=bool(_link(order)),
-        is_sober=_is_sober(order),
+        has_link=bool(link_of(order)),
+        is_sober=is_sober(order),
         is_note=len(order.source.sentences) <= 2,
     )
     found = closes_for(order.angle, setting, order.brand, order.language)
@@ -279,7 +254,7 @@ def _closes(order: _Order) -> list[str]:
     return [*unused, *found] if wants_own else found
 
 
-def _filled(post: _Post, order: _Order) -> _Post:
+def _filled(post: Post, order: Order) -> Post:
     """Add groups of sentences while they fit and say something new."""
     hook = post.sentences[0]
     chosen = list(post.sentences)
@@ -302,13 +277,18 @@ def _filled(post: _Post, order: _Order) -> _Post:
         if not says_something_new(group, chosen):
             continue
         sentences = in_order(hook, [*chosen, *fresh])
-        bigger = replace(post, sentences=sentences, extra=_still_missing(sentences, order))
-        if _fits(bigger, order) and _size(bigger, order) <= _target(order):
+        bigger = replace(
+            post,
+            sentences=sentences,
+            lead=post.lead if sentences[0] is hook else "",  # it introduced the hook
+            extra=_still_missing(sentences, order),
+        )
+        if fits(bigger, order) and size_of(bigger, order) <= target_of(order):
             chosen, post = list(sentences), bigger
     return post
 
 
-def _still_missing(sentences: Sequence[Sentence], order: _Order) -> str:
+def _still_missing(sentences: Sequence[Sentence], order: Order) -> str:
     missing = [
         word
         for word in order.brand.required_words
@@ -317,11 +297,11 @@ def _still_missing(sentences: Sequence[Sentence], order: _Order) -> str:
     return " ".join(word if word.endswith((".", "!", "?")) else f"{word}." for word in missing)
 
 
-def _dressed(post: _Post, order: _Order) -> _Post:
+def _dressed(post: Post, order: Order) -> Post:
     """Emoji, then as many more hashtags as there is room for."""
     topic = f"{order.material.title} {' '.join(order.keywords[:8])}"
-    emoji = emoji_for(topic, order.angle, order.brand, is_sober=_is_sober(order))
-    while emoji and not _fits(replace(post, emoji=emoji), order):
+    emoji = emoji_for(topic, order.angle, order.brand, is_sober=is_sober(order))
+    while emoji and not fits(replace(post, emoji=emoji), order):
         emoji = emoji[:-1]
     post = replace(post, emoji=emoji)
     tags, _ = hashtags_for(
@@ -333,68 +313,13 @@ def _dressed(post: _Post, order: _Order) -> _Post:
     )
     while len(post.hashtags) < len(tags):
         bigger = replace(post, hashtags=tags[: len(post.hashtags) + 1])
-        if not _fits(bigger, order):
+        if not fits(bigger, order):
             break
         post = bigger
     return post
 
 
-def _text(post: _Post, order: _Order) -> str:
-    return "\n\n".join(with_emoji(_paragraphs(post, order), post.emoji))
-
-
-def _paragraphs(post: _Post, order: _Order) -> list[str]:
-    """Short posts in one paragraph; longer ones with the hook apart and a break where one was."""
-    first, *rest = post.sentences
-    joined = f"{post.lead} {first.text}" if post.lead else first.text
-    paragraphs = [[joined]]
-    is_short = _target(order) <= 320
-    before = first
-    for sentence in rest:
-        belongs = sentence.leans and sentence.place == before.place + 1
-        same_source = sentence.paragraph == before.paragraph or sentence.is_item and before.is_item
-        full = len(paragraphs[-1]) >= 3 or (paragraphs[-1] == [joined] and not is_short)
-        if belongs or (same_source and not full) or (is_short and len(paragraphs[-1]) < 4):
-            paragraphs[-1].append(sentence.text)
-        else:
-            paragraphs.append([sentence.text])
-        before = sentence
-    ends = [end for end in (post.close, post.extra) if end]
-    return [" ".join(paragraph) for paragraph in paragraphs] + ends
-
-
-def _fits(post: _Post, order: _Order) -> bool:
-    draft = Draft(
-        text=_text(post, order),
-        hashtags=list(post.hashtags),
-        angle=order.angle,
-        link=_link(order),
-    )
-    return order.rules.fits(draft.composed())
-
-
-def _size(post: _Post, order: _Order) -> int:
-    return order.rules.count(_text(post, order))
-
-
-def _target(order: _Order) -> int:
-    """Characters that people read on a platform of this size; the limit is no goal."""
-    most = order.rules.max_characters
-    if most <= 600:
-        return most
-    return 900 if order.angle in ("storytelling", "educational") else 650
-
-
-def _most_sentences(order: _Order) -> int:
+def _most_sentences(order: Order) -> int:
     """A bit more than half of a longer material, so that its next post has some left."""
     half = -(-len(order.source.sentences) * 11 // 20)
     return 4 if order.rules.max_characters <= 320 else min(8, max(4, half))
-
-
-def _link(order: _Order) -> str:
-    return order.material.source_url
-
-
-def _is_sober(order: _Order) -> bool:
-    opening = " ".join(sentence.text for sentence in order.source.sentences[:2])
-    return bool(_SOBER.search(f"{order.material.title} {opening}"))

@@ -46,7 +46,7 @@ _CUES: dict[str, dict[str, str]] = {
         "promotional": (
             "until$ offer discount sale$ off$ price cost$ costs$ book$ order$ orders$ register "
             "registration reserve deadline limited tickets$ free$ voucher save$ last|chance "
-            "early-bird gift code$ open$ opens$ join$ apply seats$ places closes$ ships$ "
+            "early-bird gift code$ opens$ join$ apply seats$ places closes$ ships$ "
             "available"
         ),
     },
@@ -129,7 +129,7 @@ _PERCENT = regex.compile(r"\d\s?(?:%|per ?cent|Prozent|pour cent|por ciento)")
 # What a reader is asked to do for the brand; advice for the reader's own good is no such call.
 _COMMAND = regex.compile(
     r"^(?:Please )?(?:Order|Book|Register|Visit|Call|Join|Come|Download|Sign up|Apply|Stop by|"
-    r"Drop in|Reserve|Shop|Contact|Pre-order|Claim|Find us|Buy|Meet us|Write to us|Try it|RSVP|"
+    r"Drop in|Reserve|Shop|Contact|Pre-order|Claim|Find us|Buy|Meet us|Write to|Try it|RSVP|"
     r"Get (?:in touch|your|yours|tickets)|Bestellen|Buchen|Melden|Besuchen|Kommen|Sichern|"
     r"\p{Lu}\p{Ll}+en Sie|Réservez|Commandez|Venez|Inscrivez|Profitez|Appelez|Découvrez|"
     r"Reserva|Reserve|Pide|Visita|Visite|Ven|Inscríbete|Llama)\b"

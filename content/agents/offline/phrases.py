@@ -85,7 +85,7 @@ def _surprising(sentence: Sentence) -> bool:
 LEADS: dict[str, tuple[Lead, ...]] = {
     "product_focus": (
         Lead("In short:", lambda s: _plain(s) and s.place == 0),
-        Lead("One detail:", lambda s: _plain(s) and s.place > 0),
+        Lead("One detail:", _statement(r"^(The|Each|Every|All)\b")),
         Lead("At a glance:", lambda s: _plain(s) and len(NUMBER.findall(s.text)) > 1),
         Lead("What is new:", _statement(r"\bnew\b")),
         Lead("Up close:", lambda s: _plain(s) and s.has_number, "casual"),
@@ -102,10 +102,10 @@ LEADS: dict[str, tuple[Lead, ...]] = {
         Lead("A little background:", _plain),
     ),
     "educational": (
-        Lead("Worth knowing:", _plain),
+        Lead("Worth knowing:", lambda s: _plain(s) and not is_advice(s)),
         Lead("Did you know?", _surprising),
         Lead("A tip to keep:", lambda s: is_advice(s)),
-        Lead("One thing to remember:", lambda s: _plain(s) or is_advice(s)),
+        Lead("One thing to remember:", lambda s: is_advice(s) or _surprising(s)),
     ),
     "social_proof": (
         Lead("In their own words:", lambda s: s.is_quote),

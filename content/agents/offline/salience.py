@@ -36,5 +36,5 @@ def _score(sentence: Sentence, counts: Counter[str], title_terms: set[str], numb
 def _length(words: int) -> float:
     """Posts want sentences of 7 to 26 words."""
     if words < 7:
-        return 0.55 + 0.06 * words
+        return 0.3 + 0.1 * words
     return 1.0 if words <= 26 else max(0.4, 1.0 - 0.03 * (words - 26))

@@ -111,8 +111,16 @@ def following(
         chain = [one for one in source.chain(sentence) if one is not hook]
         if sentence is hook or not chain or sentence.is_question or is_command(sentence):
             continue
+        if _leads_to(sentence, hook):
+            continue
         groups.append(chain)
     return sorted(groups, key=worth, reverse=True)
+
+
+def _leads_to(sentence: Sentence, hook: Sentence) -> bool:
+    """ "Some guests were sceptical." says nothing after the quotation that it introduces."""
+    is_before = sentence.place == hook.place - 1 and sentence.paragraph == hook.paragraph
+    return is_before and len(sentence.words) <= 8
 
 
 def in_order(hook: Sentence, chosen: Sequence[Sentence]) -> list[Sentence]:

@@ -25,6 +25,10 @@ _END = regex.compile(r"[.!?…。！？]+[\"'”’»)\]]*")
 _STOPS = ".!?…。！？"
 _CLOSERS = "\"'”’»)]"
 _OPENERS = "\"'“„‘‚«([¿¡"
+_POINTS_BACK = regex.compile(r"\b(?:(?:that|this|such) \p{L}+|instead|too|as well)[.!]$")
+_SHARE = regex.compile(r"^(?:\S+ ){1,3}of (?:that|this|these|those|them|it)\b")
+_ONLY_QUOTED = regex.compile(r"^[\"“«„][^\"“”«»„]+[\"”»“]$")
+_SCRAP = regex.compile(r"^\d[\d.,/]*\s+(?:\S+\s*){1,4}$")  # "200 g red lentils."
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}]*(?:['’-][\p{L}\p{N}]+)*")
 _EMOJI = regex.compile(
     r"(?:\p{Extended_Pictographic}|\p{Regional_Indicator})[\p{M}\u200d\ufe0f\p{Emoji_Modifier}"
@@ -35,6 +39,7 @@ _BLANKS = regex.compile(r"\s+")
 _REFERENCE = regex.compile(r"\s*\[\d{1,3}\]")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("«", "»"), ("„", "“"))
 
+_PRICE = regex.compile(r"[$€£¥%]")
 NUMBER = regex.compile(r"(?<![\p{L}\p{N}])[$€£¥]?\s?\d+(?:[.,:\u00a0\u202f]\d+)*\s?(?:%|[$€£¥])?")
 
 
@@ -92,7 +97,7 @@ def _read(blocks: Iterable[tuple[str, bool]], language: str) -> list[Sentence]:
     for paragraph, (block, is_item) in enumerate(blocks):
         for number, raw in enumerate(_split(block)):
             text = _tidy(raw, is_item=is_item)
-            leans = _leans(text, language) and not (is_item and number == 0)
+            leans = _leans(text, language, is_first=number == 0) and not (is_item and number == 0)
             is_new = _is_usable(text, is_item=is_item) and text.casefold() not in seen
             if not is_new or (leans and footing < paragraph - (number == 0)):
                 footing = -1  # what leans on this one has lost its footing
@@ -112,10 +117,12 @@ def words_of(text: str) -> list[str]:
 def stem(word: str) -> str:
     """Crude and the same for every language: long words lose their ending."""
     word = word.removesuffix("'s")
-    for ending in ("ments", "ment", "ungen", "ung", "ings", "ing", "ies", "ed", "es", "en", "er"):
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 4:
+        word = word[:-1]
+    for ending in ("ment", "ungen", "ung", "ing", "ie", "ed", "en", "er"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
-    return word[:-1] if word.endswith(("s", "e", "n", "y")) and len(word) > 4 else word
+    return word[:-1] if word.endswith(("e", "n", "y")) and len(word) > 4 else word
 
 
 def without_emoji(text: str) -> str:
@@ -225,11 +232,16 @@ def _is_usable(sentence: str, *, is_item: bool) -> bool:
     letters = [character for character in sentence if character.isalpha()]
     if first.islower() or not first.isalnum() or not letters:
         return False
+    if is_item and _SCRAP.match(sentence) and not _PRICE.search(sentence):
+        return False
+    if not is_item and first.isupper() and not regex.search(r"(?<!\p{L})\p{Ll}{2,}", sentence):
+        return False  # "Berlin, 4 May 2026."
     shouts = sum(letter.isupper() for letter in letters) > 0.6 * len(letters) > 8
     return not (shouts or _BOILERPLATE.search(sentence))
 
 
-def _leans(sentence: str, language: str) -> bool:
+def _leans(sentence: str, language: str, *, is_first: bool) -> bool:
+    """It points back by its first word, by a loose pronoun, or is too short to stand alone."""
     words = words_of(sentence)
     if not words:
         return False
@@ -237,7 +249,13 @@ def _leans(sentence: str, language: str) -> bool:
         return len(words) > 1 and words[1].endswith("t") and words[1] not in ("gibt", "ist", "geht")
     if words[0] in LEANING.get(language, LEANING["en"]):
         return len(words) < 2 or words[1] not in TIMES
-    return not _is_quote(sentence) and _has_loose_pronoun(words, language)
+    if _is_quote(sentence):
+        return not is_first and bool(_ONLY_QUOTED.match(sentence))  # who says it stands before
+    if language == "en" and _SHARE.match(sentence):
+        return True
+    is_aside = not is_first and len(words) <= 5 and not NUMBER.search(sentence)
+    points_back = bool(_POINTS_BACK.search(sentence)) and words[-1] not in TIMES
+    return is_aside or points_back or _has_loose_pronoun(words, language)
 
 
 def _has_loose_pronoun(words: list[str], language: str) -> bool:

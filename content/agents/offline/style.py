@@ -42,7 +42,7 @@ _PICTURES: tuple[tuple[str, str], ...] = (
     ("lease clause law$ legal contract court vertrag contrat contrato", "⚖️"),
     ("tooth teeth dent gums zahn", "🪥"),
     ("gym$ sauna workout fitness training$", "💪"),
-    ("school class$ course courses learn teach kurs cours$ curso", "🎓"),
+    ("class$ classes course courses learn teach kurs cours$ curso", "🎓"),
     ("ceramic potter céramique keramik", "🏺"),
     ("conference talks$ keynote konferenz conférence", "🎤"),
     ("christmas weihnacht noël navidad", "🎄"),
