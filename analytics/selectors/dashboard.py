@@ -129,7 +129,7 @@ def _waiting(approvals: int) -> list[Waiting]:
         words = _many(broken["unknown"], "post has", "posts have")
         found.append(
             Waiting(
-                f"{words} an unknown outcome", "publishing:delivery-list", "circle-help", "warn"
+                f"{words} an unknown outcome", "publishing:delivery-list", "circle-question-mark", "warn"
             )
         )
     if broken["missed"]:
@@ -149,7 +149,7 @@ def _materials() -> list[Waiting]:
     if not failed:
         return []
     words = _many(failed, "material", "materials")
-    return [Waiting(f"{words} could not be read", "content:material-list", "file-warning", "warn")]
+    return [Waiting(f"{words} could not be read", "content:material-list", "file-x", "warn")]
 
 
 def _money(subscription: Subscription | None) -> list[Waiting]:
