@@ -169,8 +169,8 @@ def _scores(
 
 
 def _recommended(rules: PlatformRules) -> int:
-    """Three, as most platforms advise, or fewer where fewer are taken."""
-    return 3 if rules.hashtags_max is None else max(min(3, rules.hashtags_max), 1)
+    """Five, the most of the usual style of three to five, or fewer where fewer are taken."""
+    return 5 if rules.hashtags_max is None else max(min(5, rules.hashtags_max), 1)
 
 
 def _together(embedded: Sequence[Embedded | None]) -> Embedded | None:

@@ -75,7 +75,7 @@ def diversity(candidates: Embedded | None) -> list[float] | None:
 
 
 def aesthetics(
-    text: str, *, hashtags: Sequence[str] = (), hashtags_recommended: int = 3, room: int = 0
+    text: str, *, hashtags: Sequence[str] = (), hashtags_recommended: int = 5, room: int = 0
 ) -> float:
     """How a post looks and reads, the mean of six shares from 0 to 1. Our own definition.
 
