@@ -42,8 +42,9 @@ check: install-dev ## Everything that CI runs: format, lint, types, layers, temp
 	sh deploy/check-production.sh $(BIN)/python
 	$(MAKE) test
 
-peers: install-dev ## Install the real servers that `-m peer` tests talk to (once, 2 minutes, needs g++)
+peers: install-dev ## Install the servers of `-m peer` tests and axe (once, 2 minutes, needs g++)
 	@$(BIN)/python tests/peers/install.py
+	@$(BIN)/python tests/browser/install.py
 
 format: install-dev ## Put code and templates into the house's form
 	$(BIN)/ruff format .

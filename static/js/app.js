@@ -17,7 +17,6 @@ const behaviors = {
   "theme": () => import("./behaviors/theme.js"),
   "toasts": () => import("./behaviors/toasts.js"),
   "zone": () => import("./behaviors/zone.js"),
-  "zone": () => import("./behaviors/zone.js"),
 };
 
 const connected = new WeakMap();

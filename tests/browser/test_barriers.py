@@ -1,0 +1,115 @@
+"""No page keeps anybody out: axe finds nothing serious, in light and dark, on a phone and a desk.
+
+The pages come from the addresses themselves, so a new one is looked at without being named here.
+Each is loaded once; then its theme and its width change under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.urls import reverse
+
+from tests.house.test_urls import ADDRESSES, Address, url_of
+
+from .barriers import barriers, load_axe
+from .scene import Scene
+from .visitor import Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("_axe")]
+
+WIDTHS = (1440, 390)
+PAGES = [each for each in ADDRESSES if "GET" in each.methods and each.name not in {"healthz"}]
+# allauth's own, which bring no list of their methods.
+ENTRANCE = [
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_inactive",
+    "account_email_verification_sent",
+]
+ACCOUNT = ["account_change_password", "account_reauthenticate", "account_logout"]
+STAFF = ["admin:index", "admin:publishing_delivery_changelist"]
+
+
+def findings(visitor: Visitor) -> Iterator[str]:
+    """What is wrong with the page that is open, in every theme and width."""
+    page = visitor.page
+    load_axe(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="light")
+        yield from (f"{width} px: {barrier}" for barrier in barriers(page))
+        # Nothing but colours differs in the dark.
+        page.emulate_media(color_scheme="dark")
+        yield from (
+            f"{width} px, dark: {each}" for each in barriers(page, rules=["color-contrast"])
+        )
+    page.set_viewport_size({"width": 320, "height": 900})
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 320:
+        yield f"{wide} px wide in a window of 320 px"
+
+
+def look_at(visitor: Visitor, path: str, status: int = 200) -> None:
+    visitor.page.emulate_media(color_scheme="light")
+    visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    response = visitor.open(path)
+    assert response.status == status, path
+    assert "script-src 'self'" in response.headers["content-security-policy"]
+    if "<html" not in response.text():
+        return  # A part of a page, which is looked at where it stands, or no page at all.
+    visitor.page.wait_for_load_state("networkidle")
+    found = [*visitor.told(), *findings(visitor)]
+    assert not found, f"{path}\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("address", PAGES, ids=lambda each: each.name)
+def test_a_page_has_no_barrier(visitor: Visitor, scene: Scene, address: Address) -> None:
+    visitor.sign_in(scene.world.owner)
+    look_at(visitor, url_of(address, scene.world.organization.slug, scene.ids))
+
+
+@pytest.mark.parametrize("address", PAGES, ids=lambda each: each.name)
+def test_a_page_with_nothing_on_it_has_no_barrier(
+    visitor: Visitor, scene: Scene, address: Address
+) -> None:
+    if set(address.kwargs) - {"org", "platform"}:
+        pytest.skip("The address names a row, so there is one.")
+    visitor.sign_in(scene.world.stranger)
+    look_at(visitor, url_of(address, scene.bare.slug, scene.ids))
+
+
+@pytest.mark.parametrize("name", ENTRANCE)
+def test_the_entrance_has_no_barrier(visitor: Visitor, name: str) -> None:
+    visitor.sign_out()
+    look_at(visitor, reverse(name))
+
+
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_a_page_of_ones_own_account_has_no_barrier(
+    visitor: Visitor, scene: Scene, name: str
+) -> None:
+    visitor.sign_in(scene.world.owner)
+    look_at(visitor, reverse(name))
+
+
+def test_choosing_a_new_password_has_no_barrier(visitor: Visitor, scene: Scene) -> None:
+    visitor.sign_out()
+    owner = scene.world.owner
+    key = f"{user_pk_to_url_str(owner)}-{default_token_generator.make_token(owner)}"
+    for each in (key, "1-no-such-key"):
+        user, _, token = each.partition("-")
+        look_at(visitor, reverse("account_reset_password_from_key", args=[user, token]))
+
+
+def test_an_error_page_has_no_barrier(visitor: Visitor, scene: Scene) -> None:
+    visitor.sign_in(scene.world.viewer)
+    team = scene.world.path
+    look_at(visitor, "/no/such/page", status=404)
+    look_at(visitor, f"{team}/no-such-page", status=404)
+    look_at(visitor, f"{team}/materials/new/", status=403)
