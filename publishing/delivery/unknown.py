@@ -47,7 +47,9 @@ def settle_unknown(
         _is_out(delivery, by, url.strip())
     else:
         _decide(delivery, chosen, by)
-    delivery.refresh_from_db()
+    # Outside of a transaction row security shows nothing.
+    with org_atomic():
+        delivery.refresh_from_db()
     return delivery
 
 
