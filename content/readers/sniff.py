@@ -15,7 +15,6 @@ _PICTURES = (
     b"\x89PNG",
     b"\xff\xd8\xff",
     b"GIF8",
-    b"BM",
     b"II*\x00",
     b"MM\x00*",
 )
@@ -72,7 +71,9 @@ def _in_zip(data: bytes) -> Kind:
 
 
 def _refuse_known(head: bytes) -> None:
-    if head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+    # A text may begin with "BM" too, but not with the four zeros of a bitmap's head.
+    is_bitmap = head.startswith(b"BM") and head[6:10] == b"\x00" * 4
+    if is_bitmap or head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         raise Unreadable(
             "That is a picture, and it has no text to read. Add a text, a page or a document; "
             "pictures can be attached to a post.",

@@ -142,6 +142,7 @@ def test_what_is_no_address_is_refused_with_a_sentence(world: World, typed: str)
         (b"<!doctype html><p>Masts</p>", "a.pdf", "text/html"),
         (b"# Masts\n\n**Fir**", "a", "text/markdown"),
         (TEXT.encode(), "a.exe", "text/plain"),
+        (b"BMW boats go back to sea.", "a.bmp", "text/plain"),
     ],
 )
 def test_a_document_is_known_by_its_content(
@@ -199,6 +200,7 @@ def test_no_key_leads_out_of_the_organization(world: World, key: str) -> None:
         (b"\x1aE\xdf\xa3" + b"x" * 99, "Videos cannot be read yet"),
         (b"\x00\x00\x00\x18ftypheic" + b"x" * 99, "Save it as JPEG"),
         (b"MM\x00*" + b"x" * 99, "Save it as JPEG"),
+        (b"BM\x46\x00\x00\x00\x00\x00\x00\x00" + b"x" * 99, "Save it as JPEG"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_not_kept(
