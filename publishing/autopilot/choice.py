@@ -163,7 +163,7 @@ def _nothing(
 
 def _round_robin(pool: _Pool) -> MaterialChoice:
     chosen = pool.materials[0]
-    reason = f"Its turn: {_used(chosen, pool.moment)}, the least of {_ready(pool)}."
+    reason = f"Its turn: {_used(chosen, pool.moment)}, and none of {_ready(pool)} was used less."
     if len(pool.materials) == 1:
         reason = f"The only piece that is ready; {_used(chosen, pool.moment)}."
     return MaterialChoice(
@@ -248,8 +248,8 @@ def _pillar_balanced(pool: _Pool) -> MaterialChoice:
             return MaterialChoice(
                 mine[0],
                 f"{pillar} is the pillar that is furthest behind and has material: "
-                f"{shares[pillar]:.0%} of {total} posts in 30 days, and {targets[pillar]:.0%} are "
-                f"wanted; {_used(mine[0], pool.moment)}.",
+                f"{_share(shares[pillar], total)}, and {targets[pillar]:.0%} are wanted; "
+                f"{_used(mine[0], pool.moment)}.",
                 {
                     "pillar": pillar,
                     "posts": total,
@@ -263,6 +263,10 @@ def _pillar_balanced(pool: _Pool) -> MaterialChoice:
         f"{_used(oldest_first[0], pool.moment)}.",
         {"pillar": None, "posts": total},
     )
+
+
+def _share(share: float, total: int) -> str:
+    return f"{share:.0%} of {total} posts in 30 days" if total else "no post in 30 days"
 
 
 def posts_by_pillar(brand: BrandProfile, *, since: datetime) -> Counter[str]:

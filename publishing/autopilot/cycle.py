@@ -123,7 +123,7 @@ def _material(
             if choice.is_exhausted:
                 exhaust(run, choice.reason)
             raise Skipped(f"Skipped: {choice.reason}")
-        say("material", f"{choice.material.name}. {choice.reason}")
+        say("material", f"“{choice.material.name}”. {choice.reason}")
         similarity = check_material(material=choice.material)
         if similarity.is_duplicate:
             refused[choice.material.pk] = f"{choice.material.name}: {similarity.reason}"
@@ -146,7 +146,7 @@ def _given_material(run: AutopilotRun, material_id: UUID, say: Progress) -> Mate
         decided = Decision.objects.filter(run=run, kind=Decision.Kind.MATERIAL).exists()
     if material is None:
         raise Conflict("The material of this run was deleted.")
-    say("material", material.name)
+    say("material", f"“{material.name}”, chosen before.")
     if not decided:
         similarity = check_material(material=material)
         choice = MaterialChoice(material, "Chosen by hand for this run.")

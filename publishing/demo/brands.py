@@ -91,7 +91,7 @@ WORKSHOP = DemoBrand(
         "website_url": "https://harrowcycles.example",
         "business_type": "Bicycle workshop and cargo bike shop",
         "location": "Stokes Croft, Bristol",
-        "price_range": "Service from £75, cargo bikes from £2,400",
+        "price_range": "Service £75, cargo bikes from £2,400",
         "unique_selling_points": [
             "Repairs are ready in two working days",
             "A fixed price before any work begins",

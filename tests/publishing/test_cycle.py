@@ -151,7 +151,8 @@ def test_a_run_ends_with_an_approved_post_in_the_ledger(world: World) -> None:
     assert post.candidate.is_selected and post.candidate.is_valid
     with org_atomic():
         assert living_approval(post) is not None
-        assert Delivery.objects.get(pending_post=post).due_at <= now()
+        due_at = Delivery.objects.get(pending_post=post).due_at
+        assert due_at is not None and due_at <= now()
     assert spent() == 1
 
 
