@@ -1,0 +1,128 @@
+"""Two workers at once, on committed rows and real connections."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from config.kernel.clock import now
+from config.kernel.errors import DomainError
+from config.kernel.scoping import org_atomic, scope
+from content.models import Generation
+from publishing.autopilot import scheduler
+from publishing.autopilot.cycle import run_cycle
+from publishing.delivery.ledger import deliver
+from publishing.models import (
+    AutopilotRun,
+    Delivery,
+    DeliveryState,
+    PendingPost,
+    Post,
+    Schedule,
+)
+from publishing.services.pending_posts import approve_post, edit_post
+from tests import make
+from tests.world import World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(settings: Any) -> None:
+    settings.WARREN_EMBEDDINGS_PROVIDER = "lexical"
+    settings.WARREN_DELIVERY_THREADS = 0
+
+
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """Do several things at one moment, each in its own thread; what each gave or raised."""
+    results: list[Any] = [None] * len(acts)
+    start = threading.Barrier(len(acts))
+
+    def work(place: int) -> None:
+        start.wait()
+        try:
+            results[place] = acts[place]()
+        except DomainError as error:
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def test_two_ticks_at_once_queue_each_run_once(world: World) -> None:
+    moment = now()
+    with org_atomic(world.id):
+        Schedule.objects.bulk_create(
+            Schedule(
+                brand=world.brand,
+                name=f"Schedule {number}",
+                platforms=["feed"],
+                times=[(moment - timedelta(minutes=1)).time().replace(second=0, microsecond=0)],
+                days_of_week=list(range(7)),
+                next_run_at=(moment - timedelta(minutes=1)).replace(second=0, microsecond=0),
+            )
+            for number in range(40)
+        )
+    done = together(*[lambda: scheduler.tick(moment)] * 3)
+    assert sum(tick.queued for tick in done) == 40
+    with org_atomic(world.id):
+        assert AutopilotRun.objects.count() == 40
+
+
+def test_of_two_workers_one_gets_the_run(world: World) -> None:
+    with org_atomic(world.id):
+        make.material(world.brand)
+        run = AutopilotRun.objects.create(
+            brand=world.brand,
+            platforms=["feed"],
+            occurrence="now",
+            scheduled_for=now(),
+            due_at=now(),
+        )
+
+    def work() -> AutopilotRun | None:
+        with scope(world.id):
+            return run_cycle(run_id=run.pk)
+
+    done = together(work, work)
+    assert sum(each is not None for each in done) == 1
+    with org_atomic(world.id):
+        assert (Generation.objects.count(), PendingPost.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_an_edit_and_a_sending_take_turns(world: World, attempt: int) -> None:
+    with org_atomic(world.id):
+        post = make.pending_post(world.brand, world.account, content="The approved words.")
+        approve_post(post=post, by=world.editor)
+        delivery = Delivery.objects.get(pending_post=post)
+
+    def send() -> int:
+        with scope(world.id):
+            return deliver(delivery_ids=[delivery.pk])
+
+    def edit() -> PendingPost:
+        with org_atomic(world.id):
+            return edit_post(
+                post=post, content="Other words.", hashtags=[], link="", by=world.editor
+            )
+
+    _, edited = together(send, edit)
+    with org_atomic(world.id):
+        out = list(Post.objects.filter(pending_post=post).values_list("content", flat=True))
+        delivery.refresh_from_db()
+    if isinstance(edited, DomainError):
+        assert out == ["The approved words."]
+    else:
+        assert (out, delivery.state) == ([], DeliveryState.CANCELLED)
