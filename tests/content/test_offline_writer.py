@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.kernel.embeddings import thresholds
+from config.kernel.embeddings.providers import lexical
 from content.agents import (
     ANGLES,
     OFFLINE,
@@ -131,6 +133,22 @@ def test_three_angles_give_three_different_posts() -> None:
         if len(sentences_of(material.text, language=analysis.language)) > 5:
             assert len({text[:60] for text in texts}) == 3, name
             assert len({text.rsplit("\n\n", 1)[-1] for text in texts}) == 3, name
+
+
+@pytest.mark.parametrize("rules", [SHORT, LONG], ids=lambda rules: rules.slug)
+def test_three_posts_on_one_material_are_no_duplicates_of_each_other(rules: PlatformRules) -> None:
+    limit = thresholds(lexical.MODEL).reject
+    for name, material in MATERIALS.items():
+        analysis = analyse_offline(material, BRAND).analysis
+        if len(sentences_of(material.text, language=analysis.language)) < 4 or name == "recall":
+            continue  # there is only so much to say, and a recall says the same first
+        texts: list[str] = []
+        for angle in analysis.suggested_angles[:3]:
+            written = write_offline(BRAND, material, analysis, angle, rules, shown=texts)
+            texts.append(written.draft.text)
+        vectors = lexical.embed(texts)
+        alike = [float(vectors[a] @ vectors[b]) for a, b in ((0, 1), (0, 2), (1, 2))]
+        assert max(alike) < limit, (name, alike)
 
 
 def test_a_draft_is_the_same_again_and_another_attempt_says_it_in_another_way() -> None:

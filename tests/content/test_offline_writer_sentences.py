@@ -75,6 +75,15 @@ def test_list_items_become_sentences_without_their_marks() -> None:
     ]
 
 
+def test_an_item_that_goes_on_in_the_next_line_is_whole() -> None:
+    text = "- Faster search, even in workspaces with a million\n  documents.\n- Dark mode"
+
+    assert texts(text) == [
+        "Faster search, even in workspaces with a million documents.",
+        "Dark mode.",
+    ]
+
+
 def test_a_note_without_a_full_stop_is_still_a_note() -> None:
     assert texts("Closed on Monday") == ["Closed on Monday."]
 

@@ -5,6 +5,7 @@ What it adds to them is in the phrase book; what it leaves out it leaves out who
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -271,12 +272,11 @@ def _filled(post: Post, order: Order) -> Post:
     for group in groups:
         if len(chosen) >= _most_sentences(order):
             break
-        fresh = [s for s in group if s not in chosen and s.text != post.close]
-        if len(fresh) < len([s for s in group if s not in chosen]):
+        new = [sentence for sentence in group if sentence not in chosen]
+        is_wanted = says_something_new(new, chosen) and _leaves_others_theirs(new, chosen, order)
+        if not is_wanted or post.close in (sentence.text for sentence in new):
             continue
-        if not says_something_new(group, chosen):
-            continue
-        sentences = in_order(hook, [*chosen, *fresh])
+        sentences = in_order(hook, [*chosen, *new])
         bigger = replace(
             post,
             sentences=sentences,
@@ -286,6 +286,21 @@ def _filled(post: Post, order: Order) -> Post:
         if fits(bigger, order) and size_of(bigger, order) <= target_of(order):
             chosen, post = list(sentences), bigger
     return post
+
+
+def _leaves_others_theirs(
+    new: Sequence[Sentence], chosen: Sequence[Sentence], order: Order
+) -> bool:
+    """At most half of a post may have stood in another one; required words stand above that."""
+    if any(has_words(one.text, word) for one in new for word in order.brand.required_words):
+        return True
+    together = [*chosen, *new]
+    seen = sum(_is_taken(sentence, order) for sentence in together)
+    return seen == 0 or not any(_is_taken(one, order) for one in new) or seen * 2 <= len(together)
+
+
+def _is_taken(sentence: Sentence, order: Order) -> bool:
+    return any(sentence.text in text for text in order.taken)
 
 
 def _still_missing(sentences: Sequence[Sentence], order: Order) -> str:
@@ -320,6 +335,11 @@ def _dressed(post: Post, order: Order) -> Post:
 
 
 def _most_sentences(order: Order) -> int:
-    """A bit more than half of a longer material, so that its next post has some left."""
-    half = -(-len(order.source.sentences) * 11 // 20)
-    return 4 if order.rules.max_characters <= 320 else min(8, max(4, half))
+    """Some of a longer material is left for its other posts, which take less of the rest."""
+    number = len(order.source.sentences)
+    most = 4 if order.rules.max_characters <= 320 else 7
+    is_first = not any(_is_taken(sentence, order) for sentence in order.source.sentences)
+    if number <= 2:
+        return number if is_first else 1
+    share = (0.6 if number < 8 else 0.45) if is_first else 0.4
+    return min(most, max(2 if is_first else 1, math.ceil(number * share)))

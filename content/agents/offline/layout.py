@@ -15,7 +15,8 @@ from content.agents.offline.style import with_emoji
 
 _SOBER = regex.compile(
     r"\b(recall(ing|ed)?|died|death|funeral|injur(y|ed|ies)|accidents?|victims?|cancer|"
-    r"sorry|apolog(y|ise|ize|ies)|(the|at) war|war in|rückruf|gestorben|unfall|décès|rappel|fallecid|accidente)\b",
+    r"sorry|apolog(y|ise|ize|ies)|(the|at) war|war in|rückruf|gestorben|unfall|décès|rappel|"
+    r"fallecid|accidente)\b",
     regex.IGNORECASE,
 )
 

@@ -68,6 +68,7 @@ def hooks(
         score -= 0.8 * (is_command(sentence) and angle != "promotional")
         score -= 0.6 * (sentence.is_question and source.after(sentence) is None)
         score -= 2.5 * sum(_opens(text, sentence) for text in taken)
+        score -= 1.2 * any(sentence.text in text for text in taken)
         score += 0.5 * any(has_words(sentence.text, word) for word in liked)
         return score
 
@@ -100,7 +101,7 @@ def following(
         score = best - 0.15 * (len(group) - 1) + chance.uniform(0.0, 0.15)
         score += 0.35 * (group[0].place == hook.place + 1)
         score += 0.2 * (angle == "storytelling" and group[0].place > hook.place)
-        score -= 0.45 * min(2, sum(group[-1].text in text for text in taken))
+        score -= 1.5 * any(group[-1].text in text for text in taken)
         for sentence in group:
             score += 0.5 * any(has_words(sentence.text, word) for word in liked)
             score += 3.0 * any(has_words(sentence.text, word) for word in needed)
@@ -111,10 +112,19 @@ def following(
         chain = [one for one in source.chain(sentence) if one is not hook]
         if sentence is hook or not chain or sentence.is_question or is_command(sentence):
             continue
-        if _leads_to(sentence, hook):
+        quotation = _quotation_after(source, sentence)
+        if _leads_to(sentence, hook) or quotation is hook:
             continue
-        groups.append(chain)
+        groups.append([*chain, quotation] if quotation else chain)
     return sorted(groups, key=worth, reverse=True)
+
+
+def _quotation_after(source: Source, sentence: Sentence) -> Sentence | None:
+    """What a short sentence only introduces."""
+    after = source.after(sentence)
+    if after is None or not after.is_quote or after.paragraph != sentence.paragraph:
+        return None
+    return after if len(sentence.words) <= 8 else None
 
 
 def _leads_to(sentence: Sentence, hook: Sentence) -> bool:

@@ -134,19 +134,29 @@ def _blocks(text: str) -> Iterator[tuple[str, bool]]:
     """Paragraphs and list items. Lines of a paragraph belong together, headings are left out."""
     for chunk in regex.split(r"\n\s*\n", text):
         lines = [line.strip() for line in chunk.split("\n") if line.strip()]
-        paragraph: list[str] = []
+        block: list[str] = []
+        is_item = False
         for line, following in zip(lines, [*lines, ""][1:], strict=True):
             marker = _ITEM.match(line)
-            if not marker and (paragraph or not _is_heading(line, following)):
-                paragraph.append(line)
+            reads_on = bool(block) and not (is_item and _starts_anew(block[-1], line))
+            if not marker and (reads_on or not _is_heading(line, following)):
+                if block and not reads_on:
+                    yield " ".join(block), is_item
+                    block, is_item = [], False
+                block.append(line)
                 continue
-            if paragraph:
-                yield " ".join(paragraph), False
-                paragraph = []
+            if block:
+                yield " ".join(block), is_item
+                block, is_item = [], False
             if marker:
-                yield line[marker.end() :].strip(), True
-        if paragraph:
-            yield " ".join(paragraph), False
+                block, is_item = [line[marker.end() :].strip()], True
+        if block:
+            yield " ".join(block), is_item
+
+
+def _starts_anew(item: str, line: str) -> bool:
+    """A line after a list item goes on with it, unless the item has ended or the line begins."""
+    return item.rstrip(_CLOSERS).endswith(tuple(_STOPS)) or not line[:1].islower()
 
 
 def _loose_lines(text: str) -> Iterator[tuple[str, bool]]:
