@@ -8,6 +8,11 @@ from config.kernel.pagination import paginate
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
 
+WORDS: dict[str, str] = {
+    CreditAction.GENERATE: "Writing three variations",
+    CreditAction.PUBLISH: "Publishing a post",
+}
+
 
 @require_GET
 @member_of("viewer")
@@ -19,7 +24,10 @@ def credits(request: Request) -> HttpResponse:
         lines = lines.filter(action=action)
     context = {
         "subscription": Subscription.objects.select_related("plan").first(),
-        "prices": CreditPrice.objects.order_by("action"),
+        "prices": [
+            (WORDS[price.action], price.credits)
+            for price in CreditPrice.objects.filter(action__in=WORDS).order_by("action")
+        ],
         "page": paginate(lines, order=("-created_at",), cursor=request.GET.get("cursor"), size=30),
         "action": action,
         "actions": CreditAction.choices,

@@ -32,6 +32,10 @@ class ConnectForm(forms.Form):
         )
         self.brands = {str(brand.pk): brand for brand in brands}
 
+    @property
+    def has_secrets(self) -> bool:
+        return any(each.secret for each in self.channel.credential_fields)
+
     def credentials(self) -> dict[str, str]:
         return {each.name: self.cleaned_data[each.name] for each in self.channel.credential_fields}
 

@@ -11,6 +11,7 @@ from brands.models import BrandProfile
 from config.kernel.clock import zone_choices
 from publishing.channels.registry import channels
 from publishing.models import CatchUp, MaterialStrategy, Schedule
+from publishing.selectors.schedules import CATCH_UP_WORDS, STRATEGY_WORDS
 from publishing.services.schedules import PRESETS, ScheduleValues
 
 FREQUENCIES = [
@@ -30,26 +31,18 @@ DAYS = [
     (6, "Saturday"),
     (0, "Sunday"),
 ]
-STRATEGIES = [
-    (MaterialStrategy.ROUND_ROBIN, "In turn: what was used least comes next"),
-    (MaterialStrategy.RANDOM, "At random: every ready material has the same odds"),
-    (MaterialStrategy.WEIGHTED, "By success: what did well is drawn more often"),
-    (
-        MaterialStrategy.PILLAR_BALANCED,
-        "By pillars: the pillar that is furthest behind its share comes next",
-    ),
-]
 APPROVALS = [
-    ("", "As the brand says"),
+    ("brand", "As the brand says"),
     ("yes", "Publish without asking when every guard passes"),
     ("no", "Every post waits for a person"),
 ]
-MISSED = [
-    (CatchUp.ONCE, "Make up for the latest one"),
-    (CatchUp.SKIP, "Let them go"),
-    (CatchUp.ALL, "Make up for the last three"),
-]
-ANSWERS = {True: "yes", False: "no", None: ""}
+ANSWERS = {True: "yes", False: "no", None: "brand"}
+
+
+class InColumns(forms.CheckboxSelectMultiple):
+    """Its class lays out the group; the boxes themselves have none."""
+
+    option_inherits_attrs = False
 
 
 class TimesField(forms.CharField):
@@ -86,7 +79,7 @@ class TimingForm(forms.Form):
         coerce=int,
         label="Other days",
         help_text="Choose none for the days above.",
-        widget=forms.CheckboxSelectMultiple,
+        widget=InColumns(attrs={"class": "grid grid--narrow"}),
     )
     timezone = forms.ChoiceField(
         choices=zone_choices,
@@ -99,12 +92,12 @@ class ScheduleForm(TimingForm):
     name = forms.CharField(max_length=120, label="Name", help_text="Such as Weekdays at ten.")
     platforms = forms.MultipleChoiceField(label="Channels", widget=forms.CheckboxSelectMultiple)
     material_strategy = forms.ChoiceField(
-        choices=STRATEGIES,
+        choices=list(STRATEGY_WORDS.items()),
         initial=MaterialStrategy.ROUND_ROBIN,
         label="Which material comes next",
         widget=forms.RadioSelect,
     )
-    approval = forms.ChoiceField(required=False, choices=APPROVALS, label="Approval")
+    approval = forms.ChoiceField(choices=APPROVALS, initial="brand", label="Approval")
     exploration_percent = forms.IntegerField(
         required=False,
         min_value=0,
@@ -116,7 +109,9 @@ class ScheduleForm(TimingForm):
         required=False, label="Use other material for each channel"
     )
     catch_up = forms.ChoiceField(
-        choices=MISSED, initial=CatchUp.ONCE, label="Runs that were missed while Warren was off"
+        choices=list(CATCH_UP_WORDS.items()),
+        initial=CatchUp.ONCE,
+        label="Runs that were missed while Warren was off",
     )
 
     field_order = (
@@ -157,6 +152,6 @@ class ScheduleForm(TimingForm):
         answer = found.pop("approval")
         return ScheduleValues(
             **found,
-            auto_approve=None if not answer else answer == "yes",
+            auto_approve={"yes": True, "no": False}.get(answer),
             exploration_ratio=None if percent is None else percent / 100,
         )

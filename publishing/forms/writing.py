@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
+from config.kernel.scoping import org_atomic
 from content.models import Material
 from publishing.models import SocialAccount
 
@@ -40,7 +40,8 @@ class WritingForm(forms.Form):
         fields["platforms"].choices = [
             (account.platform, f"{label}: {account.name}") for account, label in accounts
         ]
-        self._materials = {each.pk: each for each in materials}
 
     def chosen_material(self) -> Material:
-        return self._materials[UUID(self.cleaned_data["material"])]
+        """Whole, with its text: the list of choices does without."""
+        with org_atomic():
+            return Material.objects.get(pk=self.cleaned_data["material"])

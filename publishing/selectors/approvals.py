@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from config.kernel.clock import now
+from config.kernel.clock import in_words, now
 from config.kernel.embeddings import Thresholds, current_model, thresholds
 from config.kernel.errors import Invalid
 from config.kernel.pagination import Page, paginate
@@ -163,6 +163,12 @@ class ApprovalPage:
         return post.status == PendingStatus.EXPIRED or (
             post.status == PendingStatus.PENDING and ended
         )
+
+    @property
+    def expires_words(self) -> str:
+        """The deadline in the brand's zone; how far off it is, a live countdown says."""
+        moment = self.post.expires_at
+        return in_words(moment, self.zone).rpartition(" (")[0] if moment else ""
 
     @property
     def is_approved(self) -> bool:

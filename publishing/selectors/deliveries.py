@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -80,12 +81,21 @@ class DeliveryPage:
     post: Post | None
     platform_label: str
     can_check: bool
+    is_safe: bool
+    """Whether the channel itself keeps a second sending from making a second post."""
     promise: str
     """What keeps a second sending from doubling the post, as the channel's class says."""
 
     @property
     def is_unknown(self) -> bool:
         return self.delivery.state == DeliveryState.UNKNOWN
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When it is tried again, after a first try that did not end."""
+        row = self.delivery
+        is_waiting = row.state == DeliveryState.SCHEDULED and bool(row.attempts or row.error_code)
+        return row.due_at if is_waiting else None
 
     @property
     def can_retry(self) -> bool:
@@ -142,6 +152,7 @@ def delivery_page(delivery: Delivery) -> DeliveryPage:
         can_check=isinstance(channel, Finds)
         and isinstance(channel, Channel)
         and channel.delivery_class is not DeliveryClass.D,
+        is_safe=isinstance(channel, Channel) and channel.delivery_class is DeliveryClass.A,
         promise=_promise(channel),
     )
 

@@ -96,4 +96,4 @@ def _published(run: AutopilotRun, posts: Sequence[PendingPost]) -> str:
         return "todo" if run.status in (RunStatus.QUEUED, RunStatus.RUNNING) else "skipped"
     if states <= {PendingStatus.PUBLISHED}:
         return "done"
-    return "failed" if states <= set(GONE_WRONG) else "current"
+    return "failed" if states <= set(GONE_WRONG) else "todo"

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Prefetch
 
 from config.kernel.clock import Occurrence
 from publishing.channels.registry import channels
-from publishing.models import AutopilotRun, PendingPost, Schedule, ScheduleStatus
+from publishing.models import (
+    AutopilotRun,
+    CatchUp,
+    MaterialStrategy,
+    PendingPost,
+    Schedule,
+    ScheduleStatus,
+)
 from publishing.services.schedules import (
     TIMING_FIELDS,
     ScheduleValues,
@@ -23,6 +30,19 @@ from .preview import platform_label
 
 RUNS_SHOWN = 8
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
+STRATEGY_WORDS: Final[Mapping[str, str]] = {
+    MaterialStrategy.ROUND_ROBIN: "In turn: what was used least comes next",
+    MaterialStrategy.RANDOM: "At random: every ready material has the same odds",
+    MaterialStrategy.WEIGHTED: "By success: what did well is drawn more often",
+    MaterialStrategy.PILLAR_BALANCED: (
+        "By pillars: the pillar that is furthest behind its share comes next"
+    ),
+}
+CATCH_UP_WORDS: Final[Mapping[str, str]] = {
+    CatchUp.ONCE: "Make up for the latest one",
+    CatchUp.SKIP: "Let them go",
+    CatchUp.ALL: "Make up for the last three",
+}
 WEEK = (1, 2, 3, 4, 5, 6, 0)
 
 
@@ -36,6 +56,14 @@ class ScheduleRow:
     @property
     def is_paused(self) -> bool:
         return self.schedule.status == ScheduleStatus.PAUSED
+
+    @property
+    def strategy(self) -> str:
+        return STRATEGY_WORDS[MaterialStrategy(self.schedule.material_strategy)]
+
+    @property
+    def catch_up(self) -> str:
+        return CATCH_UP_WORDS[CatchUp(self.schedule.catch_up)]
 
     @property
     def runs(self) -> list[Occurrence]:

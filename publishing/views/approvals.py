@@ -18,6 +18,7 @@ from content.models import Candidate
 from organizations.access import Request, member_of
 from publishing.forms.approval import EditForm, RegenerateForm, RejectForm, TimeForm
 from publishing.forms.problems import tell
+from publishing.forms.queries import uuid_or_none
 from publishing.models import PendingPost
 from publishing.selectors.approvals import (
     TABS,
@@ -184,7 +185,7 @@ def _decided(
     request: Request, post: PendingPost, done: str, *, undo_url: str | None = None
 ) -> HttpResponse:
     """On to the next post that waits; the one just decided says what became of it."""
-    tab, brand = TABS["waiting"], _brand(request)
+    tab, brand = TABS["waiting"], uuid_or_none(request.GET.get("brand", ""))
     following = approval_list(tab=tab, brand=brand, but=post.pk).page.items
     name, args = "publishing:approval-list", [request.organization.slug]
     if following:
@@ -210,7 +211,8 @@ def _desk(
     """The list and one post. Without a post the first of the list is shown beside it."""
     is_list = post is None
     tab = tab or TABS.get(request.GET.get("state", "")) or tab_of(post.status if post else "")
-    listed = approval_list(tab=tab, brand=_brand(request), cursor=request.GET.get("cursor"))
+    brand = uuid_or_none(request.GET.get("brand", ""))
+    listed = approval_list(tab=tab, brand=brand, cursor=request.GET.get("cursor"))
     if post is None and listed.page.items:
         post = approval_post(listed.page.items[0].pk)
     found = approval_page(post, shown_id=request.GET.get("variation", "")) if post else None
@@ -227,16 +229,10 @@ def _desk(
         "waiting_count": listed.waiting_count,
         "nav_place": "approvals",
     }
-    if form is not None and form.is_bound and form.errors:
+    if (form is not None and form.errors) or (problem and request.htmx):
+        # The one failure that htmx swaps.
         status = 422
     return render_part(request, TEMPLATE, "desk", context, status=status)
-
-
-def _brand(request: Request) -> UUID | None:
-    try:
-        return UUID(request.GET.get("brand", ""))
-    except ValueError:
-        return None
 
 
 def _query(request: Request) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from organizations.access import Request, member_of
 from publishing.channels.base import Channel
 from publishing.forms.channel import ConnectForm
 from publishing.forms.problems import tell
+from publishing.forms.queries import uuid_or_none
 from publishing.models import SocialAccount
 from publishing.selectors.channels import channel_page, channels_for_list, connectable
 from publishing.services.accounts import (
@@ -39,12 +41,8 @@ def channel_connect(request: Request, platform: str) -> HttpResponse:
     channel = _channel(platform)
     with org_atomic():
         brands = list(BrandProfile.objects.order_by("name"))
-    form = ConnectForm(
-        request.POST or None,
-        channel=channel,
-        brands=brands,
-        initial={"name": brands[0].name if brands else "", "brand": request.GET.get("brand")},
-    )
+        initial = _known(request, channel, brands)
+    form = ConnectForm(request.POST or None, channel=channel, brands=brands, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             account = connect_account(
@@ -111,6 +109,20 @@ def channel_unlink(request: Request, account: UUID, brand: UUID) -> HttpResponse
     unlink_account(brand=chosen, account=row, by=request.user)
     messages.success(request, f"{chosen.name} no longer posts here. Posts that wait keep it.")
     return _to(request, account)
+
+
+def _known(request: Request, channel: Channel, brands: list[BrandProfile]) -> dict[str, Any]:
+    """What need not be typed: of the account that is connected again, or of the first brand."""
+    wanted = uuid_or_none(request.GET.get("account", ""))
+    accounts = SocialAccount.objects.filter(platform=channel.slug)
+    account = accounts.filter(pk=wanted).first() if wanted else None
+    if account is not None:
+        names = [each.name for each in channel.credential_fields if not each.secret]
+        return {"brand": "", **{name: getattr(account, name, "") for name in names}}
+    if not brands:
+        return {}
+    chosen = next((each for each in brands if str(each.pk) == request.GET.get("brand")), brands[0])
+    return {"brand": chosen.pk, "name": chosen.name}
 
 
 def _channel(platform: str) -> Channel:

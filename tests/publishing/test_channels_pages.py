@@ -1,0 +1,200 @@
+"""Channels as people connect them: what is typed, what is refused, what is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from config.kernel.scoping import org_atomic
+from publishing.channels.base import (
+    ChannelError,
+    Connection,
+    CredentialField,
+    DeliveryClass,
+    Limits,
+)
+from publishing.channels.registry import channels
+from publishing.models import (
+    AccountStatus,
+    BrandAccountLink,
+    PendingPost,
+    PendingStatus,
+    SocialAccount,
+)
+from tests import make
+from tests.world import World
+
+from .platform import KeyedChannel
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "correct horse battery staple"  # noqa: S105
+
+
+class Picky(KeyedChannel):
+    """A network that lets one account in, and says which input is wrong."""
+
+    slug = "picky"
+    label = "Picky network"
+    delivery_class = DeliveryClass.A
+    limits = Limits(max_characters=500)
+    credential_fields = (
+        CredentialField("handle", "Handle"),
+        CredentialField("password", "Password", secret=True),
+        CredentialField("server", "Server", default="https://picky.example", required=False),
+    )
+
+    def connect(self, values: Any) -> Connection:
+        if values["password"] != SECRET:
+            raise ChannelError("The password is wrong.", permanent=True, field="password")
+        return Connection(
+            remote_id=values["handle"],
+            name="Harbour on Picky",
+            handle=values["handle"],
+            profile_url="https://picky.example/harbour",
+            avatar_url="",
+            credentials={"token": "t0p-secret"},
+            server=values["server"],
+        )
+
+
+@pytest.fixture(autouse=True)
+def _picky() -> Iterator[None]:
+    channels.register(Picky.slug, Picky())
+    yield
+    channels.unregister(Picky.slug)
+
+
+@pytest.fixture
+def page(world: World, client: Client) -> Client:
+    client.force_login(world.admin)
+    return client
+
+
+def typed(world: World, **fields: str) -> dict[str, str]:
+    return {
+        "handle": "harbour",
+        "password": SECRET,
+        "server": "https://picky.example",
+        "brand": str(world.brand.pk),
+        **fields,
+    }
+
+
+def connected(world: World, page: Client) -> SocialAccount:
+    page.post(f"{world.path}/channels/new/picky/", typed(world))
+    with org_atomic(world.id):
+        return SocialAccount.objects.get(platform="picky")
+
+
+def test_the_list_shows_what_is_connected_and_what_can_be(
+    world: World, page: Client, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(12):
+        body = page.get(f"{world.path}/channels/").content.decode()
+    assert world.account.handle in body
+    assert "Picky network" in body and "Hosted page" in body
+
+
+def test_the_form_is_made_of_what_the_channel_needs(world: World, page: Client) -> None:
+    body = page.get(f"{world.path}/channels/new/picky/").content.decode()
+    assert "Handle" in body and 'type="password"' in body
+    assert "https://picky.example" in body
+    assert page.get(f"{world.path}/channels/new/nowhere/").status_code == 404
+
+
+def test_an_account_that_lets_us_in_is_kept_and_linked_as_default(
+    world: World, page: Client
+) -> None:
+    account = connected(world, page)
+    with org_atomic(world.id):
+        link = BrandAccountLink.objects.get(account=account)
+    assert link.is_default and link.brand_id == world.brand.pk
+    body = page.get(f"{world.path}/channels/{account.pk}/").content.decode()
+    assert "Connected" in body and "https://picky.example/harbour" in body
+    assert SECRET not in body and "t0p-secret" not in body
+
+
+def test_a_refusal_stands_at_its_field_and_keeps_all_but_the_secret(
+    world: World, page: Client
+) -> None:
+    values = typed(world, password="wrong horse", handle="my-own-handle")
+    answer = page.post(f"{world.path}/channels/new/picky/", values)
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert "The password is wrong." in body
+    assert "my-own-handle" in body
+    assert "wrong horse" not in body
+    with org_atomic(world.id):
+        assert not SocialAccount.objects.filter(platform="picky").exists()
+
+
+def test_what_is_left_empty_is_asked_for(world: World, page: Client) -> None:
+    answer = page.post(f"{world.path}/channels/new/picky/", typed(world, handle=""))
+    assert answer.status_code == 422
+    assert "This field is required" in answer.content.decode()
+
+
+def test_connecting_again_fills_in_what_is_known(world: World, page: Client) -> None:
+    account = connected(world, page)
+    with org_atomic(world.id):
+        SocialAccount.objects.filter(pk=account.pk).update(
+            status=AccountStatus.NEEDS_RECONNECT, last_error="Access was withdrawn."
+        )
+    body = page.get(f"{world.path}/channels/{account.pk}/").content.decode()
+    assert "This channel needs you" in body and "Access was withdrawn." in body
+    address = f"{world.path}/channels/new/picky/?account={account.pk}"
+    assert address in body
+    assert 'value="harbour"' in page.get(address).content.decode()
+
+
+def test_a_hosted_page_is_opened_with_a_name(world: World, page: Client) -> None:
+    answer = page.post(
+        f"{world.path}/channels/new/feed/",
+        {"name": "Harbour notes", "handle": "harbour-notes", "brand": str(world.brand.pk)},
+        follow=True,
+    )
+    body = answer.content.decode()
+    assert "Harbour notes" in body and "/f/harbour-notes/" in body
+
+
+def test_a_brand_is_linked_made_default_and_taken_off(world: World, page: Client) -> None:
+    path = f"{world.path}/channels/{world.account.pk}/brands/{world.brand.pk}/"
+    page.post(f"{path}removal/")
+    with org_atomic(world.id):
+        assert not BrandAccountLink.objects.filter(account=world.account).exists()
+    page.post(path)
+    with org_atomic(world.id):
+        assert not BrandAccountLink.objects.get(account=world.account).is_default
+    page.post(path, {"default": "yes"})
+    with org_atomic(world.id):
+        assert BrandAccountLink.objects.get(account=world.account).is_default
+
+
+def test_a_channel_is_switched_off_and_on(world: World, page: Client) -> None:
+    path = f"{world.path}/channels/{world.account.pk}/pause/"
+    assert "nothing is posted there" in page.post(path, follow=True).content.decode()
+    assert "goes on" in page.post(path, follow=True).content.decode()
+
+
+def test_disconnecting_forgets_the_credentials_and_stops_what_waits(
+    world: World, page: Client
+) -> None:
+    account = connected(world, page)
+    with org_atomic(world.id):
+        post = make.pending_post(world.brand, account, status=PendingStatus.APPROVED)
+    page.post(f"{world.path}/channels/{account.pk}/disconnection/")
+    with org_atomic(world.id):
+        gone = SocialAccount.with_deleted.get(pk=account.pk)
+        assert gone.is_deleted and gone.credentials is None
+        assert PendingPost.objects.get(pk=post.pk).status == PendingStatus.FAILED
+    assert page.get(f"{world.path}/channels/{account.pk}/").status_code == 404
+
+
+def test_only_admins_connect(world: World, client: Client) -> None:
+    client.force_login(world.editor)
+    assert client.get(f"{world.path}/channels/").status_code == 200
+    assert client.get(f"{world.path}/channels/new/picky/").status_code == 403
