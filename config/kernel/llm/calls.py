@@ -39,7 +39,7 @@ def try_once(
     spec: AgentSpec[In, Out], values: In, route: Route, *, timeout_seconds: float
 ) -> Tried[Out]:
     """Ask one model once. Returns errors instead of raising them, since they may have a price."""
-    from pydantic_ai.exceptions import AgentRunError
+    from pydantic_ai.exceptions import AgentRunError, UserError
     from pydantic_ai.usage import RunUsage
 
     spent = RunUsage()
@@ -51,6 +51,8 @@ def try_once(
         )
     except ModelError as error:
         return Tried(_usage(spent), error=error)
+    except UserError:
+        return Tried(_usage(spent), error=_unable(route))
     except TimeoutError:
         return Tried(_usage(spent, lost=1), error=too_slow(route))
     except AgentRunError as error:
@@ -180,11 +182,7 @@ def _in_our_words(error: Exception, route: Route) -> ModelError:
         case e.ModelConnectionError():
             return _unreachable(error, name)
         case e.ModelRequestRejectedError():
-            return ModelMisconfigured(
-                f"{name} rejected the request for {route.model}. Check the model's name and "
-                "that it can answer in a given form.",
-                code="model_request_rejected",
-            )
+            return _unable(route)
         case e.ModelAPIError():
             return ModelUnavailable(
                 f"{name} has a fault at the moment. Warren tries again later.",
@@ -195,6 +193,15 @@ def _in_our_words(error: Exception, route: Route) -> ModelError:
                 f"{route.model} did not answer in the agreed form, also when asked again. "
                 "Try again, or choose another model."
             )
+
+
+def _unable(route: Route) -> ModelMisconfigured:
+    name = LABELS.get(route.provider, route.provider)
+    return ModelMisconfigured(
+        f"{route.model} at {name} does not take such a request. Check the model's name and that it "
+        "can answer in a given form, or choose another.",
+        code="model_request_rejected",
+    )
 
 
 def too_slow(route: Route) -> ModelUnavailable:

@@ -142,7 +142,12 @@ class _Call:
         reservation = meter.reserve(
             self.organization_id, self.spec.purpose, self.worst_try, step_key=self.key
         )
-        tried = try_once(self.spec, self.values, self.route, timeout_seconds=timeout_seconds)
+        tried: Tried[Any] | None = None
+        try:
+            tried = try_once(self.spec, self.values, self.route, timeout_seconds=timeout_seconds)
+        finally:
+            if tried is None:
+                meter.release(reservation)  # a fault of ours must not hold the budget
         if tried.error is not None and not (tried.usage.requests or tried.usage.unmeasured):
             meter.release(reservation)
         else:

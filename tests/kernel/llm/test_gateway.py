@@ -313,6 +313,34 @@ def test_an_unknown_price_is_refused_unless_the_route_is_free(
     assert ask().cost_micros == 0
 
 
+def test_a_model_that_cannot_answer_in_the_form_is_named_and_costs_nothing(
+    provider: ModelServer, routes: Routes, books: Books
+) -> None:
+    routes.chosen = [provider.route(model="gpt-3.5-turbo", structured="native")]
+    provider.will(status(400, "response_format json_schema is not supported"))
+
+    with pytest.raises(ModelMisconfigured) as caught:
+        ask()
+
+    assert caught.value.code == "model_request_rejected"
+    assert books.open == 0 and books.settled == []
+
+
+def test_a_fault_of_ours_does_not_hold_the_budget(
+    provider: ModelServer, routes: Routes, books: Books
+) -> None:
+    routes.chosen = [provider.route()]
+    provider.will(answers(GOOD))
+
+    def broken(_: Any, __: Any) -> str | None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ask(check=broken)
+
+    assert books.open == 0
+
+
 def test_without_a_provider_the_gateway_says_so(routes: Routes) -> None:
     from config.kernel.llm import is_offline
 
