@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", status.healthz, name="healthz"),
     path("status", status.status, name="status"),
     path("", include("organizations.urls")),
+    path("f/<slug:handle>/", include("publishing.urls_feed")),
     path("o/<slug:org>/", include("analytics.urls")),
     path("o/<slug:org>/", include("publishing.urls")),
     path("o/<slug:org>/", include("content.urls")),
