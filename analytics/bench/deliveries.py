@@ -1,0 +1,105 @@
+"""How many posts leave in a second, and how late the last of a crowded minute is."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+
+from config.kernel.clock import now
+from publishing.delivery.sweep import sweep_due
+
+from .figures import at_least, at_most, mb
+from .part import Bench, Step
+from .processes import Running, sink, worker
+from .report import Cell, Section
+from .waves import Outcome, Wave, wave
+
+LEAST_A_SECOND: Final = 200.0
+MOST_LATE: Final = 60.0
+WAIT_SECONDS: Final = 300.0
+LOOK_SECONDS: Final = 0.5
+AHEAD: Final = timedelta(seconds=8)
+"""From the making of a wave to its time: it must stand there when its time comes."""
+
+
+def measure(bench: Bench) -> list[Section]:
+    rate = Section("Deliveries", ("What", "posts", "a second", "last one late", "sent twice"))
+    memory = Section("Memory of the worker", ("Process", "resident", "its own share"))
+    with sink() as address, worker() as running:
+        _warm(address, bench)
+        count = bench.few(3_000, quick=100)
+        _row(rate, address, bench, "answer after 0 ms", count, wait=0)
+        count = bench.few(5_000, quick=200)
+        _row(rate, address, bench, "answer after 200 ms, all due at once", count, wait=200)
+        _memory(memory, running)
+    processes, threads = settings.WARREN_TASK_PROCESSES, settings.WARREN_DELIVERY_THREADS
+    rate.notes.append(
+        f"{processes} worker processes, each with {threads} calls at a time and a look at the rows "
+        f"every {settings.WARREN_PULSE_SECONDS:.0f} s; a sweep, as beat's, every "
+        f"{settings.WARREN_DUE_SWEEP_SECONDS:.0f} s. Spread over all organizations."
+    )
+    return [rate, memory]
+
+
+def _warm(address: str, bench: Bench) -> None:
+    with wave("warming", server=f"{address}/0", count=60, due=now()) as made:
+        _wait(made, lambda count: None)
+
+
+def _row(section: Section, address: str, bench: Bench, what: str, count: int, *, wait: int) -> None:
+    name = f"wave{wait}"
+    # Their time comes when the last row stands there, whatever that takes.
+    due = now() + AHEAD + timedelta(seconds=count / 500)
+    with (
+        wave(name, server=f"{address}/{wait}", count=count, due=due) as made,
+        bench.counted(f"Deliveries, {what}", count) as step,
+    ):
+        _wait(made, step)
+        outcome, taken = made.outcome(), _taken(address, name)
+    section.add(*_figures(what, made, outcome, taken, is_fast=wait == 0))
+
+
+def _figures(
+    what: str, made: Wave, outcome: Outcome, taken: dict[str, int], *, is_fast: bool
+) -> list[Cell]:
+    rate, late = f"{outcome.a_second:.0f}", f"{outcome.last_late:.1f} s"
+    twice = taken["requests"] - taken["posts"]
+    return [
+        Cell(what),
+        Cell(f"{outcome.out:,}", outcome.out == made.count),
+        at_least(outcome.a_second, LEAST_A_SECOND, lambda _: rate) if is_fast else Cell(rate),
+        Cell(late) if is_fast else at_most(outcome.last_late, MOST_LATE, lambda _: late),
+        Cell(str(twice), twice == 0),
+    ]
+
+
+def _wait(made: Wave, step: Step) -> None:
+    """Until all are out; sweeps as beat would."""
+    deadline = time.monotonic() + WAIT_SECONDS + max(0.0, (made.due - now()).total_seconds())
+    swept = float("-inf")
+    left = made.count
+    while left and time.monotonic() < deadline:
+        if now() >= made.due and time.monotonic() - swept > settings.WARREN_DUE_SWEEP_SECONDS:
+            sweep_due()
+            swept = time.monotonic()
+        time.sleep(LOOK_SECONDS)
+        still = made.left()
+        step(left - still)
+        left = still
+
+
+def _taken(address: str, name: str) -> dict[str, int]:
+    with urllib.request.urlopen(f"{address}/{name}", timeout=10) as answer:  # noqa: S310
+        counts: dict[str, int] = json.load(answer)
+    return counts
+
+
+def _memory(section: Section, running: Running) -> None:
+    for number, memory in enumerate(running.memory_of_children(), 1):
+        name = f"Worker process {number}, after the deliveries"
+        section.add(name, mb(memory.resident), mb(memory.own))
