@@ -129,7 +129,10 @@ def _waiting(approvals: int) -> list[Waiting]:
         words = _many(broken["unknown"], "post has", "posts have")
         found.append(
             Waiting(
-                f"{words} an unknown outcome", "publishing:delivery-list", "circle-question-mark", "warn"
+                f"{words} an unknown outcome",
+                "publishing:delivery-list",
+                "circle-question-mark",
+                "warn",
             )
         )
     if broken["missed"]:
@@ -176,7 +179,7 @@ def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:
         Planned(
             at=post.scheduled_for,
             title=f"Publishes on {post.account.name}",
-            detail=post.content[:90],
+            detail=post.content,
             pending=post,
         )
         for post in posts.order_by("scheduled_for")[:PLANS_SHOWN]
@@ -253,7 +256,7 @@ def _change(value: int, before: int) -> tuple[str, str]:
         return ("none the week before", "flat")
     percent = round((value - before) / before * 100)
     trend = "up" if percent > 0 else "down" if percent < 0 else "flat"
-    return (f"{percent:+d} %", trend)
+    return (f"{percent:+d} %".replace("-", "−"), trend)
 
 
 def _chart(week: dict[date, Any], moment: datetime, zone: str) -> list[Series]:
@@ -278,7 +281,7 @@ def _learned() -> str:
         )
     odds = (best.wins + 1) / (best.wins + best.losses + 2)
     return (
-        f"{Angle(best.angle).label} works best for {best.brand.name} so far: "
+        f"{Angle(best.angle).label.capitalize()} works best for {best.brand.name} so far: "
         f"{best.posts_count} posts, odds {odds:.0%} to do better than usual."
     )
 

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from config.kernel import clock
+from publishing.channels.registry import channels
 
 from .places import FOOT, PLACES, SWITCH, Link, links_for
 from .state_words import state_word
@@ -76,21 +77,46 @@ def state_tone(value: str, kind: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def when(
-    context: Context, moment: datetime | None, zone: str = "", *, brief: bool = False
+    context: Context,
+    moment: datetime | None,
+    zone: str = "",
+    *,
+    brief: bool = False,
+    wall: bool = False,
 ) -> SafeString:
-    """A moment in the zone given, the page's `zone`, or UTC: absolute and relative together."""
+    """A moment in the zone given, the page's `zone`, or UTC: absolute and relative together.
+
+    `brief` says how long ago or until and keeps the rest in its title; `wall` says the time of day
+    alone, beside a countdown that says the rest.
+    """
     if moment is None:
         return mark_safe('<span class="muted">never</span>')
     place = zone or str(context.get("zone") or "UTC")
     words = clock.in_words(moment, place)
+    absolute, _, relative = words.rpartition(" (")
+    if wall:
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), absolute)
     if not brief:
-        return format_html('<time class="when" datetime="{}">{}</time>', moment.isoformat(), words)
+        # A line may break between the two, and not inside of "(2 days ago)".
+        return format_html(
+            '<time class="when" datetime="{}">{} <span class="when__ago">({}</span></time>',
+            moment.isoformat(),
+            absolute,
+            relative,
+        )
     return format_html(
         '<time class="when" datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
         words,
         clock.ago(moment),
     )
+
+
+@register.filter
+def channel_name(platform: str) -> str:
+    """A platform as people call it: what its channel says, or the word itself."""
+    channel = channels.get(platform)
+    return channel.label if channel else platform
 
 
 @register.filter

@@ -198,7 +198,7 @@ def _approvals(world: World, source: Material, run: AutopilotRun, moment: dateti
             source=source,
             content=TEXTS[number % len(TEXTS)],
             status=status,
-            scheduled_for=moment + (number - 3) * HOUR,
+            scheduled_for=moment + (number + 1) * HOUR,
             rejection_reason="Too loud for this client." if status == "rejected" else "",
             failure_reason="The network refused the picture: it is larger than 2 MB."
             if status == "failed"
