@@ -10,5 +10,11 @@ urlpatterns = [
     path("materials/<uuid:material>/", materials.material_show, name="material-show"),
     path("materials/<uuid:material>/reading/", materials.material_retry, name="material-retry"),
     path("materials/<uuid:material>/archive/", materials.material_archive, name="material-archive"),
+    path("materials/<uuid:material>/edit/", materials.material_edit, name="material-edit"),
+    path(
+        "materials/<uuid:material>/restoration/",
+        materials.material_undelete,
+        name="material-undelete",
+    ),
     path("materials/<uuid:material>/deletion/", materials.material_delete, name="material-delete"),
 ]

@@ -25,8 +25,12 @@ from organizations.access import Request, member_of
 @require_GET
 @member_of("viewer")
 def brand_list(request: Request) -> HttpResponse:
-    brands = BrandProfile.objects.order_by("name")
-    return TemplateResponse(request, "brands/brand/list.html", {"brands": brands})
+    rows = list(BrandProfile.with_deleted.order_by("name"))
+    context = {
+        "brands": [row for row in rows if not row.is_deleted],
+        "deleted": [row for row in rows if row.is_deleted],
+    }
+    return TemplateResponse(request, "brands/brand/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,10 +93,11 @@ def brand_delete(request: Request, brand: UUID) -> HttpResponse:
 @require_POST
 @member_of("admin")
 def brand_restore(request: Request, brand: UUID) -> HttpResponse:
-    row = BrandProfile.with_deleted.filter(pk=brand, deleted_at__isnull=False).first()
+    row = BrandProfile.with_deleted.filter(pk=brand).first()
     if row is None:
-        raise NotFound("There is no deleted brand here to restore.")
-    restore_brand(brand=row, by=request.user)
+        raise NotFound("There is no such brand. It may have been deleted for good.")
+    if row.is_deleted:
+        restore_brand(brand=row, by=request.user)
     messages.success(request, f"{row.name} is back.")
     return redirect("brands:brand-list", org=request.organization.slug)
 

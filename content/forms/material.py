@@ -93,4 +93,32 @@ class FileForm(MaterialForm):
         return add_file(**self.cleaned_data, by=by)
 
 
+class EditForm(MaterialForm):
+    """What people say of a material; what was understood of it stays."""
+
+    name = forms.CharField(max_length=200, label="Title")
+    alt_text = forms.CharField(
+        max_length=1000,
+        required=False,
+        label="What a picture shows",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    priority = forms.IntegerField(
+        min_value=-100,
+        max_value=100,
+        label="Priority",
+        help_text="Higher comes first among equals.",
+    )
+    field_order = ["name", "brand", "alt_text", "priority"]
+
+    @staticmethod
+    def read(material: Material) -> dict[str, Any]:
+        return {
+            "name": material.name,
+            "brand": material.brand_id,
+            "alt_text": material.alt_text,
+            "priority": material.priority,
+        }
+
+
 KINDS: dict[str, type[MaterialForm]] = {form.slug: form for form in (TextForm, PageForm, FileForm)}

@@ -41,6 +41,7 @@ __all__ = [
     "edit_material",
     "restore_material",
     "retry_material",
+    "undelete_material",
 ]
 
 NAME_CHARACTERS = 200
@@ -196,6 +197,13 @@ def delete_material(*, material: Material, by: User | None) -> None:
     with org_atomic():
         material.soft_delete()
         record(action="material.deleted", target=material, by=by)
+
+
+def undelete_material(*, material: Material, by: User | None) -> None:
+    """Bring a deleted material back, as it was."""
+    with org_atomic():
+        material.restore()
+        record(action="material.undeleted", target=material, by=by)
 
 
 def _add_picture(

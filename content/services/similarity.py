@@ -228,12 +228,6 @@ ON CONFLICT (organization_id, content_type, content_id) DO NOTHING
 """
 
 
-def forget(*, content_type: str, content_id: UUID) -> None:
-    """A text that will never be said, such as a rejected one's regenerated twin, counts no more."""
-    with org_atomic():
-        ContentEmbedding.objects.filter(content_type=content_type, content_id=content_id).delete()
-
-
 def content_hash(text: str) -> str:
     """SHA-256 of the words: case, spacing and the encoding of accents do not make a new text."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,13 +13,15 @@ from brands.models import BrandProfile
 from config.kernel.errors import Invalid, NotFound
 from config.kernel.pagination import paginate
 from config.kernel.web import render_part
-from content.forms.material import KINDS
-from content.models import Angle, Candidate, Material, MaterialStatus
+from content.forms.material import KINDS, EditForm
+from content.models import Angle, Material, MaterialStatus
 from content.services.materials import (
     archive_material,
     delete_material,
+    edit_material,
     restore_material,
     retry_material,
+    undelete_material,
 )
 from organizations.access import Request, member_of
 
@@ -29,7 +32,9 @@ def material_list(request: Request) -> HttpResponse:
     materials = Material.objects.select_related("brand").defer("extracted_text", "original_content")
     status, brand = request.GET.get("status", ""), request.GET.get("brand", "")
     search = request.GET.get("q", "").strip()
-    if status in MaterialStatus.values:
+    if status == "deleted":
+        materials = _deleted()
+    elif status in MaterialStatus.values:
         materials = materials.filter(status=status)
     if brand:
         materials = materials.for_brand(_uuid(brand))
@@ -72,14 +77,8 @@ def material_create(request: Request) -> HttpResponse:
 @member_of("viewer")
 def material_show(request: Request, material: UUID) -> HttpResponse:
     row = _found(material)
-    made = (
-        Candidate.objects.filter(generation__material=row, is_selected=True)
-        .select_related("generation")
-        .order_by("-created_at")[:20]
-    )
     context = {
         "material": row,
-        "made": made,
         "angles": [Angle(angle).label for angle in row.suggested_angles],
         "is_reading": row.status
         in (MaterialStatus.UPLOADED, MaterialStatus.PROCESSING, MaterialStatus.ANALYZED),
@@ -115,6 +114,36 @@ def material_delete(request: Request, material: UUID) -> HttpResponse:
     delete_material(material=row, by=request.user)
     messages.success(request, f"“{row.name}” is deleted. It can be restored for 30 days.")
     return redirect("content:material-list", org=request.organization.slug)
+
+
+@require_POST
+@member_of("member")
+def material_undelete(request: Request, material: UUID) -> HttpResponse:
+    row = Material.with_deleted.filter(pk=material).first()
+    if row is None:
+        raise NotFound("There is no such material. It may have been deleted for good.")
+    undelete_material(material=row, by=request.user)
+    messages.success(request, f"“{row.name}” is back.")
+    return redirect("content:material-show", org=request.organization.slug, material=row.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def material_edit(request: Request, material: UUID) -> HttpResponse:
+    row = _found(material)
+    form = EditForm(request.POST or None, initial=EditForm.read(row))
+    if request.method == "POST" and form.is_valid():
+        edit_material(material=row, by=request.user, **form.cleaned_data)
+        messages.success(request, f"“{row.name}” is saved.")
+        return redirect("content:material-show", org=request.organization.slug, material=row.pk)
+    context = {"form": form, "material": row}
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "content/material/edit.html", context, status=status)
+
+
+def _deleted() -> QuerySet[Material]:
+    rows: QuerySet[Material] = Material.with_deleted.filter(deleted_at__isnull=False)
+    return rows.select_related("brand").defer("extracted_text", "original_content")
 
 
 def _found(material: UUID) -> Material:

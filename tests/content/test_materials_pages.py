@@ -86,3 +86,25 @@ def test_a_material_is_archived_used_again_and_deleted(world: World, page: Clien
     assert page.get(url).status_code == 404
     with org_atomic(world.id):
         assert Material.with_deleted.get(pk=row.pk).is_deleted
+
+
+def test_a_deleted_material_is_listed_and_brought_back(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        row = make.material(world.brand, name="Lost mast")
+    page.post(f"{world.path}/materials/{row.pk}/deletion/", follow=True)
+    assert "Lost mast" not in page.get(f"{world.path}/materials/").content.decode()
+    assert "Lost mast" in page.get(f"{world.path}/materials/?status=deleted").content.decode()
+    page.post(f"{world.path}/materials/{row.pk}/restoration/")
+    assert page.get(f"{world.path}/materials/{row.pk}/").status_code == 200
+
+
+def test_what_people_say_of_a_material_can_be_changed(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        row = make.material(world.brand)
+    url = f"{world.path}/materials/{row.pk}/edit/"
+    assert row.name in page.get(url).content.decode()
+    assert page.post(url, {"name": "", "priority": "5"}).status_code == 422
+    page.post(url, {"name": "New name", "priority": "5", "brand": ""})
+    with org_atomic(world.id):
+        row.refresh_from_db()
+    assert (row.name, row.priority, row.brand_id) == ("New name", 5, None)
