@@ -15,6 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Enclosure
 
+from config.kernel.clock import to_zone
 from config.kernel.errors import NotFound
 from config.kernel.pagination import Page, paginate
 from organizations.models import Organization
@@ -36,6 +37,7 @@ class Site:
     account: SocialAccount
     handle: str
     language: str
+    zone: str
 
     @property
     def name(self) -> str:
@@ -77,6 +79,7 @@ class Shown:
     seen_url: str
     pictures: Sequence[Picture]
     published_at: datetime
+    when: str
 
 
 def organization_of(handle: str) -> UUID:
@@ -103,10 +106,11 @@ def site_of(handle: str) -> Site:
     link = (
         BrandAccountLink.objects.filter(account=account)
         .order_by("-is_default", "created_at")
-        .values_list("brand__language", flat=True)
+        .values_list("brand__language", "brand__timezone")
         .first()
     )
-    return Site(page.organization_id, account, handle, link or "en")
+    language, zone = link or ("en", "UTC")
+    return Site(page.organization_id, account, handle, language, zone)
 
 
 def entries_of(site: Site, cursor: str | None = None) -> Page[FeedEntry]:
@@ -154,6 +158,8 @@ def shown(site: Site, entry: FeedEntry) -> Shown:
         seen_url=site.path("entry-view", key=entry.key),
         pictures=[_picture(site, item) for item in entry.media],
         published_at=entry.published_at,
+        # Absolute: a copy that a browser keeps must not grow wrong.
+        when=f"{to_zone(entry.published_at, site.zone):%-d %B %Y, %H:%M %Z}",
     )
 
 
