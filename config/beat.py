@@ -9,6 +9,7 @@ from celery import beat
 
 # A deadline is hours away; nobody is kept from anything by a few minutes more.
 EXPIRY_SECONDS: Final = 900.0
+FORGETTING_SECONDS: Final = 3_600.0
 
 
 def beat_schedule(
@@ -24,6 +25,7 @@ def beat_schedule(
         "publishing.tasks.sweep_deliveries": due_seconds,
         "publishing.tasks.reap_deliveries": reaper_seconds,
         "publishing.tasks.expire_pending_posts": EXPIRY_SECONDS,
+        "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "content.tasks.sweep_materials": due_seconds,
         "analytics.tasks.sweep_metrics": due_seconds,
     }

@@ -9,12 +9,14 @@ from config.kernel.tasks import OrgTask
 
 from .autopilot.tasks import do_run, expire_pending_posts, sweep_runs, sweep_schedules
 from .delivery import pulse, sweep
+from .services import feed
 
 __all__ = [
     "deliver_batch",
     "deliver_delivery",
     "do_run",
     "expire_pending_posts",
+    "forget_visits",
     "reap_deliveries",
     "sweep_deliveries",
     "sweep_runs",
@@ -46,3 +48,9 @@ def deliver_delivery(organization_id: str, delivery_id: str) -> None:
 def deliver_batch(work: list[tuple[str, list[str]]]) -> int:
     """Deliver due posts of several organizations: (organization, deliveries). Safe to run twice."""
     return sweep.run([(UUID(owner), [UUID(pk) for pk in pks]) for owner, pks in work])
+
+
+@app.task(name="publishing.tasks.forget_visits")
+def forget_visits() -> int:
+    """Delete what told visitors of a hosted page apart, once their day is over."""
+    return feed.forget_visits()
