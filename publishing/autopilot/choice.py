@@ -266,7 +266,8 @@ def _pillar_balanced(pool: _Pool) -> MaterialChoice:
 
 
 def _share(share: float, total: int) -> str:
-    return f"{share:.0%} of {total} posts in 30 days" if total else "no post in 30 days"
+    posts = "1 post" if total == 1 else f"{total} posts"
+    return f"{share:.0%} of {posts} in 30 days" if total else "no post in 30 days"
 
 
 def posts_by_pillar(brand: BrandProfile, *, since: datetime) -> Counter[str]:

@@ -67,9 +67,9 @@ BAKERY = DemoBrand(
             },
         ],
         "content_pillars": [
-            {"name": "Bread", "percentage": 50},
-            {"name": "People", "percentage": 30},
             {"name": "Courses", "percentage": 20},
+            {"name": "Bakers", "percentage": 30},
+            {"name": "Bread", "percentage": 50},
         ],
         "auto_approve": True,
     },

@@ -72,9 +72,9 @@ def show_report(console: Console, report: Report) -> None:
 def show_summary(console: Console, agency: Agency, runs: Sequence[AutopilotRun]) -> None:
     """Where each post is, what came of runs without one, and how to look around."""
     console.print()
-    for run in runs:
+    for client, run in zip(agency.clients, runs, strict=True):
         out = [report for report in reports_of_run(run) if report.address]
-        name = escape(run.brand.name)
+        name = escape(client.brand.name)
         for report in out:
             console.print(f"[bold]{name}[/]  is out at {report.address}", soft_wrap=True)
         if not out:

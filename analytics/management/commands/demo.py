@@ -30,6 +30,7 @@ from publishing.demo.turn import (
     take_turn,
 )
 from publishing.models import AutopilotRun, BrandAccountLink, Post
+from publishing.services.drafts import channel_of
 
 
 class Command(BaseCommand):
@@ -124,7 +125,7 @@ class Command(BaseCommand):
             for place in places:
                 with org_atomic():
                     post = _latest_with_numbers(place)
-                label = f"{client.brand.name} on {place.account.name}"
+                label = f"{client.brand.name}, {channel_of(place.platform).label}"
                 if post is None:
                     missing.append(f"{label}: nothing is out, or its numbers are not in")
                 elif problem := _not_shown(post):
