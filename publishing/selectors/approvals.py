@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from config.kernel.embeddings import Thresholds, current_model, thresholds
 from config.kernel.errors import Invalid
 from config.kernel.pagination import Page, paginate
 from content.models import Candidate, GuardResult
-from publishing.models import Approval, Decision, Delivery, PendingPost, PendingStatus
+from publishing.models import Approval, Decision, Delivery, PendingPost, PendingStatus, Post
 from publishing.services.approvals import content_hash
 from publishing.services.decisions import decisions_of_post
 from publishing.services.pending_posts import generations_of
@@ -138,14 +138,21 @@ class ApprovalPage:
     earlier: Sequence[Variation]
     decisions: Sequence[Decision]
     approval: Approval | None
-    deliveries: Sequence[Delivery]
+    delivery: Delivery | None
+    published_id: UUID | None
     platform_label: str
     limits_json: str
     zone: str
     is_late: bool
     credits: int = 0
     cost_micros: int = 0
-    problems: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def score_rows(self) -> list[tuple[str, list[float]]]:
+        """One row a score, one column a variation; the total on top."""
+        totals = ("All together", [each.candidate.rerank_score for each in self.variations])
+        parts = zip(*(each.parts for each in self.variations), strict=True)
+        return [totals, *((part[0][0], [score for _, score in part]) for part in parts)]
 
     @property
     def is_own_text(self) -> bool:
@@ -173,6 +180,10 @@ class ApprovalPage:
     @property
     def is_approved(self) -> bool:
         return self.post.status in APPROVED
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.is_approved or self.post.status == PendingStatus.PUBLISHING
 
     @property
     def can_change(self) -> bool:
@@ -241,7 +252,8 @@ def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
         earlier=[v for v in variations if v.candidate.generation_id != post.generation_id],
         decisions=decisions,
         approval=_approval(post),
-        deliveries=_deliveries(post),
+        delivery=_delivery(post),
+        published_id=_published(post),
         platform_label=platform_label(post.platform),
         limits_json=limits_json(post.platform),
         zone=post.brand.timezone,
@@ -258,7 +270,12 @@ def _preview(post: PendingPost, shown: Variation | None) -> Preview:
         row = shown.candidate
         content, hashtags, link, media = row.text, row.hashtags, row.link, row.media
     return preview(
-        platform=post.platform, content=content, hashtags=hashtags, link=link, media=media
+        platform=post.platform,
+        content=content,
+        hashtags=hashtags,
+        link=link,
+        media=media,
+        sources=shown.sources if shown else (),
     )
 
 
@@ -316,10 +333,16 @@ def _approval(post: PendingPost) -> Approval | None:
     return approval if covers else None
 
 
-def _deliveries(post: PendingPost) -> list[Delivery]:
+def _delivery(post: PendingPost) -> Delivery | None:
     if post.status in (PendingStatus.DRAFT, PendingStatus.PENDING, PendingStatus.EXPIRED):
-        return []
-    return list(Delivery.objects.filter(pending_post=post).order_by("-created_at")[:5])
+        return None
+    return Delivery.objects.filter(pending_post=post).order_by("-created_at").first()
+
+
+def _published(post: PendingPost) -> UUID | None:
+    if post.status != PendingStatus.PUBLISHED:
+        return None
+    return Post.objects.filter(pending_post=post).values_list("pk", flat=True).first()
 
 
 def _source(source: Any) -> str:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from publishing.channels import text as counting
 from publishing.channels.registry import channels
 
+from .facts import facts_in
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text; `kind` is text, link or tag."""
+    """A run of text; `kind` is text, link, tag or fact. A fact's `note` is where it comes from,
+    and `source` the number of that sentence, from 1."""
 
     kind: str
     text: str
     url: str = ""
+    note: str = ""
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,19 @@ def preview(
     hashtags: Iterable[str] = (),
     link: str = "",
     media: Sequence[Mapping[str, Any]] = (),
+    sources: Sequence[str] = (),
 ) -> Preview:
-    """Text, hashtags and link put together and shortened as the platform does it."""
+    """Text, hashtags and link put together and shortened as the platform does it.
+
+    `sources` are sentences of the material; what the text has from them is marked as fact.
+    """
     composed = counting.compose(content, hashtags, link)
     channel = channels.get(platform)
     if channel is None:
-        return Preview(_pieces(composed, ()), media, len(composed), None, is_over=False)
+        return Preview(_pieces(composed, (), sources), media, len(composed), None, is_over=False)
     count = counting.measure_text(composed, channel.limits)
     shown, links = counting.displayed(composed, channel.limits)
-    return Preview(_pieces(shown, links), media, count.used, count.limit, count.over)
+    return Preview(_pieces(shown, links, sources), media, count.used, count.limit, count.over)
 
 
 def limits_json(platform: str) -> str:
@@ -64,17 +73,24 @@ def platform_label(platform: str) -> str:
     return channel.label if channel else platform
 
 
-def _pieces(text: str, links: Iterable[counting.LinkSpan]) -> list[Piece]:
-    spans = [(span.start, span.end, "link", span.url) for span in links]
-    taken = [range(start, end) for start, end, _, _ in spans]
+def _pieces(text: str, links: Iterable[counting.LinkSpan], sources: Sequence[str]) -> list[Piece]:
+    spans = {range(each.start, each.end): Piece("link", "", each.url) for each in links}
     for match in counting.HASHTAG.finditer(text):
-        if not any(match.start() in each for each in taken):
-            spans.append((match.start(), match.end(), "tag", ""))
+        _mark(spans, range(match.start(), match.end()), Piece("tag", ""))
+    for fact in facts_in(text, sources):
+        note = Piece("fact", "", note=sources[fact.source], source=fact.source + 1)
+        _mark(spans, range(fact.start, fact.end), note)
     pieces: list[Piece] = []
     position = 0
-    for start, end, kind, url in sorted(spans):
-        if start > position:
-            pieces.append(Piece("text", text[position:start]))
-        pieces.append(Piece(kind, text[start:end], url))
-        position = end
+    for span in sorted(spans, key=lambda each: each.start):
+        if span.start > position:
+            pieces.append(Piece("text", text[position : span.start]))
+        pieces.append(replace(spans[span], text=text[span.start : span.stop]))
+        position = span.stop
     return pieces + ([Piece("text", text[position:])] if position < len(text) else [])
+
+
+def _mark(spans: dict[range, Piece], span: range, piece: Piece) -> None:
+    """What is marked already keeps its mark."""
+    if not any(span.start < other.stop and other.start < span.stop for other in spans):
+        spans[span] = piece
