@@ -36,7 +36,7 @@ class Graph:
         return frozenset(state for state, following in self.moves.items() if not following)
 
     def allows(self, before: str, after: str) -> bool:
-        return str(after) in self.moves[str(before)]
+        return str(after) in self.moves.get(str(before), frozenset())
 
     def sources(self, after: str) -> frozenset[str]:
         """Every state from which `after` can be reached in one move."""
@@ -51,7 +51,7 @@ class Graph:
             edge = {after for state in edge for after in self.moves[state]} - reached
             reached |= edge
         if stray := self.states - reached:
-            raise IllegalMove(f"States that nothing leads to: {stray}")
+            raise IllegalMove(f"States that nothing leads to: {set(stray)}")
 
 
 class HasGraph(models.Model):
@@ -88,4 +88,7 @@ def move(row: HasGraph, to: str, *, fence: int | None = None, **fields: Any) -> 
         return False
     for field, value in changes.items():
         setattr(row, field, value)
+    # What the database worked out (a counter raised by F) is read back.
+    if reckoned := [name for name, value in fields.items() if hasattr(value, "resolve_expression")]:
+        row.refresh_from_db(fields=reckoned)
     return True
