@@ -100,8 +100,10 @@ class SoftDeletes(models.Model):
         return self.deleted_at is not None
 
     def soft_delete(self) -> None:
-        self.deleted_at = now()
-        self.save(update_fields=["deleted_at"])
+        # Deleted twice, it is kept no longer for that.
+        if self.deleted_at is None:
+            self.deleted_at = now()
+            self.save(update_fields=["deleted_at"])
 
     def restore(self) -> None:
         self.deleted_at = None
