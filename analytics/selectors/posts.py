@@ -58,6 +58,10 @@ class PostPage:
     credits: int
     cost_micros: int
 
+    @property
+    def readings(self) -> list[tuple[str, EngagementSnapshot]]:
+        return [(AGE_WORDS[Age(each.age)], each) for each in self.snapshots]
+
 
 def post_for_page(post: UUID) -> Post | None:
     related = ("account", "brand", "material", "delivery", "schedule", "pending_post__candidate")
