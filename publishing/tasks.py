@@ -7,7 +7,13 @@ from uuid import UUID
 from config.celery import app
 from config.kernel.tasks import OrgTask
 
-from .autopilot.tasks import do_run, expire_pending_posts, sweep_runs, sweep_schedules
+from .autopilot.tasks import (
+    do_run,
+    expire_pending_posts,
+    remember_post,
+    sweep_runs,
+    sweep_schedules,
+)
 from .delivery import pulse, sweep
 from .services import feed
 
@@ -18,6 +24,7 @@ __all__ = [
     "expire_pending_posts",
     "forget_visits",
     "reap_deliveries",
+    "remember_post",
     "sweep_deliveries",
     "sweep_runs",
     "sweep_schedules",

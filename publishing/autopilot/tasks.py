@@ -36,3 +36,12 @@ def do_run(organization_id: str, run_id: str) -> None:
 def expire_pending_posts() -> int:
     """Let posts expire that nobody decided on in time."""
     return expire_posts()
+
+
+@app.task(base=OrgTask, name="publishing.tasks.remember_post")
+def remember_post(organization_id: str, post_id: str) -> None:
+    """Let duplicate checks know a post's words as they stand now. Safe to run twice."""
+    # The embedder and its libraries stay out of the web processes, which only send the hint.
+    from publishing.services.writing import remember_words
+
+    remember_words(post_id=UUID(post_id))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
+
+from django.db import transaction
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.due import by_organization, due_rows
 from config.kernel.errors import Conflict, DomainError, Invalid
 from config.kernel.scoping import org_atomic
+from config.kernel.tasks import hint
 from content.models import Candidate, Material
 from organizations.models import ActorKind, User
 from organizations.services.audit import record
@@ -169,6 +173,7 @@ def edit_post(
         refuse_misfit(wanted, row.account)
         void(row, "The text was changed.")
         change(row, was_edited=True, content=text, hashtags=tags, link=link)
+        _remember_soon(row)
         record(action="post.edited", target=row, by=by)
     return row
 
@@ -185,6 +190,7 @@ def select_variation(*, post: PendingPost, candidate: Candidate, by: User | None
         refuse_frozen(row)
         void(row, "Another variation was chosen.")
         change(row, was_edited=False, **as_written(candidate))
+        _remember_soon(row)
         mark_selected(candidate)
         record(
             action="post.variation_selected",
@@ -313,6 +319,18 @@ def _expire(organization_id: UUID, ids: list[UUID], moment: datetime) -> int:
                 data={"posts": [str(each) for each in ids]},
             )
     return expired
+
+
+def _remember_soon(row: PendingPost) -> None:
+    """Have the new words placed among what was said, once they are committed.
+
+    A lost message only leaves the former words there, which are close to these.
+    """
+    # Tasks stand on this module.
+    from publishing.autopilot.tasks import remember_post
+
+    ids = (str(row.organization_id), str(row.pk))
+    transaction.on_commit(partial(hint, remember_post, *ids))
 
 
 def _checked_link(link: str) -> str:

@@ -140,6 +140,14 @@ def remember_post(post: PendingPost) -> None:
     )
 
 
+def remember_words(*, post_id: UUID) -> None:
+    """Remember a post of the organization in scope as it stands now, if it is still there."""
+    with org_atomic():
+        post = PendingPost.objects.filter(pk=post_id).first()
+    if post is not None:
+        remember_post(post)
+
+
 def _account(brand: BrandProfile, platform: str) -> SocialAccount:
     channel = channel_of(platform)
     account = account_of_brand(brand, platform)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ import time_machine
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from content.models import Angle, Candidate
+from content.services.similarity import check_text
 from organizations.models import AuditRecord
 from publishing.models import (
     AccountStatus,
@@ -193,6 +194,20 @@ def test_an_edit_is_kept_and_marked(world: World) -> None:
     assert reloaded(post).content == "New words."
 
 
+def test_edited_words_are_what_later_checks_compare_with(
+    world: World, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.WARREN_EMBEDDINGS_PROVIDER = "lexical"
+    from publishing.tasks import remember_post
+
+    post = waiting(world)
+    with django_capture_on_commit_callbacks() as soon:
+        edit(post, world, content="Entirely other words.")
+    assert len(soon) == 1
+    remember_post(str(world.id), str(post.pk))
+    assert check_text(text="Entirely other words.").is_duplicate
+
+
 def test_an_edit_after_approval_voids_it_and_stops_the_delivery(world: World) -> None:
     post = edit(approved(world), world, content="New words.")
     assert post.status == PendingStatus.PENDING
@@ -235,12 +250,13 @@ def test_only_web_links_are_taken(world: World, link: str) -> None:
 def test_a_post_that_is_leaving_is_not_changed(world: World, state: str) -> None:
     post = approved(world)
     Delivery.objects.filter(pending_post=post).update(state=state)
-    for act in (
+    acts: list[Callable[[], Any]] = [
         lambda: edit(post, world, content="New words."),
         lambda: reject_post(post=post, reason="No", by=world.editor),
         lambda: withdraw_approval(post=post, by=world.editor),
         lambda: reschedule_post(post=post, moment=NOW + HOUR * 5, by=world.editor),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Conflict):
             act()
     assert living_approval(reloaded(post)) is not None
