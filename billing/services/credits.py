@@ -6,16 +6,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from billing.models import CreditAction, CreditPrice, CreditTransaction, Plan, Subscription
 from config.kernel.clock import now
-from config.kernel.errors import PaymentRequired
+from config.kernel.errors import Invalid, PaymentRequired
 from config.kernel.scoping import org_atomic
 
 TRIAL_CREDITS = 30
 TRIAL_DAYS = 30
+MICROS_A_CENT = 10_000
+RUNNING = (Subscription.Status.ACTIVE, Subscription.Status.TRIALING)
 DEFAULT_PRICES = {CreditAction.GENERATE: 1, CreditAction.PUBLISH: 1}
 
 
@@ -32,25 +35,20 @@ def spend_credits(
 
     A second call with the same key takes nothing and returns the first row. Two callers who ask for
     the last credit get it once: the update holds only while used + price <= total.
-    Raises PaymentRequired when not enough is left; a retry helps after a top-up or renewal.
+    `credits` is a price other than the action's own. Raises PaymentRequired when not enough is
+    left, or the plan is not running; a retry helps after a top-up or renewal.
     """
+    if credits is not None and credits < 0:
+        raise ValueError("A price below zero would be a gift; grant_credits makes those.")
     with org_atomic():
         if earlier := CreditTransaction.objects.filter(key=key).first():
             return earlier
         price = _price(action) if credits is None else credits
-        taken = Subscription.objects.filter(
-            status__in=[Subscription.Status.ACTIVE, Subscription.Status.TRIALING],
-            credits_used__lte=F("credits_total") - price,
-        ).update(credits_used=F("credits_used") + price, updated_at=now())
-        if not taken:
+        if not _take(price):
             # A twin with the same key may have taken the last credit while we waited for the row.
             if earlier := CreditTransaction.objects.filter(key=key).first():
                 return earlier
-            raise PaymentRequired(
-                f"This needs {price} credit{'s' if price != 1 else ''} and {credits_left()} are "
-                "left in this period. Nothing was done. Add credits or wait for the renewal.",
-                code="no_credits",
-            )
+            raise _refusal(price)
         row = _line(
             amount=-price,
             action=action,
@@ -60,7 +58,7 @@ def spend_credits(
             related_id=related_id,
         )
         if row is None:
-            Subscription.objects.update(credits_used=F("credits_used") - price)
+            Subscription.objects.update(credits_used=F("credits_used") - price, updated_at=now())
             return CreditTransaction.objects.get(key=key)
         return row
 
@@ -82,10 +80,7 @@ def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
     False when not all can be paid; nothing was taken then. Raises IntegrityError for a used key.
     """
     price = _price(action)
-    taken = Subscription.objects.filter(
-        status__in=[Subscription.Status.ACTIVE, Subscription.Status.TRIALING],
-        credits_used__lte=F("credits_total") - price * len(charges),
-    ).update(credits_used=F("credits_used") + price * len(charges), updated_at=now())
+    taken = _take(price * len(charges))
     if taken:
         CreditTransaction.objects.bulk_create(
             CreditTransaction(
@@ -98,7 +93,7 @@ def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
             )
             for charge in charges
         )
-    return bool(taken)
+    return taken
 
 
 def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
@@ -125,12 +120,19 @@ def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
 
 
 def grant_credits(*, amount: int, key: str, description: str) -> CreditTransaction:
-    """Add credits to the current period, once per key."""
+    """Add credits to the current period, once per key.
+
+    Raises Invalid when there is nothing to add, or no plan to add it to.
+    """
+    if amount <= 0:
+        raise Invalid("Grant at least one credit.", field="amount")
     with org_atomic():
         row = _line(amount=amount, action=CreditAction.GRANT, description=description, key=key)
         if row is None:
             return CreditTransaction.objects.get(key=key)
-        Subscription.objects.update(credits_total=F("credits_total") + amount, updated_at=now())
+        changes = {"credits_total": F("credits_total") + amount, "updated_at": now()}
+        if not Subscription.objects.update(**changes):
+            raise Invalid("This team has no plan that credits could go to. Choose a plan first.")
         return row
 
 
@@ -149,6 +151,7 @@ def start_trial(organization: Any) -> Subscription:
             status=Subscription.Status.TRIALING,
             period_started_at=started,
             period_ends_at=started + timedelta(days=TRIAL_DAYS),
+            model_budget_micros=settings.WARREN_LLM_BUDGET_CENTS * MICROS_A_CENT,
         )
         grant_credits(
             amount=TRIAL_CREDITS,
@@ -157,6 +160,32 @@ def start_trial(organization: Any) -> Subscription:
         )
     subscription.refresh_from_db()
     return subscription
+
+
+def _take(price: int) -> bool:
+    """The one conditional update: it holds only if the plan runs and has as much left."""
+    return bool(
+        Subscription.objects.filter(
+            status__in=RUNNING, credits_used__lte=F("credits_total") - price
+        ).update(credits_used=F("credits_used") + price, updated_at=now())
+    )
+
+
+def _refusal(price: int) -> PaymentRequired:
+    subscription = Subscription.objects.first()
+    if subscription and subscription.status not in RUNNING:
+        return PaymentRequired(
+            f"Your plan is {subscription.get_status_display().lower()}, so its credits rest. "
+            "Nothing was done. Take the plan up again to go on.",
+            code="plan_not_running",
+        )
+    left = subscription.credits_left if subscription else 0
+    return PaymentRequired(
+        f"This needs {price} credit{'' if price == 1 else 's'} and {left} "
+        f"{'is' if left == 1 else 'are'} left in this period. Nothing was done. Add credits or "
+        "wait for the renewal.",
+        code="no_credits",
+    )
 
 
 def _price(action: str) -> int:
