@@ -28,18 +28,14 @@ class BudgetMeter:
     ) -> Reservation:
         """Hold the worst case, in millionths of a dollar; raises PaymentRequired beyond the budget.
 
-        One conditional update, so that parallel calls cannot overshoot together.
+        One conditional update, so that parallel calls cannot overshoot together. What costs nothing
+        (a model on one's own machine) is noted and never refused.
         """
         reservation = Reservation(organization_id, purpose, worst_case_micros, step_key)
         if organization_id is None:
             return reservation
         with org_atomic(organization_id):
-            held = Subscription.objects.filter(
-                model_budget_micros__gte=F("model_spent_micros")
-                + F("model_reserved_micros")
-                + worst_case_micros
-            ).update(model_reserved_micros=F("model_reserved_micros") + worst_case_micros)
-            if not held:
+            if worst_case_micros and not _hold(worst_case_micros):
                 raise PaymentRequired(
                     "The budget for language models is used up for this period. Nothing was sent. "
                     "Raise the budget, or wait for the renewal.",
@@ -88,3 +84,12 @@ class BudgetMeter:
                 model_reserved_micros=F("model_reserved_micros") - reservation.worst_case_micros,
                 model_spent_micros=F("model_spent_micros") + spent,
             )
+
+
+def _hold(micros: int) -> bool:
+    after = F("model_spent_micros") + F("model_reserved_micros") + micros
+    return bool(
+        Subscription.objects.filter(model_budget_micros__gte=after).update(
+            model_reserved_micros=F("model_reserved_micros") + micros
+        )
+    )
