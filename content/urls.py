@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import materials
+from .views import materials, pictures
 
 app_name = "content"
 
 urlpatterns = [
+    path("pictures/<str:name>", pictures.picture, name="picture"),
     path("materials/", materials.material_list, name="material-list"),
     path("materials/new/", materials.material_create, name="material-create"),
     path("materials/<uuid:material>/", materials.material_show, name="material-show"),

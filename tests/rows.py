@@ -6,6 +6,7 @@ from typing import Any
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
+from content.services.files import store_file
 from publishing.models import AutopilotRun
 from tests import make
 from tests.world import World
@@ -18,6 +19,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         pending = make.pending_post(world.brand, world.account, source=source)
         out = make.post(world.brand, world.account, pending_post=pending)
         delivery = make.delivery(pending)
+        picture = store_file(b"\x89PNG", ending="png")
         run = AutopilotRun.objects.create(
             brand=world.brand,
             schedule=world.schedule,
@@ -37,4 +39,5 @@ def one_of_each(world: World) -> dict[str, Any]:
         "platform": "feed",
         "delivery": delivery.pk,
         "run": run.pk,
+        "name": picture.rpartition("/")[2],
     }

@@ -3,7 +3,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -79,6 +78,7 @@ def material_show(request: Request, material: UUID) -> HttpResponse:
     row = _found(material)
     context = {
         "material": row,
+        "picture": row.file_key.rpartition("/")[2],
         "angles": [Angle(angle).label for angle in row.suggested_angles],
         "is_reading": row.status
         in (MaterialStatus.UPLOADED, MaterialStatus.PROCESSING, MaterialStatus.ANALYZED),
@@ -141,8 +141,8 @@ def material_edit(request: Request, material: UUID) -> HttpResponse:
     return TemplateResponse(request, "content/material/edit.html", context, status=status)
 
 
-def _deleted() -> QuerySet[Material]:
-    rows: QuerySet[Material] = Material.with_deleted.filter(deleted_at__isnull=False)
+def _deleted() -> MaterialQuerySet:
+    rows = Material.with_deleted.filter(deleted_at__isnull=False)
     return rows.select_related("brand").defer("extracted_text", "original_content")
 
 

@@ -26,11 +26,19 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture by the name under which members may open it."""
+
+    name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """`used` of `most` as the network counts; `most` is None where it is not installed."""
 
     pieces: Sequence[Piece]
-    media: Sequence[Mapping[str, Any]]
+    media: Sequence[Shown]
     used: int
     most: int | None
     is_over: bool
@@ -54,12 +62,15 @@ def preview(
     `sources` are sentences of the material; what the text has from them is marked as fact.
     """
     composed = counting.compose(content, hashtags, link)
+    shown_media = [Shown(each["reference"].rpartition("/")[2], each["alt"]) for each in media]
     channel = channels.get(platform)
     if channel is None:
-        return Preview(_pieces(composed, (), sources), media, len(composed), None, is_over=False)
+        pieces = _pieces(composed, (), sources)
+        return Preview(pieces, shown_media, len(composed), None, is_over=False)
     count = counting.measure_text(composed, channel.limits)
     shown, links = counting.displayed(composed, channel.limits)
-    return Preview(_pieces(shown, links, sources), media, count.used, count.limit, count.over)
+    pieces = _pieces(shown, links, sources)
+    return Preview(pieces, shown_media, count.used, count.limit, count.over)
 
 
 def limits_json(platform: str) -> str:

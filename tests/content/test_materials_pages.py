@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from config.kernel.scoping import org_atomic
 from content.models import Material, MaterialStatus
@@ -108,3 +111,24 @@ def test_what_people_say_of_a_material_can_be_changed(world: World, page: Client
     with org_atomic(world.id):
         row.refresh_from_db()
     assert (row.name, row.priority, row.brand_id) == ("New name", 5, None)
+
+
+def test_a_picture_is_shown_to_members_and_to_nobody_else(
+    world: World, page: Client, settings: object, tmp_path: object
+) -> None:
+    settings.WARREN_MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    image = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(image, "PNG")
+    upload = SimpleUploadedFile("mast.png", image.getvalue())
+    page.post(
+        f"{world.path}/materials/new/?kind=file", {"upload": upload, "alt_text": "A red mast"}
+    )
+    with org_atomic(world.id):
+        name = Material.objects.get().file_key.rpartition("/")[2]
+    shown = page.get(f"{world.path}/pictures/{name}")
+    assert shown.headers["Content-Type"] == "image/png"
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    client = Client()
+    client.force_login(world.stranger)
+    assert client.get(f"{world.path}/pictures/{name}").status_code == 404
+    assert client.get(f"/o/{world.foreign.slug}/pictures/{name}").status_code == 404
