@@ -20,11 +20,17 @@ import pytest
 from django.conf import settings
 
 from billing.models import CreditTransaction
-from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from publishing.channels.base import CrashPoint
 from publishing.delivery import ledger
-from publishing.models import Delivery, DeliveryState, PendingPost, PendingStatus, Post
+from publishing.models import (
+    AccountStatus,
+    Delivery,
+    DeliveryState,
+    PendingPost,
+    PendingStatus,
+    Post,
+)
 from tests.world import World
 
 from .deliveries import account_on, approved_post, test_channels
@@ -99,6 +105,7 @@ class Run:
     point: str
     text: str
     modes: tuple[str, ...] = ()
+    keeps_old_tokens: bool = True
     post_id: UUID | None = None
     delivery_id: UUID | None = None
     remote: RemoteAccount = field(default_factory=RemoteAccount)
@@ -125,11 +132,15 @@ def matrix() -> list[Run]:
             for modes in SENT:
                 text = f"{channel} {modes[0]} {repeat}"
                 runs.append(Run(channel, str(CrashPoint.SENT), text, modes))
+            # A network that takes each refresh token once: the account is lost, the post waits.
+            text, point = f"{channel} once {repeat}", str(CrashPoint.REFRESH_SENT)
+            runs.append(Run(channel, point, text, keeps_old_tokens=False))
     return runs
 
 
 def set_up(world: World, platform: Platform, run: Run) -> None:
     server, run.remote = platform.join(*run.modes)
+    run.remote.keeps_old_tokens = run.keeps_old_tokens
     run.remote.posts.append(RemotePost("look-alike", run.text, time.time() - 7_200))
     run.remote.posts.append(RemotePost("newest", "Something else.", time.time() + 60))
     credentials = {"access": "a0", "refresh": "refresh-0", "ended": 1, "uploads": 1}
@@ -179,7 +190,10 @@ def test_no_kill_doubles_or_loses_a_post(world: World, platform: Platform, worke
 
 def wrong_with(run: Run) -> Iterator[str]:
     assert run.post_id is not None
-    delivery = Delivery.objects.get(pending_post_id=run.post_id)
+    delivery = Delivery.objects.select_related("account").get(pending_post_id=run.post_id)
+    if not run.keeps_old_tokens:
+        yield from wrong_with_lost_account(run, delivery)
+        return
     ours = [post for post in run.remote.of(run.text) if post.id != "look-alike"]
     posts = list(Post.objects.filter(delivery=delivery))
     if delivery.state not in expected(run):
@@ -197,36 +211,17 @@ def wrong_with(run: Run) -> Iterator[str]:
         yield f"{run.name}: {paid} credits"
 
 
+def wrong_with_lost_account(run: Run, delivery: Delivery) -> Iterator[str]:
+    if (delivery.state, delivery.error_code) != (DeliveryState.SCHEDULED, "account_reconnect"):
+        yield f"{run.name}: {delivery.state} ({delivery.error_message})"
+    if delivery.account.status != AccountStatus.NEEDS_RECONNECT:
+        yield f"{run.name}: the account is {delivery.account.status}"
+    if len(refreshes := [line for line in run.remote.log if "tokens" in line]) != 2:
+        yield f"{run.name}: {len(refreshes)} renewals were asked for"
+
+
 def expected(run: Run) -> set[str]:
     unsure = (CrashPoint.SENDING, CrashPoint.SENT, CrashPoint.ANSWERED, CrashPoint.READING_BACK)
     if run.channel == "test_d" and run.point in unsure:
         return {DeliveryState.UNKNOWN}
     return {DeliveryState.PUBLISHED}
-
-
-def test_a_worker_that_dies_over_a_single_use_token_asks_its_person(
-    world: World, platform: Platform, worker: Worker
-) -> None:
-    """K3 on a network that takes each refresh token once: the account is lost, the post waits."""
-    run = Run("test_c", str(CrashPoint.REFRESH_SENT), "Once.")
-    with org_atomic(world.id):
-        set_up(world, platform, run)
-        run.remote.keeps_old_tokens = False
-    ids = [str(run.delivery_id)]
-    worker.order(do="send", organization=str(world.id), ids=ids, point=run.point)
-    assert worker.wait() == [9]
-    end = time.monotonic() + 30
-    while len(run.remote.log) < 2 and time.monotonic() < end:
-        worker.order(do="send", organization=str(world.id), ids=ids)
-        worker.wait()
-        time.sleep(0.5)
-    worker.order(do="send", organization=str(world.id), ids=ids)
-    worker.wait()
-    with org_atomic(world.id):
-        delivery = Delivery.objects.select_related("account").get(pk=ids[0])
-        assert delivery.account.status == "needs_reconnect"
-        assert (delivery.state, delivery.error_code) == ("scheduled", "account_reconnect")
-        assert delivery.due_at is not None
-        assert delivery.due_at > now()
-    refreshes = [line for line in run.remote.log if "tokens" in line]
-    assert len(refreshes) == 2

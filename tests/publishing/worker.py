@@ -105,7 +105,7 @@ def send(organization_id: UUID, ids: list[UUID]) -> None:
 
 
 def finish(organization_id: UUID) -> None:
-    """A fresh worker: sweep and reap until nothing of the organization is open any more."""
+    """A fresh worker: sweep and reap until all that is open waits for a person."""
     from config.kernel.scoping import org_atomic
     from publishing.delivery import ledger
     from publishing.delivery.crew import dismiss
@@ -117,7 +117,8 @@ def finish(organization_id: UUID) -> None:
         ledger.reap()
         ledger.sweep_due(inline=True)
         with org_atomic(organization_id):
-            if not Delivery.objects.filter(state__in=open_states).exists():
+            waiting = Delivery.objects.filter(state__in=open_states)
+            if not waiting.exclude(error_code="account_reconnect").exists():
                 break
         time.sleep(0.1)
     dismiss()
