@@ -14,6 +14,7 @@ from config.kernel.pagination import paginate
 from config.kernel.web import render_part
 from content.forms.material import KINDS, EditForm
 from content.models import Angle, Material, MaterialStatus
+from content.models.material import MaterialQuerySet
 from content.services.materials import (
     archive_material,
     delete_material,
