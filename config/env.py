@@ -255,6 +255,11 @@ TOO_LATE_SECONDS = Setting(
     "How late a post may still go out without a person being asked.",
     group=_group,
 )
+METRICS_SCALE = Setting(
+    "WARREN_METRICS_SCALE", float, 1.0,
+    "Factor on the ages at which a post's numbers are read; below 1 to see them sooner.",
+    group=_group,
+)
 CHANNEL_OPTIONS = Setting[dict[str, str]](
     "WARREN_CHANNEL_OPTIONS", pairs, {},
     "What a channel lets an operator change, such as its public addresses; each channel's file "

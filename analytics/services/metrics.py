@@ -184,4 +184,4 @@ def _settle(post: Post, **fields: object) -> bool:
 
 def _scaled(age: str) -> timedelta:
     # The demo lets a week pass in an afternoon.
-    return AGES[age] * float(getattr(settings, "WARREN_METRICS_SCALE", 1.0))
+    return AGES[age] * float(settings.WARREN_METRICS_SCALE)
