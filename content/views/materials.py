@@ -25,6 +25,8 @@ from content.services.materials import (
 )
 from organizations.access import Request, member_of
 
+MADE_SHOWN = 10
+
 
 @require_GET
 @member_of("viewer")
@@ -77,8 +79,10 @@ def material_create(request: Request) -> HttpResponse:
 @member_of("viewer")
 def material_show(request: Request, material: UUID) -> HttpResponse:
     row = _found(material)
+    made = row.pending_posts.select_related("candidate").order_by("-created_at")[:MADE_SHOWN]
     context = {
         "material": row,
+        "made": made,
         "picture": row.file_key.rpartition("/")[2],
         "angles": [Angle(angle).label for angle in row.suggested_angles],
         "is_reading": row.status

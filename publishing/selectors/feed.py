@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Enclosure
 
@@ -20,7 +22,7 @@ from config.kernel.errors import NotFound
 from config.kernel.pagination import Page, paginate
 from organizations.models import Organization
 from publishing.channels.feed import Feed
-from publishing.models import BrandAccountLink, FeedEntry, FeedHandle, SocialAccount
+from publishing.models import BrandAccountLink, FeedEntry, FeedHandle, Post, SocialAccount
 
 from .preview import Piece, preview
 
@@ -80,6 +82,7 @@ class Shown:
     pictures: Sequence[Picture]
     published_at: datetime
     when: str
+    is_offline: bool
 
 
 def organization_of(handle: str) -> UUID:
@@ -115,15 +118,25 @@ def site_of(handle: str) -> Site:
 
 def entries_of(site: Site, cursor: str | None = None) -> Page[FeedEntry]:
     """Newest first. Raises Invalid for a cursor that is not ours."""
-    rows = FeedEntry.objects.filter(account=site.account)
-    return paginate(rows, order=("-published_at",), cursor=cursor, size=ENTRIES_A_PAGE)
+    return paginate(_entries(site), order=("-published_at",), cursor=cursor, size=ENTRIES_A_PAGE)
 
 
 def entry_of(site: Site, key: str) -> FeedEntry:
-    entry = FeedEntry.objects.filter(account=site.account, key=key).first()
+    entry = _entries(site).filter(key=key).first()
     if entry is None:
         raise NotFound("This post is not there any more, or its address was mistyped.")
     return entry
+
+
+def _entries(site: Site) -> QuerySet[FeedEntry]:
+    """Entries with `is_offline`: no model wrote the text, and whoever reads it may know."""
+    post = Post.objects.filter(
+        platform=Feed.slug,
+        account=site.account,
+        external_id=Concat(Value(f"{site.handle}/"), OuterRef("key")),
+        model_used="offline",
+    )
+    return FeedEntry.objects.filter(account=site.account).annotate(is_offline=Exists(post))
 
 
 def picture_type(site: Site, name: str) -> str:
@@ -140,9 +153,7 @@ def picture_type(site: Site, name: str) -> str:
 
 
 def shown(site: Site, entry: FeedEntry) -> Shown:
-    words = preview(
-        platform=Feed.slug, content=entry.text, hashtags=entry.hashtags, media=entry.media
-    )
+    words = preview(platform=Feed.slug, content=entry.text, hashtags=entry.hashtags)
     counted = site.path("entry-link", key=entry.key) if entry.link else ""
     return Shown(
         key=entry.key,
@@ -160,6 +171,7 @@ def shown(site: Site, entry: FeedEntry) -> Shown:
         published_at=entry.published_at,
         # Absolute: a copy that a browser keeps must not grow wrong.
         when=f"{to_zone(entry.published_at, site.zone):%-d %B %Y, %H:%M %Z}",
+        is_offline=getattr(entry, "is_offline", False),
     )
 
 

@@ -31,6 +31,7 @@ from publishing.models import FeedEntry, FeedHandle, FeedVisit, SocialAccount
 from publishing.selectors.feed import title_of
 from publishing.services import feed as services
 from publishing.services.accounts import connect_account, disconnect_account
+from tests import make
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -431,3 +432,13 @@ def test_a_page_that_was_closed_opens_again_under_its_address(world: World) -> N
 )
 def test_titles_are_the_first_words(text: str, title: str) -> None:
     assert title_of(text) == title
+
+
+def test_a_text_that_no_model_wrote_says_so(world: World, visitor: Client, root: str) -> None:
+    entry = put(world)
+    assert "offline writer" not in visitor.get(root).content.decode()
+    with org_atomic(world.id):
+        handle = root.strip("/").rpartition("/")[2]
+        make.post(world.brand, world.account, external_id=f"{handle}/{entry.key}")
+    assert "offline writer" in visitor.get(root).content.decode()
+    assert "offline writer" in visitor.get(f"{root}{entry.key}/").content.decode()
