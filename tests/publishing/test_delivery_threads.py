@@ -114,7 +114,12 @@ def test_one_slow_network_does_not_hold_up_the_others(world: World, platform: Pl
         due_delivery(world.brand, account_on(world.brand, "test_c", server), "Slow.")
     posts_on(world, platform, "test_d", 20)
     began = time.monotonic()
-    worker = threading.Thread(target=lambda: (ledger.sweep_due(inline=True), connection.close()))
+
+    def work() -> None:
+        ledger.sweep_due(inline=True)
+        connection.close()
+
+    worker = threading.Thread(target=work)
     worker.start()
     while states(world).get("published") != 20 and time.monotonic() - began < 20:
         time.sleep(0.05)
