@@ -18,14 +18,16 @@ class WorkTable(WorkRecorder):
     """Writes the last finished work of each kind into one row a kind."""
 
     def finished(self, kind: str, count: int) -> None:
-        moment = now()
-        changed = WorkDone.objects.filter(kind=kind).update(
-            finished_at=moment, count=F("count") + count
-        )
-        if not changed:
-            WorkDone.objects.get_or_create(
-                kind=kind, defaults={"finished_at": moment, "count": count}
-            )
+        if self._add(kind, count):
+            return
+        first = {"finished_at": now(), "count": count}
+        # Two workers may both be the first of a kind.
+        if not WorkDone.objects.get_or_create(kind=kind, defaults=first)[1]:
+            self._add(kind, count)
+
+    def _add(self, kind: str, count: int) -> int:
+        row = WorkDone.objects.filter(kind=kind)
+        return row.update(finished_at=now(), count=F("count") + count)
 
 
 work_recorder.fill(WorkTable())

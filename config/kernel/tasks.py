@@ -15,7 +15,7 @@ import structlog
 from celery import Task
 
 from .hooks import Slot
-from .scoping import scope
+from .scoping import MissingScope, scope
 
 log = structlog.get_logger(__name__)
 
@@ -51,16 +51,22 @@ def record_work(kind: str, count: int = 1, *, at_once: bool = False) -> None:
 class OrgTask(Task):  # type: ignore[type-arg]
     """A task for one organization: its first argument is the organization's id.
 
-    It refuses to run without one. The task boundary is one of the two places that catch
-    everything: the row that the task worked on keeps its lease and is found by the sweeper.
+    It refuses to run without one, by MissingScope. The task boundary is one of the two places that
+    catch everything: the row that the task worked on keeps its lease and is found by the sweeper.
     """
 
     abstract = True
     typing = True
 
-    def __call__(self, organization_id: str, *args: Any, **kwargs: Any) -> Any:
-        with scope(UUID(organization_id)):
+    def __call__(self, organization_id: str = "", *args: Any, **kwargs: Any) -> Any:
+        with scope(self._organization(organization_id)):
             return self._guarded(self.run, organization_id, *args, **kwargs)
+
+    def _organization(self, given: object) -> UUID:
+        try:
+            return UUID(str(given))
+        except ValueError as error:
+            raise MissingScope(f"{self.name} needs an organization's id, not {given!r}.") from error
 
     def _guarded(self, run: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:

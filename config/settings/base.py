@@ -219,6 +219,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": 2,
     "socket_timeout": 20,
     "health_check_interval": 30,
+    # Kombu would try for 6 s to connect, whatever PUBLISH_RETRY says.
+    "max_retries": 0,
 }
 # A page must not wait for a broker that is away: one short try, and the sweep finds the row.
 CELERY_TASK_PUBLISH_RETRY = False
@@ -342,7 +344,10 @@ structlog.configure(
 
 def logging_to_stderr(level: str, *, as_json: bool) -> dict[str, Any]:
     """One stream of lines, Django's and ours alike."""
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
+    # The richer traceback shows local variables, and so passwords and tokens.
+    renderer: Any = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
     final: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return {
         "version": 1,
