@@ -154,7 +154,7 @@ LLM_FALLBACK_MODEL = Setting(
 )
 LLM_MODELS = Setting[dict[str, str]](
     "WARREN_LLM_MODELS", pairs, {},
-    "Another model of the same provider for one purpose: write=big-model,analyse=small-model",
+    "Another model of the same provider for one purpose: copy=big-model,analysis=small-model",
     group=_group,
 )
 LLM_API_KEY = Setting(

@@ -7,6 +7,7 @@ from typing import Any
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.services.files import store_file
+from organizations.models import ModelRoute
 from publishing.models import AutopilotRun
 from tests import make
 from tests.world import World
@@ -19,6 +20,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         pending = make.pending_post(world.brand, world.account, source=source)
         out = make.post(world.brand, world.account, pending_post=pending)
         delivery = make.delivery(pending)
+        route = ModelRoute.objects.create(provider="compatible", model="small", base_url="")
         picture = store_file(b"\x89PNG", ending="png")
         run = AutopilotRun.objects.create(
             brand=world.brand,
@@ -39,5 +41,6 @@ def one_of_each(world: World) -> dict[str, Any]:
         "platform": "feed",
         "delivery": delivery.pk,
         "run": run.pk,
+        "route": route.pk,
         "name": picture.rpartition("/")[2],
     }

@@ -1,11 +1,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+from config.kernel.errors import DomainError, Invalid
+from config.kernel.llm.providers import provider_for
 from config.kernel.llm.routes import Route
 from config.kernel.scoping import org_atomic
-from organizations.models import ModelRoute
+from organizations.models import ModelRoute, User
+
+from .audit import record
+
+
+@dataclass(frozen=True, slots=True)
+class RouteValues:
+    """What a person says of a model. An empty `api_key` keeps the one that is stored."""
+
+    purpose: str
+    provider: str
+    model: str
+    base_url: str = ""
+    api_key: str = ""
+    is_free: bool = False
+
+
+def save_model_route(*, values: RouteValues, by: User) -> ModelRoute:
+    """Set the model of one purpose, or of all that have none of their own.
+
+    Raises Invalid when the provider needs a key or an address that is missing. The key is sealed
+    and never shown again.
+    """
+    with org_atomic():
+        row = ModelRoute.objects.filter(purpose=values.purpose).first()
+        row = row or ModelRoute(purpose=values.purpose)
+        row.provider, row.model = values.provider, values.model.strip()
+        row.base_url, row.is_free = values.base_url, values.is_free
+        if values.api_key:
+            row.api_key = values.api_key
+        _refuse_incomplete(row, values.api_key)
+        row.save()
+        record(
+            action="model_route.saved",
+            target=row,
+            by=by,
+            data={"purpose": row.purpose, "provider": row.provider, "model": row.model},
+        )
+    return row
+
+
+def delete_model_route(*, route: ModelRoute, by: User) -> None:
+    """Go back to the installation's model for this purpose; the stored key is gone at once."""
+    with org_atomic():
+        record(
+            action="model_route.deleted",
+            target=route,
+            by=by,
+            data={"provider": route.provider, "model": route.model},
+        )
+        route.delete()
+
+
+def _refuse_incomplete(row: ModelRoute, new_key: str) -> None:
+    has_key = bool(new_key or row.api_key)
+    try:
+        provider_for(
+            Route(row.provider, row.model, "given" if has_key else "", base_url=row.base_url)
+        )
+    except DomainError as error:
+        field = "base_url" if row.provider == "compatible" else "api_key"
+        raise Invalid(error.message, field=field) from None
 
 
 class OwnRoutes:
