@@ -99,7 +99,7 @@ def dashboard(*, zone: str) -> Dashboard:
         learned=_learned(),
         subscription=subscription,
         brands_count=len(brands),
-        is_new=not brands or not (plans or week),
+        is_new=not brands or not (plans or week or Post.objects.exists()),
         waiting_count=approvals_count,
     )
 
@@ -169,11 +169,8 @@ def _acts() -> list[Decision]:
 
 def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:
     posts = PendingPost.objects.filter(
-        status__in=[
-            PendingStatus.APPROVED,
-            PendingStatus.AUTO_APPROVED,
-            PendingStatus.PUBLISHING,
-        ]
+        # One that is leaving is no plan any more; if it hangs, it waits for a person above.
+        status__in=[PendingStatus.APPROVED, PendingStatus.AUTO_APPROVED]
     ).select_related("account")
     planned = [
         Planned(
@@ -256,7 +253,7 @@ def _change(value: int, before: int) -> tuple[str, str]:
         return ("none the week before", "flat")
     percent = round((value - before) / before * 100)
     trend = "up" if percent > 0 else "down" if percent < 0 else "flat"
-    return (f"{percent:+d} %".replace("-", "−"), trend)
+    return (f"{percent:+d} %".replace("-", "−") if percent else "0 %", trend)
 
 
 def _chart(week: dict[date, Any], moment: datetime, zone: str) -> list[Series]:

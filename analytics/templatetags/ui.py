@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache, lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,8 @@ def dollars(micros: int | None) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    words = re.findall(r"\w+", str(name))
+    # A component's attribute comes escaped: the "amp" of "&amp;" is nobody's initial.
+    words = re.findall(r"\w+", unescape(str(name)))
     return "".join(word[0] for word in words[:2]) or "?"
 
 

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from analytics.selectors.dashboard import dashboard
+from analytics.selectors.first_steps import first_steps
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
 
@@ -12,5 +13,9 @@ from organizations.access import Request, member_of
 @member_of("viewer")
 def home(request: Request) -> HttpResponse:
     found = dashboard(zone=request.organization.timezone)
-    context = {"home": found, "waiting_count": found.waiting_count}
+    context = {
+        "home": found,
+        "steps": first_steps() if found.is_new else [],
+        "waiting_count": found.waiting_count,
+    }
     return render_part(request, "analytics/home/show.html", "live", context)

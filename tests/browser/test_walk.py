@@ -20,11 +20,15 @@ from content.services.material_analysis import analyse_material, due_materials
 from organizations.models import Organization
 from publishing.delivery.sweep import sweep_due
 from publishing.models import FeedEntry, Post
+from tests.databases import empty_tables
 from tests.make import TEXT
 
 from .visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases="__all__")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "operator", "owner"]),
+]
 
 # Chromium without a window says that it is one, and such do not count as readers.
 READER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"
@@ -34,7 +38,8 @@ Arrive = Callable[..., Visitor]
 
 @pytest.fixture
 def arrive(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Arrive]:
-    """A new visitor, who at the end has seen nothing amiss."""
+    """A new visitor to a new installation, who at the end has seen nothing amiss."""
+    empty_tables()
     settings.WARREN_BASE_URL = live_server.url
     visitors: list[Visitor] = []
 
@@ -87,8 +92,7 @@ def found_team(page: Page) -> None:
 
 
 def set_up_brand(page: Page) -> None:
-    page.get_by_role("link", name="Brand", exact=True).click()
-    page.get_by_role("link", name="New brand").click()
+    page.get_by_role("link", name="Set up a brand").click()
     page.get_by_label("Name", exact=True).fill("Harbour Boats")
     page.get_by_role("button", name="Set up brand").click()
     expect(page.get_by_text("Harbour Boats is set up")).to_be_visible()
