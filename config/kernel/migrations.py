@@ -198,9 +198,10 @@ def hand_over(signature: str, *, reads: list[str]) -> list[str]:
     users = ", ".join(str(settings.DATABASES[alias]["USER"]) for alias in ("default", "operator"))
     return [
         *(f"GRANT SELECT ON {table} TO {dispatch}" for table in reads),
-        f"ALTER FUNCTION {signature} OWNER TO {dispatch}",
+        # First the rights: once it is another's, we may not give or take any, and are only warned.
         f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
         f"GRANT EXECUTE ON FUNCTION {signature} TO {users}",
+        f"ALTER FUNCTION {signature} OWNER TO {dispatch}",
     ]
 
 
