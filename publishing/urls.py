@@ -23,6 +23,11 @@ urlpatterns = [
         name="approval-variation",
     ),
     path(f"{APPROVAL}regeneration/", approvals.approval_regenerate, name="approval-regenerate"),
+    path(
+        f"{APPROVAL}regeneration/progress/",
+        approvals.approval_rewriting,
+        name="approval-rewriting",
+    ),
     path(f"{APPROVAL}time/", approvals.approval_time, name="approval-time"),
     path("writing/", writing.writing_create, name="writing-create"),
     path("posts/", posts.post_list, name="post-list"),

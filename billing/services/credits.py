@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from billing.models import CreditAction, CreditPrice, CreditTransaction, Plan, Subscription
 from config.kernel.clock import now
@@ -61,6 +61,16 @@ def spend_credits(
             Subscription.objects.update(credits_used=F("credits_used") - price, updated_at=now())
             return CreditTransaction.objects.get(key=key)
         return row
+
+
+def require_credits(*, action: str, times: int = 1) -> None:
+    """Refuse what could not be paid before it is queued. Nothing is taken or set aside.
+
+    Raises PaymentRequired as `spend_credits` would; the later spending still decides.
+    """
+    price = _price(action) * times
+    if not _affordable(price).exists():
+        raise _refusal(price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +174,13 @@ def start_trial(organization: Any) -> Subscription:
 
 def _take(price: int) -> bool:
     """The one conditional update: it holds only if the plan runs and has as much left."""
-    return bool(
-        Subscription.objects.filter(
-            status__in=RUNNING, credits_used__lte=F("credits_total") - price
-        ).update(credits_used=F("credits_used") + price, updated_at=now())
+    paid = _affordable(price).update(credits_used=F("credits_used") + price, updated_at=now())
+    return bool(paid)
+
+
+def _affordable(price: int) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(
+        status__in=RUNNING, credits_used__lte=F("credits_total") - price
     )
 
 

@@ -20,15 +20,17 @@ from publishing.models import (
     AutopilotRun,
     Decision,
     MaterialStrategy,
+    RunMode,
     RunStatus,
     ScheduleStatus,
 )
 from publishing.services.decisions import note_decision
-from publishing.services.writing import Progress, quiet
 
 from .choice import MaterialChoice, NoMaterial, choose_material
 from .lease import LostRun, claim_run, close, exhaust, keep, put_off
 from .posting import post_texts
+from .progress import Progress, quiet
+from .rewriting import rewrite_post
 from .scheduler import BRAND_PAUSED, NO_CREDITS
 from .texts import places_of_run, write_texts
 
@@ -73,6 +75,8 @@ def run_cycle(
 
 
 def _turn(run: AutopilotRun, say: Progress, ignore_cooldown: bool) -> str:
+    if run.regenerates_id is not None:
+        return rewrite_post(run=run, say=say)
     with org_atomic():
         brand = _brand(run)
         _refuse_paused(run, brand)
@@ -92,7 +96,8 @@ def _brand(run: AutopilotRun) -> BrandProfile:
 
 
 def _refuse_paused(run: AutopilotRun, brand: BrandProfile) -> None:
-    if brand.paused_at is not None:
+    # A pause holds the agent back, not a person who asks.
+    if brand.paused_at is not None and run.mode == RunMode.AUTOPILOT:
         raise Skipped(BRAND_PAUSED)
     if run.schedule is not None and run.schedule.status == ScheduleStatus.PAUSED:
         raise Skipped("Skipped: the schedule was paused before this run began.")

@@ -12,17 +12,19 @@ from config.kernel.clock import in_words, now
 from config.kernel.errors import DomainError
 from config.kernel.scoping import org_atomic
 from content.models import Candidate, GuardResult, Material
-from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus
+from organizations.services.audit import record
+from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus, RunMode
 from publishing.services.decisions import note_decision
 from publishing.services.pending_posts import (
     auto_approve_post,
     create_pending_post,
     submit_post,
 )
+from publishing.services.remembering import remember_post
 from publishing.services.schedules import is_by_hand
-from publishing.services.writing import Progress, remember_post
 
 from .lease import keep
+from .progress import Progress
 from .texts import Text, Texts
 
 Kind = Decision.Kind
@@ -50,7 +52,7 @@ def post_texts(
         ]
     for post in posts:
         remember_post(post)
-    sentences = [_outcome(posts), *texts.failures, *missing]
+    sentences = [_outcome(run, posts), *texts.failures, *missing]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -63,17 +65,20 @@ def _post(run: AutopilotRun, material: Material, text: Text, say: Progress) -> P
         material=material,
         candidate=text.candidate,
         scheduled_for=max(run.scheduled_for, moment),
+        mode=run.mode,
         run=run,
         schedule=run.schedule,
         batch_id=uuid5(run.pk, "batch"),
     )
-    _note_writing(run, post, text)
-    _note_checks(run, post, text)
+    if run.mode == RunMode.MANUAL:
+        record(action="post.written", target=post, by=run.requested_by, reason=run.instruction)
+    note_writing(run, post, text)
+    note_checks(run, post, text)
     _note_timing(run, post, moment)
     return _decided(run, post, brand, text, say)
 
 
-def _note_writing(run: AutopilotRun, post: PendingPost, text: Text) -> None:
+def note_writing(run: AutopilotRun, post: PendingPost, text: Text) -> None:
     generation, candidate, label = text.generation, text.candidate, text.place.channel.label
     rivals = list(generation.candidates.order_by("rank", "label"))
     if text.shared_from:
@@ -135,7 +140,7 @@ def _scores(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _note_checks(run: AutopilotRun, post: PendingPost, text: Text) -> None:
+def note_checks(run: AutopilotRun, post: PendingPost, text: Text) -> None:
     results = list(GuardResult.objects.filter(candidate=text.candidate).order_by("guard"))
     failed = [each for each in results if not each.passed]
     fixed = sum(each.was_fixed for each in results)
@@ -182,7 +187,9 @@ def _note_checks(run: AutopilotRun, post: PendingPost, text: Text) -> None:
 def _note_timing(run: AutopilotRun, post: PendingPost, moment: datetime) -> None:
     zone = run.schedule.timezone if run.schedule else run.brand.timezone
     when = in_words(post.scheduled_for, zone, at=moment)
-    if run.schedule is None or is_by_hand(run):
+    if run.mode == RunMode.MANUAL:
+        reason = "Asked for by hand: it goes out once it is approved, or at the time set then."
+    elif run.schedule is None or is_by_hand(run):
         reason = "The run was started by hand, so it goes out as soon as it may."
     elif post.scheduled_for > run.scheduled_for:
         planned = in_words(run.scheduled_for, zone, at=moment)
@@ -218,7 +225,7 @@ def _decided(
     else:
         submit_post(post=post, notes=obstacle)
         summary = "Waits for a person"
-        reason = obstacle or "Neither the schedule nor the brand lets posts go out by themselves."
+        reason = obstacle or _why_ask(run)
     note_decision(
         run=run,
         pending_post=post,
@@ -231,11 +238,19 @@ def _decided(
     return post
 
 
+def _why_ask(run: AutopilotRun) -> str:
+    if run.mode == RunMode.MANUAL:
+        return "A person asked for these texts and chooses among them."
+    return "Neither the schedule nor the brand lets posts go out by themselves."
+
+
 def approval_policy(run: AutopilotRun, brand: BrandProfile) -> str:
     """By what rule posts of this run go out by themselves; empty when a person must decide.
 
     The schedule's word stands over the brand's (specification 1c and 5.8).
     """
+    if run.mode == RunMode.MANUAL:
+        return ""
     schedule = run.schedule
     if schedule is not None and schedule.auto_approve is not None:
         if schedule.auto_approve:
@@ -250,7 +265,9 @@ def _obstacle(candidate: Candidate) -> str:
     return f"No text passed every check, so this one needs a person. {reasons}".strip()
 
 
-def _outcome(posts: Sequence[PendingPost]) -> str:
+def _outcome(run: AutopilotRun, posts: Sequence[PendingPost]) -> str:
+    if run.mode == RunMode.MANUAL:
+        return _by_hand(len(posts))
     waiting = sum(post.status == PendingStatus.PENDING for post in posts)
     going = len(posts) - waiting
     parts = []
@@ -259,3 +276,9 @@ def _outcome(posts: Sequence[PendingPost]) -> str:
     if waiting:
         parts.append(f"{waiting} post{'s' if waiting != 1 else ''} waiting for a person")
     return f"{', '.join(parts).capitalize()}." if parts else ""
+
+
+def _by_hand(posts: int) -> str:
+    if posts == 1:
+        return "Three variations are written. Choose one, then approve it or change its time."
+    return f"{posts} posts are written, each in three variations. Decide on each."

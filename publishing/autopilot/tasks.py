@@ -42,6 +42,6 @@ def expire_pending_posts() -> int:
 def remember_post(organization_id: str, post_id: str) -> None:
     """Let duplicate checks know a post's words as they stand now. Safe to run twice."""
     # The embedder and its libraries stay out of the web processes, which only send the hint.
-    from publishing.services.writing import remember_words
+    from publishing.services.remembering import remember_words
 
     remember_words(post_id=UUID(post_id))

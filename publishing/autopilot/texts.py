@@ -17,13 +17,13 @@ from content.services.angles import AngleChoice, choose_angles
 from content.services.generation import generate_candidates
 from publishing.channels.base import Channel
 from publishing.channels.registry import channels
-from publishing.models import AutopilotRun, Decision, SocialAccount
+from publishing.models import AutopilotRun, Decision, RunMode, SocialAccount
 from publishing.services.accounts import account_of_brand
 from publishing.services.decisions import note_decision
 from publishing.services.drafts import draft, problems_of, rules_of
-from publishing.services.writing import Progress, best_candidate
 
 from .lease import keep
+from .progress import Progress
 
 MOST_GENERATIONS = 5
 """How often a run may start over on a platform after the writer failed."""
@@ -87,7 +87,10 @@ def write_texts(
     others; when all fail, the first error is raised. Call it with no transaction open. Raises
     Unavailable or TooMany when a service is away: the run is tried again and goes on from here.
     """
-    is_unique = run.schedule.is_unique_per_platform if run.schedule else False
+    # By hand each channel is written for and paid by itself, as the form says.
+    is_unique = run.mode == RunMode.MANUAL
+    if run.schedule is not None:
+        is_unique = is_unique or run.schedule.is_unique_per_platform
     written: list[Text] = []
     errors: list[DomainError] = []
     for place in places:
@@ -151,7 +154,7 @@ def _angles(
             run=run, kind=Decision.Kind.ANGLE, data__platform=place.channel.slug
         ).first()
         if earlier is not None:
-            return [_choice_of(each) for each in earlier.data["choices"]]
+            return [choice_of_json(each) for each in earlier.data["choices"]]
         if first is not None:
             choices = [_same_angle(first)]
         else:
@@ -165,7 +168,7 @@ def _angles(
             data={
                 "platform": place.channel.slug,
                 "exploration_ratio": ratio,
-                "choices": [_as_json(each) for each in choices],
+                "choices": [choice_as_json(each) for each in choices],
             },
         )
     say("angle", choices[0].reason)
@@ -211,20 +214,36 @@ def _generation(
     say: Progress,
 ) -> Generation:
     with org_atomic():
-        generation_id = _open_generation(run, place.channel.slug)
+        generation_id = open_generation(run, place.channel.slug)
     return generate_candidates(
         brand=brand,
         material=material,
         platform=place.channel.slug,
         rules=rules_of(place.account),
-        mode=Generation.Mode.AUTOPILOT,
+        mode=run.mode,
         choices=choices,
+        instruction=run.instruction,
         generation_id=generation_id,
         progress=say,
     )
 
 
-def _open_generation(run: AutopilotRun, platform: str) -> UUID:
+def best_candidate(generation: Generation) -> Candidate:
+    """The first of the ranking; one that passed every check before any that did not.
+
+    Raises Unavailable when nothing was written at all, because the writer failed: a retry may help.
+    """
+    ranked = Candidate.objects.filter(generation=generation).order_by("-is_valid", "rank", "label")
+    best = ranked.first()
+    if best is None:
+        raise Unavailable(
+            generation.failure or "Nothing could be written from this material. Try again.",
+            code="nothing_written",
+        )
+    return best
+
+
+def open_generation(run: AutopilotRun, platform: str) -> UUID:
     """The id under which this run writes for a platform: always the same, so that a re-run finds
     what is written and paid. Only one that failed without a text makes room for the next."""
     ids = [uuid5(run.pk, f"{platform}:{number}") for number in range(MOST_GENERATIONS)]
@@ -235,7 +254,7 @@ def _open_generation(run: AutopilotRun, platform: str) -> UUID:
     return next((each for each in ids if each not in empty), ids[-1])
 
 
-def _as_json(choice: AngleChoice) -> dict[str, Any]:
+def choice_as_json(choice: AngleChoice) -> dict[str, Any]:
     return {
         "angle": str(choice.angle),
         "is_exploration": choice.is_exploration,
@@ -244,7 +263,7 @@ def _as_json(choice: AngleChoice) -> dict[str, Any]:
     }
 
 
-def _choice_of(stored: dict[str, Any]) -> AngleChoice:
+def choice_of_json(stored: dict[str, Any]) -> AngleChoice:
     return AngleChoice(
         angle=Angle(stored["angle"]),
         is_exploration=stored["is_exploration"],

@@ -21,9 +21,16 @@ from organizations.models import User
 from publishing.autopilot.choice import MaterialChoice, NoMaterial, choose_material
 from publishing.autopilot.cycle import run_cycle
 from publishing.delivery.ledger import deliver
-from publishing.models import AutopilotRun, Delivery, DeliveryState, PendingPost, Post
+from publishing.models import (
+    AutopilotRun,
+    Delivery,
+    DeliveryState,
+    PendingPost,
+    Post,
+    RunStatus,
+)
 from publishing.services.schedules import start_run
-from publishing.services.writing import write_posts
+from publishing.services.writing import start_writing
 
 from .agency import DemoClient
 
@@ -85,12 +92,16 @@ def leave_one_for_a_person(*, client: DemoClient, by: User, say: Progress) -> No
     choice = None if is_waiting else _choice(client)
     if not isinstance(choice, MaterialChoice):
         return
-    write_posts(
+    run = start_writing(
         brand=client.brand,
         material=choice.material,
         platforms=client.schedule.platforms[:1],
         by=by,
     )
+    run = run_cycle(run_id=run.pk) or _ended(run)
+    if run.status != RunStatus.DONE:
+        say("person", run.outcome or "Three texts are being written for you to decide on.")
+        return
     say("person", f"Three texts on “{choice.material.name}” wait for your decision.")
 
 
@@ -128,6 +139,16 @@ def _send(run: AutopilotRun, say: Progress) -> None:
         for delivery in _deliveries(run, list(DeliveryState)):
             outcome = delivery.remote_url or delivery.error_message
             say("deliver", f"{delivery.get_state_display()}: {outcome}")
+
+
+def _ended(run: AutopilotRun) -> AutopilotRun:
+    """The run as another worker, which took it first, left it."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while run.status in (RunStatus.QUEUED, RunStatus.RUNNING) and time.monotonic() < ends:
+        time.sleep(0.2)
+        with org_atomic():
+            run.refresh_from_db()
+    return run
 
 
 def _is_on_the_way(run: AutopilotRun) -> bool:

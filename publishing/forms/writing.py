@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 
-from config.kernel.scoping import org_atomic
 from content.models import Material
 from publishing.models import SocialAccount
 
@@ -43,5 +42,4 @@ class WritingForm(forms.Form):
 
     def chosen_material(self) -> Material:
         """Whole, with its text: the list of choices does without."""
-        with org_atomic():
-            return Material.objects.get(pk=self.cleaned_data["material"])
+        return Material.objects.get(pk=self.cleaned_data["material"])

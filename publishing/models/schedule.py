@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -112,10 +113,18 @@ class RunStatus(models.TextChoices):
     FAILED = "failed"
 
 
+class RunMode(models.TextChoices):
+    """Who decides on the texts: a manual run leaves them to a person, whatever the policy."""
+
+    AUTOPILOT = "autopilot"
+    MANUAL = "manual"
+
+
 class AutopilotRun(Claimable, HasGraph, OrgOwned):
     """One turn of the loop: one occurrence of a schedule, or one asked for by hand.
 
-    `occurrence` is local date and wall time, so that an hour that comes twice cannot double it.
+    A manual run with `regenerates` writes that post anew. `occurrence` is local date and wall time,
+    so that an hour that comes twice cannot double it.
     """
 
     graph = Graph(
@@ -148,6 +157,28 @@ class AutopilotRun(Claimable, HasGraph, OrgOwned):
     )
     occurrence = models.CharField(max_length=60)
     platforms = ArrayField(models.CharField(max_length=30), default=list)
+    # In the database too: the scheduler's tick inserts many rows with its own statement.
+    mode = models.CharField(
+        max_length=10,
+        choices=RunMode,
+        default=RunMode.AUTOPILOT,
+        db_default=RunMode.AUTOPILOT,
+    )
+    instruction = models.TextField(blank=True, default="", db_default="")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    regenerates = TenantForeignKey(
+        "publishing.PendingPost",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="rewritings",
+    )
     scheduled_for = models.DateTimeField()
     status = models.CharField(max_length=8, choices=RunStatus, default=RunStatus.QUEUED)
     outcome = models.TextField(blank=True)
@@ -158,7 +189,12 @@ class AutopilotRun(Claimable, HasGraph, OrgOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "schedule", "occurrence"], name="run_occurrence_unique"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "regenerates"],
+                condition=Q(status__in=["queued", "running"]),
+                name="run_one_rewriting",
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "-created_at"], name="run_recent"),

@@ -19,6 +19,7 @@ from publishing.services.pending_posts import generations_of
 from publishing.services.post_moves import APPROVED, EDITABLE, REOPENABLE
 
 from .preview import Preview, limits_json, platform_label, preview
+from .runs import RunPage, rewriting_of, with_rewritings
 
 PAGE_SIZE = 20
 
@@ -144,6 +145,7 @@ class ApprovalPage:
     limits_json: str
     zone: str
     is_late: bool
+    rewriting: RunPage | None = None
     credits: int = 0
     cost_micros: int = 0
 
@@ -223,7 +225,8 @@ def tab_of(status: str) -> Tab:
 
 def approval_post(pending: UUID) -> PendingPost | None:
     related = ("brand", "account", "material", "generation", "candidate", "schedule")
-    return PendingPost.objects.select_related(*related).filter(pk=pending).first()
+    posts = PendingPost.objects.select_related(*related)
+    return with_rewritings(posts).filter(pk=pending).first()
 
 
 def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
@@ -258,6 +261,7 @@ def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
         limits_json=limits_json(post.platform),
         zone=post.brand.timezone,
         is_late=post.scheduled_for <= now(),
+        rewriting=rewriting_of(post),
         credits=sum(each.credits for each in decisions) or post.generation.credits,
         cost_micros=sum(each.cost_micros for each in decisions) or post.generation.cost_micros,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from config.kernel.errors import Conflict
+from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from organizations.models import User
-from publishing.models import AutopilotRun, Delivery, DeliveryState, RunStatus
+from publishing.models import AutopilotRun, Delivery, DeliveryState, RunMode, RunStatus
 
 from .pending_posts import approve_post, reopen_post
 from .schedules import start_run
+from .writing import start_regeneration, start_writing
 
 
 def send_again(*, delivery: Delivery, by: User | None) -> Delivery:
@@ -34,6 +35,18 @@ def repeat_run(*, run: AutopilotRun, by: User | None) -> AutopilotRun:
     """
     if run.status in (RunStatus.QUEUED, RunStatus.RUNNING):
         raise Conflict("This run is still going on. Wait for its end.")
+    if run.regenerates is not None:
+        return start_regeneration(post=run.regenerates, instruction=run.instruction, by=by)
+    if run.mode == RunMode.MANUAL:
+        if run.material is None:
+            raise Invalid("The material of this run was deleted. Choose another.", field="material")
+        return start_writing(
+            brand=run.brand,
+            material=run.material,
+            platforms=run.platforms,
+            instruction=run.instruction,
+            by=by,
+        )
     return start_run(
         brand=run.brand,
         schedule=run.schedule,

@@ -6,13 +6,12 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import push_url
+from django_htmx.http import push_url, reswap, retarget
 
 from config.kernel.errors import DomainError, NotFound
-from config.kernel.scoping import org_atomic
 from config.kernel.web import render_part, toast
 from content.models import Candidate
 from organizations.access import Request, member_of
@@ -28,6 +27,7 @@ from publishing.selectors.approvals import (
     approval_post,
     tab_of,
 )
+from publishing.selectors.runs import rewriting_of
 from publishing.services.pending_posts import (
     approve_post,
     edit_post,
@@ -37,7 +37,7 @@ from publishing.services.pending_posts import (
     select_variation,
     withdraw_approval,
 )
-from publishing.services.writing import regenerate_post
+from publishing.services.writing import start_regeneration
 
 TEMPLATE = "publishing/approval/show.html"
 
@@ -139,21 +139,35 @@ def approval_time(request: Request, pending: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@member_of("member", atomic=False)
+@member_of("member")
 def approval_regenerate(request: Request, pending: UUID) -> HttpResponse:
-    with org_atomic():
-        post = _found(pending)
-    form = RegenerateForm(request.POST or None)
+    post = _found(pending)
+    earlier = rewriting_of(post)
+    typed = earlier.run.instruction if earlier and not earlier.result else ""
+    form = RegenerateForm(request.POST or None, initial={"instruction": typed})
     if request.method == "POST" and form.is_valid():
         try:
-            regenerate_post(post=post, by=request.user, **form.cleaned_data)
+            start_regeneration(post=post, by=request.user, **form.cleaned_data)
         except DomainError as error:
             tell(form, error)
         else:
-            with org_atomic():
-                return _stay(request, post, "Three new texts. The best of them is the post now.")
-    with org_atomic():
-        return _desk(request, _found(pending), panel="regenerate", form=form)
+            return _stay(request, post, "Three new texts are on their way.")
+    return _desk(request, post, panel="regenerate", form=form)
+
+
+@require_GET
+@member_of("viewer")
+def approval_rewriting(request: Request, pending: UUID) -> HttpResponse:
+    """How far the new texts are, for the desk that waits for them; then the desk with them."""
+    post = _found(pending)
+    found = rewriting_of(post)
+    if not request.htmx:
+        return redirect("publishing:approval-show", org=request.organization.slug, pending=post.pk)
+    if found and found.is_open:
+        context = {"rewriting": found, "post": post}
+        return render(request, "publishing/approval/_rewriting.html", context)
+    response = reswap(retarget(_desk(request, post), "#desk"), "outerHTML")
+    return toast(response, found.run.outcome) if found and found.result else response
 
 
 def _found(pending: UUID) -> PendingPost:

@@ -1,33 +1,34 @@
 from __future__ import annotations
 
-from django.contrib import messages
+from typing import Any
+from uuid import UUID
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from brands.models import BrandProfile
 from config.kernel.errors import DomainError
-from config.kernel.scoping import org_atomic
 from organizations.access import Request, member_of
 from publishing.forms.problems import tell
+from publishing.forms.queries import uuid_or_none
 from publishing.forms.writing import WritingForm
-from publishing.models import PendingPost
+from publishing.models import AutopilotRun, RunMode
 from publishing.selectors.writing import Desk, writing_desk
-from publishing.services.writing import write_posts
+from publishing.services.writing import start_writing
+
+SEE_OTHER = 303
 
 
 @require_http_methods(["GET", "POST"])
-@member_of("member", atomic=False)
+@member_of("member")
 def writing_create(request: Request) -> HttpResponse:
-    with org_atomic():
-        brands = list(BrandProfile.objects.order_by("name"))
-        desk = _desk(request, brands)
+    brands = list(BrandProfile.objects.order_by("name"))
+    desk = _desk(request, brands)
     form = _form(request, desk)
     if request.method == "POST" and desk and form and form.is_valid():
         try:
-            posts = write_posts(
+            run = start_writing(
                 brand=desk.brand,
                 material=form.chosen_material(),
                 platforms=form.cleaned_data["platforms"],
@@ -37,11 +38,10 @@ def writing_create(request: Request) -> HttpResponse:
         except DomainError as error:
             tell(form, error)
         else:
-            return _written(request, posts)
+            return _follow(request, run.pk)
     context = {"desk": desk, "brands": brands, "form": form, "nav_place": "approvals"}
-    with org_atomic():
-        status = 422 if form and form.errors else 200
-        return render(request, "publishing/writing/form.html", context, status=status)
+    status = 422 if form and form.errors else 200
+    return render(request, "publishing/writing/form.html", context, status=status)
 
 
 def _desk(request: Request, brands: list[BrandProfile]) -> Desk | None:
@@ -53,20 +53,34 @@ def _desk(request: Request, brands: list[BrandProfile]) -> Desk | None:
 def _form(request: Request, desk: Desk | None) -> WritingForm | None:
     if desk is None:
         return None
-    platforms = [account.platform for account, _ in desk.accounts]
     return WritingForm(
         request.POST or None,
         materials=desk.materials,
         accounts=desk.accounts,
-        initial={"platforms": platforms, "material": request.GET.get("material")},
+        initial=_asked_before(request)
+        or {
+            "platforms": [account.platform for account, _ in desk.accounts],
+            "material": request.GET.get("material"),
+        },
     )
 
 
-def _written(request: Request, posts: list[PendingPost]) -> HttpResponse:
-    """On to the first post, where a variation is chosen and it is published or planned."""
-    words = "Three variations are written. Choose one, then approve it or change its time."
-    if len(posts) > 1:
-        words = f"{len(posts)} posts are written, each in three variations. Decide on each."
-    messages.success(request, words)
-    address = reverse("publishing:approval-show", args=[request.organization.slug, posts[0].pk])
-    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+def _asked_before(request: Request) -> dict[str, Any]:
+    """What an earlier request said that came to nothing, to be changed and sent again."""
+    asked = uuid_or_none(request.GET.get("again", ""))
+    runs = AutopilotRun.objects.filter(mode=RunMode.MANUAL, regenerates=None)
+    run = runs.filter(pk=asked).first() if asked else None
+    if run is None:
+        return {}
+    return {
+        "material": run.material_id,
+        "platforms": run.platforms,
+        "instruction": run.instruction,
+    }
+
+
+def _follow(request: Request, run: UUID) -> HttpResponse:
+    """On to the page that shows how far the texts are."""
+    response = redirect("publishing:run-show", org=request.organization.slug, run=run)
+    response.status_code = SEE_OTHER
+    return response

@@ -18,6 +18,7 @@ from analytics.services.metrics import collect_metrics
 from config.kernel.scoping import org_atomic, scope
 from content.services.material_analysis import analyse_material, due_materials
 from organizations.models import Organization
+from publishing.autopilot.sweep import sweep_runs
 from publishing.delivery.sweep import sweep_due
 from publishing.models import FeedEntry, Post
 from tests.databases import empty_tables
@@ -129,6 +130,8 @@ def write(page: Page) -> None:
     page.reload()
     page.get_by_role("link", name="Write from it").click()
     page.get_by_role("button", name="Write three variations").click()
+    expect(page.get_by_text("Waiting for the worker")).to_be_visible()
+    assert sweep_runs() == 1
     expect(page.get_by_text("Three variations are written")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("navigation", name="Variations").get_by_role("link")).to_have_count(3)
 

@@ -13,12 +13,15 @@ from django.test import Client
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.models import Angle, Candidate, GuardResult
+from publishing.autopilot import sweep
 from publishing.models import (
     AccountStatus,
+    AutopilotRun,
     Decision,
     Delivery,
     PendingPost,
     PendingStatus,
+    RunStatus,
     SocialAccount,
 )
 from tests import make
@@ -248,15 +251,46 @@ def test_an_expired_post_is_opened_again(world: World, page: Client) -> None:
     assert fresh(world, pending).status == PendingStatus.PENDING
 
 
-def test_writing_anew_gives_three_texts_from_other_angles(world: World, page: Client) -> None:
+def test_writing_anew_shows_how_far_it_is_and_then_three_texts_from_other_angles(
+    world: World, page: Client
+) -> None:
     pending, _ = with_variations(world)
     answer = page.post(
         path(world, pending, "regeneration/"), {"instruction": "shorter"}, follow=True
     )
-    assert "Three new texts" in answer.content.decode()
-    row = fresh(world, pending)
-    assert row.regeneration_count == 1
-    assert "Earlier texts of this post" in answer.content.decode()
+    body = answer.content.decode()
+    assert 'id="rewriting"' in body and "Three new texts wait for the worker" in body
+    assert "Approve and" not in body
+    with org_atomic(world.id):
+        assert Candidate.objects.count() == 3
+    part = page.get(path(world, pending, "regeneration/progress/"), headers=HTMX)
+    assert part.content.decode().lstrip().startswith('<div id="rewriting"')
+    assert sweep.sweep_runs() == 1
+    part = page.get(path(world, pending, "regeneration/progress/"), headers=HTMX)
+    assert (part["HX-Retarget"], part["HX-Reswap"]) == ("#desk", "outerHTML")
+    assert "Three new texts are written" in part["HX-Trigger"]
+    assert fresh(world, pending).regeneration_count == 1
+    body = page.get(path(world, pending)).content.decode()
+    assert "Earlier texts of this post" in body and "Approve and" in body
+    assert 'id="rewriting"' not in body
+
+
+def test_new_texts_that_did_not_come_say_why_and_can_be_asked_for_again(
+    world: World, page: Client
+) -> None:
+    pending, _ = with_variations(world)
+    page.post(path(world, pending, "regeneration/"), {"instruction": "shorter"})
+    with org_atomic(world.id):
+        run = AutopilotRun.objects.get()
+        AutopilotRun.objects.update(status=RunStatus.FAILED, outcome="The model was away.")
+    body = page.get(path(world, pending)).content.decode()
+    assert "The model was away." in body and "Approve and" in body
+    assert (
+        ">\nshorter</textarea>" in page.get(path(world, pending, "regeneration/")).content.decode()
+    )
+    answer = page.post(f"{world.path}/runs/{run.pk}/repetition/", follow=True)
+    assert answer.redirect_chain[-1][0] == path(world, pending)
+    assert 'id="rewriting"' in answer.content.decode()
 
 
 def test_a_viewer_sees_but_does_not_decide(world: World, client: Client) -> None:
