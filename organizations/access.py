@@ -9,6 +9,8 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 from structlog.contextvars import bind_contextvars
 
 from config.kernel import web
@@ -39,7 +41,7 @@ def member_of(role: str, *, atomic: bool = True) -> Callable[[View], View]:
         @wraps(view)
         def opened(request: HttpRequest, org: str, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return cast(HttpResponse, redirect_to_login(request.get_full_path()))
+                return _to_login(request)
             _admit(request, org, needed)
             enter = org_atomic if atomic else scope
             with enter(request.organization.id):  # type: ignore[attr-defined]
@@ -57,7 +59,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return cast(HttpResponse, redirect_to_login(request.get_full_path()))
+            return _to_login(request)
         return view(request, *args, **kwargs)
 
     opened.access = "signed_in"  # type: ignore[attr-defined]
@@ -68,6 +70,18 @@ def public(view: View) -> View:
     """Say that a view is meant for everybody."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To the login page, and from there back to the page where the person was."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx:
+        # A redirect would put the login page into a piece of the old one.
+        login = redirect_to_login(htmx.current_url_abs_path or "/")
+        return HttpResponseClientRedirect(login["Location"])
+    # What only takes a POST cannot be opened afterwards.
+    back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    return cast(HttpResponse, redirect_to_login(back))
 
 
 def _admit(request: HttpRequest, slug: str, needed: Role) -> None:
