@@ -18,7 +18,7 @@ from content.models import (
     Material,
     MaterialStatus,
 )
-from organizations.models import Organization
+from organizations.models import Organization, User
 from organizations.services.organizations import found_organization
 from publishing.models import (
     AccountStatus,
@@ -66,6 +66,26 @@ class Scene:
     run: AutopilotRun
     post_id: Any
     entry: FeedEntry
+
+    def in_every_state(self, noun: str) -> list[Any]:
+        """One row of the noun in each of its states."""
+        model, field = {
+            "material": (Material, "status"),
+            "run": (AutopilotRun, "status"),
+            "delivery": (Delivery, "state"),
+            "pending": (PendingPost, "status"),
+        }[noun]
+        with org_atomic(self.world.id):
+            rows: Any = model._default_manager.order_by(field, "pk").distinct(field)
+            return list(rows.values_list("pk", flat=True))
+
+    @property
+    def operator(self) -> User:
+        """Staff of the installation, a member of nothing."""
+        user, _ = User.objects.get_or_create(
+            email="operator@example.com", defaults={"is_staff": True, "is_superuser": True}
+        )
+        return user
 
     @property
     def ids(self) -> dict[str, Any]:
