@@ -7,12 +7,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from . import pace
+
+LINGER_SECONDS = 0.02
 
 Job = Callable[[], Any]
 Finished = tuple[Any, "Future[Any]"]
@@ -75,17 +78,22 @@ class _Here(Future[Any]):
         return isinstance(error, Exception)
 
 
-def drain(done: SimpleQueue[Finished], timeout: float) -> list[Finished]:
-    """Everything that is finished; waits for the first at most `timeout` seconds."""
-    try:
-        finished = [done.get(timeout=timeout)]
-    except Empty:
-        return []
-    while True:
+def drain(done: SimpleQueue[Finished], timeout: float, *, enough: int) -> list[Finished]:
+    """What is finished; waits for the first at most `timeout` seconds.
+
+    After the first it waits a moment for a few more, because what is settled together is cheap.
+    """
+    finished: list[Finished] = []
+    until = monotonic() + timeout
+    while len(finished) < enough:
         try:
-            finished.append(done.get_nowait())
+            finished.append(done.get(timeout=max(0.0, until - monotonic())))
         except Empty:
             return finished
+        until = min(until, monotonic() + LINGER_SECONDS)
+    while not done.empty():
+        finished.append(done.get())
+    return finished
 
 
 _crew: Crew | None = None

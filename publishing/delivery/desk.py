@@ -41,6 +41,8 @@ class Desk:
         self.states = states
         self.owner = new_owner()
         self.width = crew.size or WIDTH_WITHOUT_THREADS
+        # What shares its statements: the larger, the cheaper, and the longer threads stand idle.
+        self.batch = max(1, self.width // 3)
         self.claimed = 0
         self._ready: deque[Parcel] = deque()
         self._calls: dict[Parcel, Step] = {}
@@ -60,7 +62,8 @@ class Desk:
                 self._take(claim(organization_id, ids, owner=self.owner, states=self.states))
             self._send()
             if self._calls:
-                self._book(drain(self._done, pace.lease().total_seconds() / 3))
+                enough = min(len(self._calls), self.batch)
+                self._book(drain(self._done, pace.lease().total_seconds() / 3, enough=enough))
                 self._renew()
         fault(CrashPoint.ACKNOWLEDGED)
         return self.claimed
@@ -96,7 +99,7 @@ class Desk:
         """Commit `sending` for as many as can leave now, and let them leave."""
         free, waiting = self.width - len(self._calls), len(self._ready)
         # A crew that is nearly busy is not fed one by one: each commit has its price.
-        if not waiting or free <= 0 or free < min(waiting, self.width // 4):
+        if not waiting or free <= 0 or free < min(waiting, self.batch):
             return
         batch = [self._ready.popleft() for _ in range(min(free, waiting))]
         for organization_id, parcels in by_organization(batch).items():

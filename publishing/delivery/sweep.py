@@ -14,6 +14,7 @@ from config.kernel.scoping import current_organization_id
 from config.kernel.tasks import hint, record_work
 from publishing.models import Delivery
 
+from . import pace
 from .claim import STRANDED
 from .crew import crew
 from .desk import Desk, Work
@@ -66,9 +67,11 @@ def sweep_due(*, inline: bool = False) -> int:
 
 def reap() -> int:
     """Take up what dead workers left: unsent claims are sent, unknown sendings are looked for."""
-    rows = due_rows(Delivery, moment=now(), most=MOST_A_SWEEP)
-    desk = Desk(crew(), states=STRANDED)
-    taken = desk.run(list(turns(rows)), seconds=RUN_SECONDS)
+    moment = now()
+    rows = due_rows(Delivery, moment=moment, most=MOST_A_SWEEP)
+    # A lease that has ended began that long ago, and what it holds was due by then.
+    stranded = [row for row in rows if row.due_at <= moment - min(pace.lease(), pace.read_back())]
+    taken = Desk(crew(), states=STRANDED).run(list(turns(stranded)), seconds=RUN_SECONDS)
     record_work("delivery_reaper", max(taken, 1), at_once=True)
     return taken
 
