@@ -192,6 +192,41 @@ class ExposeDue(_Sql):
         return f"Show sweepers which rows of {self.model} are due"
 
 
+class AppendOnly(_Sql):
+    """Let the application add rows to a table and never change or remove one.
+
+    `but` names columns that it may still write, such as the person who has left since. Erasure and
+    the end of an organization are the operator's.
+    """
+
+    def __init__(self, model: str, *, but: tuple[str, ...] = ()) -> None:
+        self.model = model
+        self.but = but
+
+    def forwards(self, app_label: str, apps: Apps) -> list[str]:
+        table, application = self._names(app_label, apps)
+        columns = ", ".join(self.but)
+        return [
+            f"REVOKE UPDATE, DELETE ON {table} FROM {application}",
+            *([f"GRANT UPDATE ({columns}) ON {table} TO {application}"] if self.but else []),
+        ]
+
+    def backwards(self, app_label: str, apps: Apps) -> list[str]:
+        table, application = self._names(app_label, apps)
+        return [
+            # Takes what was given for single columns along.
+            f"REVOKE UPDATE ON {table} FROM {application}",
+            f"GRANT UPDATE, DELETE ON {table} TO {application}",
+        ]
+
+    def describe(self) -> str:
+        return f"Keep what was written into {self.model}"
+
+    def _names(self, app_label: str, apps: Apps) -> tuple[str, str]:
+        table = apps.get_model(app_label, self.model)._meta.db_table
+        return table, str(settings.DATABASES["default"]["USER"])
+
+
 def hand_over(signature: str, *, reads: list[str]) -> list[str]:
     """Statements that give a door function to the dispatch role and its use to the application."""
     dispatch = settings.DATABASE_DISPATCH_ROLE

@@ -10,7 +10,7 @@ from time import time_ns
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import models, router
 from django.db.models import F, Q
 
 from .clock import now
@@ -100,10 +100,13 @@ class SoftDeletes(models.Model):
         return self.deleted_at is not None
 
     def soft_delete(self) -> None:
-        # Deleted twice, it is kept no longer for that.
-        if self.deleted_at is None:
-            self.deleted_at = now()
-            self.save(update_fields=["deleted_at"])
+        # Asked of the row itself, not of this copy: deleted twice, it is kept no longer for that.
+        alias, moment = router.db_for_write(type(self), instance=self), now()
+        alive = type(self)._base_manager.using(alias).filter(pk=self.pk, deleted_at=None)
+        if alive.update(deleted_at=moment):
+            self.deleted_at = moment
+        else:
+            self.refresh_from_db(fields=["deleted_at"])
 
     def restore(self) -> None:
         self.deleted_at = None

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -420,3 +420,14 @@ def test_a_ledger_belongs_to_its_organization(world: World) -> None:
     assert foreign() != mine
     with pytest.raises(MissingScope):
         spend("no scope")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_a_line_that_was_written_is_never_changed(world: World, act: str) -> None:
+    with org_atomic(world.id):
+        spend("kept")
+        rows = CreditTransaction.objects.filter(key="kept")
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            rows.update(amount=0) if act == "update" else rows.delete()
+        assert rows.get().amount == -1

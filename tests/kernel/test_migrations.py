@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from config.kernel.clock import now
 from config.kernel.due import by_organization, due_rows
 from config.kernel.migrations import (
+    AppendOnly,
     CompositeForeignKey,
     Door,
     EnableRLS,
@@ -87,18 +88,46 @@ def run(label: str, operation: Any, state: Any, *, back: bool = False) -> None:
 
 @pytest.mark.django_db(databases=["owner"])
 def test_every_lock_can_be_undone_and_made_again_exactly_as_it_was() -> None:
-    every, before = list(operations()), locks()
-    assert all(before.values())
+    every, before = list(operations()), (locks(), rights())
+    assert all(before[0].values())
     for step in reversed(every):
         run(*step, back=True)
     assert locks() == {"rows": [], "policies": [], "keys": [], "doors": []}
+    assert {len(each) for _, each in rights()} == {4}, "without its locks a table is like any other"
     for step in every:
         run(*step)
-    assert locks() == before
+    assert (locks(), rights()) == before
+
+
+def rights() -> list[tuple[str, frozenset[str]]]:
+    """What the application may do with each table, where it is not only about columns."""
+    given: dict[str, set[str]] = {}
+    for table, right in ask(
+        "owner",
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants "
+        "WHERE grantee = %s",
+        settings.DATABASES["default"]["USER"],
+    ):
+        given.setdefault(table, set()).add(right)
+    return sorted((table, frozenset(each)) for table, each in given.items())
+
+
+@pytest.mark.django_db(databases=["owner"])
+def test_the_application_adds_to_its_books_and_changes_nothing_in_them() -> None:
+    kept = {table for table, each in rights() if each == {"SELECT", "INSERT"}}
+    assert kept == {"organizations_auditrecord", "billing_credittransaction"}
+    columns = ask(
+        "owner",
+        "SELECT table_name, column_name FROM information_schema.column_privileges "
+        "WHERE grantee = %s AND privilege_type = 'UPDATE' AND table_name = ANY(%s)",
+        settings.DATABASES["default"]["USER"],
+        list(kept),
+    )
+    assert columns == [("organizations_auditrecord", "actor_id")]
 
 
 def test_every_operation_says_what_it_does_and_writes_itself_down() -> None:
-    kinds = EnableRLS | SecureTables | CompositeForeignKey | ExposeDue | Door
+    kinds = EnableRLS | SecureTables | CompositeForeignKey | ExposeDue | Door | AppendOnly
     for _, operation, _ in operations():
         assert isinstance(operation, kinds) and operation.describe()
         name, args, kwargs = operation.deconstruct()
