@@ -130,3 +130,13 @@ def due_deliveries(
     PendingPost.objects.bulk_create(posts)
     Approval.objects.bulk_create(approvals)
     return Delivery.objects.bulk_create(rows)
+
+
+def again(delivery: Delivery) -> Delivery:
+    """The row as it stands now."""
+    delivery.refresh_from_db()
+    return delivery
+
+
+def deliver(*deliveries: Delivery) -> int:
+    return ledger.deliver(delivery_ids=[each.pk for each in deliveries])

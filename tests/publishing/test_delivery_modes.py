@@ -34,12 +34,6 @@ def _small_times(settings: Settings) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def platform() -> Iterator[Platform]:
-    with Platform() as running:
-        yield running
-
-
 def begin(
     world: World, platform: Platform, channel: str, *modes: str
 ) -> tuple[Delivery, RemoteAccount]:
