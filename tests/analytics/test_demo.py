@@ -24,6 +24,7 @@ from publishing.models import (
     FeedHandle,
     PendingPost,
     Post,
+    RunMode,
     RunStatus,
     SocialAccount,
 )
@@ -54,7 +55,8 @@ def test_the_demo_publishes_for_each_brand_and_says_why(capsys: pytest.CaptureFi
     with org_atomic(agency_id()):
         assert {post.brand.name for post in Post.objects.all()} == {"Kiln & Crumb", "Harrow Cycles"}
         assert EngagementSnapshot.objects.filter(age="15m").count() == 2
-        assert AutopilotRun.objects.filter(status=RunStatus.DONE).count() == 2
+        turns = AutopilotRun.objects.filter(mode=RunMode.AUTOPILOT)
+        assert turns.filter(status=RunStatus.DONE).count() == 2
         assert PendingPost.objects.waiting().count() == 1
         addresses = list(Post.objects.values_list("external_url", flat=True))
     for word in ("Choose", "Angle", "Write", "Approve", "Publish", "Measure", EMAIL, *addresses):

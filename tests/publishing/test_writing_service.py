@@ -20,6 +20,7 @@ from content.models import Angle, Candidate, ContentEmbedding, Generation, Mater
 from organizations.models import AuditRecord
 from publishing.autopilot import sweep
 from publishing.autopilot.cycle import run_cycle
+from publishing.autopilot.tasks import do_run
 from publishing.demo.bakery import BAKERY_MATERIALS
 from publishing.models import (
     AutopilotRun,
@@ -278,6 +279,16 @@ def test_asking_writes_a_row_and_no_text(world: World, material: Material) -> No
     assert (run.requested_by, run.schedule, left()) == (world.editor, None, before)
     with org_atomic():
         assert not Candidate.objects.exists()
+
+
+def test_the_worker_is_told_once_the_row_stands(
+    world: World, material: Material, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks() as told:
+        run = start(world, material)
+        assert start(world, material) == run
+    (message,) = told
+    assert message.args == (do_run, str(world.id), str(run.pk))
 
 
 def test_the_sweep_finds_what_no_message_told_of(world: World, material: Material) -> None:
