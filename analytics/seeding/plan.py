@@ -42,7 +42,7 @@ class Plan:
 
     @property
     def materials(self) -> int:
-        return max(8, self.posts // 20)
+        return max(24, self.posts // 20)
 
     @property
     def waiting(self) -> int:

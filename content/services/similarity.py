@@ -21,7 +21,7 @@ from pgvector.django import MaxInnerProduct
 
 from config.kernel.clock import now
 from config.kernel.embeddings import Embedded, embed, thresholds
-from config.kernel.embeddings.providers.minilm import WeightsError
+from config.kernel.embeddings.weights import WeightsError
 from config.kernel.errors import DomainError
 from config.kernel.models import uuid7
 from config.kernel.scoping import current_organization_id, org_atomic

@@ -5,9 +5,9 @@ row.vector, row.model = embedded.vectors[0], embedded.model
 thresholds(embedded.model).reject
 """
 
+from config.kernel.embeddings.dimensions import DIMENSIONS
 from config.kernel.embeddings.gateway import Embedded, current_model, describe, embed
 from config.kernel.embeddings.thresholds import Thresholds, thresholds
-from config.kernel.embeddings.vectors import DIMENSIONS
 
 __all__ = [
     "DIMENSIONS",

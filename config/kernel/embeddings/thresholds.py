@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config.kernel.embeddings.providers import lexical, minilm
+from config.kernel.embeddings.weights import LEXICAL, MINILM
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Thresholds:
 REMOTE = Thresholds(reject=0.85, warn=0.70)
 
 _OFFLINE = {
-    minilm.MODEL: Thresholds(reject=0.85, warn=0.65),
-    lexical.MODEL: Thresholds(reject=0.70, warn=0.60),
+    MINILM: Thresholds(reject=0.85, warn=0.65),
+    LEXICAL: Thresholds(reject=0.70, warn=0.60),
 }
 
 

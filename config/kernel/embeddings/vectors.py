@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-DIMENSIONS = 768
+from config.kernel.embeddings.dimensions import DIMENSIONS as DIMENSIONS
 
 Vectors: TypeAlias = NDArray[np.float32]
 

