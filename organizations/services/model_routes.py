@@ -28,12 +28,13 @@ class RouteValues:
 def save_model_route(*, values: RouteValues, by: User) -> ModelRoute:
     """Set the model of one purpose, or of all that have none of their own.
 
-    Raises Invalid when the provider needs a key or an address that is missing. The key is sealed
-    and never shown again.
+    Raises Invalid when the provider needs a key or an address that is missing, and when a stored
+    key would go to another address. The key is sealed and never shown again.
     """
     with org_atomic():
         row = ModelRoute.objects.filter(purpose=values.purpose).first()
         row = row or ModelRoute(purpose=values.purpose)
+        _refuse_carrying_off(row, values)
         row.provider, row.model = values.provider, values.model.strip()
         row.base_url, row.is_free = values.base_url, values.is_free
         if values.api_key:
@@ -59,6 +60,17 @@ def delete_model_route(*, route: ModelRoute, by: User) -> None:
             data={"provider": route.provider, "model": route.model},
         )
         route.delete()
+
+
+def _refuse_carrying_off(row: ModelRoute, values: RouteValues) -> None:
+    """Who may not read the stored key may not have it sent to a server of their own either."""
+    moved = (row.provider, row.base_url) != (values.provider, values.base_url)
+    if row.api_key and moved and not values.api_key:
+        raise Invalid(
+            "The provider or the address changed. Give its key: the stored one stays where it "
+            "was meant for.",
+            field="api_key",
+        )
 
 
 def _refuse_incomplete(row: ModelRoute, new_key: str) -> None:
