@@ -68,6 +68,18 @@ TABS: Final[Mapping[str, Tab]] = {
 }
 
 
+# Brands, accounts and materials are wide rows; a page shows a few of their columns.
+_LISTED: Final = (
+    *("content", "status", "platform", "expires_at", "scheduled_for"),
+    *("brand__name", "brand__timezone", "account__name"),
+)
+_SHOWN: Final = (
+    *(field.name for field in PendingPost._meta.concrete_fields),
+    *("brand__name", "brand__timezone", "account__name", "account__handle", "material__name"),
+    *("generation__credits", "generation__cost_micros"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ApprovalList:
     tab: Tab
@@ -210,7 +222,10 @@ def approval_list(
     if but is not None:
         posts = posts.exclude(pk=but)
     page = paginate(
-        posts.select_related("brand", "account"), order=(tab.order,), cursor=cursor, size=PAGE_SIZE
+        posts.select_related("brand", "account").only(*_LISTED),
+        order=(tab.order,),
+        cursor=cursor,
+        size=PAGE_SIZE,
     )
     whole = tab.slug == "waiting" and brand is None and not cursor and page.next_cursor is None
     count = len(page.items) if whole else PendingPost.objects.waiting().count()
@@ -224,14 +239,16 @@ def tab_of(status: str) -> Tab:
 
 
 def approval_post(pending: UUID) -> PendingPost | None:
-    related = ("brand", "account", "material", "generation", "candidate", "schedule")
-    posts = PendingPost.objects.select_related(*related)
+    related = ("brand", "account", "material", "generation")
+    posts = PendingPost.objects.select_related(*related).only(*_SHOWN)
     return with_rewritings(posts).filter(pk=pending).first()
 
 
 def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
     """Everything beside one post. `shown_id` names the variation to look at, chosen or not."""
     texts = _candidates(post)
+    if mine := next((each for each in texts if each.pk == post.candidate_id), None):
+        post.candidate = mine
     checks = _checks(texts)
     limits = _thresholds()
     chosen = str(post.candidate_id)
