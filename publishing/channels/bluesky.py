@@ -48,7 +48,6 @@ from .base import (
     Session,
 )
 from .errors import ChannelError, RetryTable
-from .media import fit_image
 from .text import displayed
 from .xrpc import Xrpc, record_key
 
@@ -222,6 +221,9 @@ class Bluesky(Channel):
     def _images(
         self, media: list[dict[str, Any]], session: Session, notes: list[str]
     ) -> dict[str, Any]:
+        # A web process never sends, so it need not load what works on pictures.
+        from .media import fit_image
+
         images = []
         for number, item in enumerate(media, start=1):
             data = session.media(item["reference"])

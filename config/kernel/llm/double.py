@@ -14,15 +14,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from config.kernel.llm.spec import AgentSpec, Answer, In, Out, Usage
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 MODEL, PROVIDER = "double", "double"
 
-Scripted: TypeAlias = BaseModel | Mapping[str, Any] | Exception | Callable[[Any], Any]
+Scripted: TypeAlias = "BaseModel | Mapping[str, Any] | Exception | Callable[[Any], Any]"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def is_active() -> bool:
 
 def answer(spec: AgentSpec[In, Out], values: In) -> Answer[Out]:
     """Raises what was scripted, and LookupError for an agent with nothing left to say."""
+    from pydantic import BaseModel
+
     current = _active[-1]
     current.calls.append(Call(spec.name, spec.version, values))
     queue = current.answers.get(spec.name)

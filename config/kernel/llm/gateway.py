@@ -10,7 +10,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from pydantic import ValidationError
 
 from config.kernel.llm import double
 from config.kernel.llm.answers import StoredAnswer, answer_store, full_key
@@ -203,7 +202,7 @@ def _stored(spec: AgentSpec[In, Out], key: str, organization_id: UUID | None) ->
         return None
     try:
         output = spec.output_type.model_validate(found.output)
-    except ValidationError:
+    except ValueError:  # pydantic's ValidationError is one
         return None  # its form changed since; the version should have been raised
     return Answer(output, found.model, found.provider, found.usage, cost_micros=0, cached=True)
 

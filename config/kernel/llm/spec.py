@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pydantic import BaseModel
+if TYPE_CHECKING:
+    # Only agents need the library itself; web processes know them by name.
+    from pydantic import BaseModel
 
-In = TypeVar("In", bound=BaseModel)
-Out = TypeVar("Out", bound=BaseModel)
+In = TypeVar("In", bound="BaseModel")
+Out = TypeVar("Out", bound="BaseModel")
 
 
 @dataclass(frozen=True, kw_only=True)
