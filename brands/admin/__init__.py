@@ -3,7 +3,9 @@ from __future__ import annotations
 from django.contrib import admin
 
 from brands.models import BrandProfile
+from brands.services.brands import restore_brand
 from organizations.admin.base import OperatorAdmin
+from organizations.models import User
 
 
 @admin.register(BrandProfile)
@@ -12,3 +14,7 @@ class BrandProfileAdmin(OperatorAdmin):
     list_filter = ["auto_approve", "language"]
     list_select_related = ["organization"]
     search_fields = ["name", "organization__name"]
+
+    def restore_row(self, row: BrandProfile, by: User) -> None:
+        # With the materials that were hidden along with it.
+        restore_brand(brand=row, by=by)

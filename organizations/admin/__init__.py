@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from organizations.models import (
     AuditRecord,
@@ -23,6 +26,12 @@ class UserAdmin(OperatorAdmin):
     ordering = ["email"]
     fields = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login"]
     readonly_fields = ["last_login"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            # They choose one by "forgot password"; no operator knows it.
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Organization)

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest
 
 from config.kernel.errors import DomainError
 from config.kernel.fields import EncryptedJSON, EncryptedText
 from config.kernel.models import OrgOwned, SoftDeletes
 from config.kernel.scoping import org_atomic
-from organizations.models import ActorKind, User
+from organizations.models import ActorKind, Organization, User
 from organizations.services.audit import record
 
 
@@ -66,14 +68,23 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             actions["restore"] = (restore, "restore", "Restore selected rows")  # type: ignore[assignment]
         return actions
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # What belongs to an organization is made by its people and by services.
+        return not issubclass(self.model, OrgOwned) and super().has_add_permission(request)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and isinstance(obj, OrgOwned):
-            changed = {"fields": form.changed_data}
-            rescue(request, obj, "staff.changed", lambda row, by: None, data=changed)
+        if change and isinstance(obj, OrgOwned | Organization):
+            # The operator's transaction holds the row until it ends; the record is another's.
+            note = partial(_note, request, obj, "staff.changed", {"fields": form.changed_data})
+            transaction.on_commit(note, using="operator")
+
+    def restore_row(self, row: Any, by: User) -> None:
+        """Bring a deleted row back; a table whose rows have children asks its service."""
+        row.restore()
 
 
 class ReadOnlyAdmin(OperatorAdmin):
@@ -89,16 +100,24 @@ class ReadOnlyAdmin(OperatorAdmin):
 Rescue = Callable[[Any, User], object]
 
 
-def rescue(
-    request: HttpRequest, row: OrgOwned, action: str, do: Rescue, data: Any = None
-) -> object:
+def rescue(request: HttpRequest, row: OrgOwned | Organization, action: str, do: Rescue) -> object:
     """Let an operator act on one row inside its organization, with an audit record it can see."""
     assert isinstance(request.user, User)
-    with org_atomic(row.organization_id):
+    with org_atomic(_owner(row)):
         fresh = type(row)._base_manager.using("default").get(pk=row.pk)
         result = do(fresh, request.user)
-        record(action=action, target=fresh, by=request.user, kind=ActorKind.STAFF, data=data or {})
+        _note(request, fresh, action, {})
     return result
+
+
+def _note(request: HttpRequest, row: OrgOwned | Organization, action: str, data: Any) -> None:
+    assert isinstance(request.user, User)
+    with org_atomic(_owner(row)):
+        record(action=action, target=row, by=request.user, kind=ActorKind.STAFF, data=data)
+
+
+def _owner(row: OrgOwned | Organization) -> UUID:
+    return row.pk if isinstance(row, Organization) else row.organization_id
 
 
 def rescue_each(
@@ -117,6 +136,9 @@ def rescue_each(
             rescue(request, row, action, do)
         except DomainError as error:
             admin_page.message_user(request, f"{row}: {error.message}", messages.WARNING)
+        except IntegrityError:
+            sentence = f"{row}: something else has taken its name or address meanwhile."
+            admin_page.message_user(request, sentence, messages.WARNING)
         else:
             helped += 1
     admin_page.message_user(request, f"{helped} {done}.", messages.SUCCESS)
@@ -125,15 +147,11 @@ def rescue_each(
 @admin.action(description="Restore selected rows")
 def restore(page: OperatorAdmin, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
     rows = [row for row in queryset if row.is_deleted]
-    tenant = [row for row in rows if isinstance(row, OrgOwned)]
-    for row in rows:
-        if not isinstance(row, OrgOwned):
-            row.restore()
-    rescue_each(
-        page,
-        request,
-        tenant,
-        action="staff.restored",
-        do=lambda row, by: row.restore(),
-        done=f"restored; {len(rows) - len(tenant)} of the installation",
-    )
+    owned = [row for row in rows if isinstance(row, OrgOwned | Organization)]
+    # Of no organization, and so in no audit log: the admin's own history has them.
+    people = [row for row in rows if row not in owned]
+    for person in people:
+        page.restore_row(person, cast(User, request.user))
+        page.log_change(request, person, "Restored")
+    done = f"restored; {len(people)} of the installation" if people else "restored"
+    rescue_each(page, request, owned, action="staff.restored", do=page.restore_row, done=done)
