@@ -136,10 +136,8 @@ def _waiting(approvals: int) -> list[Waiting]:
             )
         )
     if broken["missed"]:
-        words = _many(broken["missed"], "post", "posts")
-        found.append(
-            Waiting(f"{words} missed their time", "publishing:delivery-list", "clock", "warn")
-        )
+        words = _many(broken["missed"], "post missed its", "posts missed their")
+        found.append(Waiting(f"{words} time", "publishing:delivery-list", "clock", "warn"))
     lost = SocialAccount.objects.exclude(status=AccountStatus.ACTIVE).count()
     if lost:
         words = _many(lost, "channel is", "channels are")
