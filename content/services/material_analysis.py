@@ -28,7 +28,6 @@ from organizations.services.audit import record
 
 from .files import read_stored
 from .similarity import ContentType, content_hash, remember, vector_text, vectors_of
-from .understanding import understand
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +49,9 @@ def analyse_material(*, material_id: UUID, progress: Progress | None = None) -> 
     `due_at` when a further try may help (three tries in all). Call it with no transaction open.
     Source: specification 1a steps 1 and 2, 1c material processing limits.
     """
+    # Writers run in workers; a web process, which imports this module too, stays small.
+    from .understanding import understand
+
     tell = progress or _say_nothing
     material = _claimed(material_id)
     if material is None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.kernel.errors import Invalid
-from content.agents.briefs import PlatformRules
 from publishing.channels.base import Channel, Draft, Media
 from publishing.channels.registry import channels
 from publishing.channels.text import measure_text
 from publishing.models import PendingPost, SocialAccount
 
 from .accounts import account_facts
+
+if TYPE_CHECKING:
+    from content.agents.briefs import PlatformRules
 
 
 def channel_of(platform: str) -> Channel:
@@ -57,6 +59,9 @@ def draft(
 
 def rules_of(account: SocialAccount) -> PlatformRules:
     """What a writer must keep to on an account; counted as the channel counts what it sends."""
+    # Writers run in workers; a web process, which imports this module too, stays small.
+    from content.agents.briefs import PlatformRules
+
     channel = channel_of(account.platform)
     limits = channel.limits_for(account_facts(account))
     return PlatformRules(
