@@ -14,6 +14,7 @@ from brands.models import BrandProfile
 from content.models import Angle, AngleStatistic, Material, MaterialStatus
 from organizations.models import Membership, Organization, Role, User
 from publishing.channels.feed import page_url
+from publishing.channels.registry import channels
 from publishing.models import (
     BrandAccountLink,
     FeedHandle,
@@ -27,7 +28,7 @@ from .sheets import ALIAS, Sheet, array, at, document
 from .trades import TRADES, Trade
 from .writer import Writer
 
-PLATFORMS = ("feed", "bluesky")
+PLATFORMS = tuple(sorted(channels))
 ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "UTC")
 CREDITS = 1_000_000
 YEAR = timedelta(days=365)
