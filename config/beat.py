@@ -9,6 +9,8 @@ from celery import beat
 
 # A deadline is hours away; nobody is kept from anything by a few minutes more.
 EXPIRY_SECONDS: Final = 900.0
+# An interval of a day would start anew with every restart, and a daily restart never end it.
+PURGE_SECONDS: Final = 3_600.0
 FORGETTING_SECONDS: Final = 3_600.0
 
 
@@ -28,6 +30,7 @@ def beat_schedule(
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "content.tasks.sweep_materials": due_seconds,
         "analytics.tasks.sweep_metrics": due_seconds,
+        "organizations.tasks.purge": PURGE_SECONDS,
     }
     return {
         task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

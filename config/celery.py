@@ -22,5 +22,7 @@ def keep_our_logging(**kwargs: Any) -> None:
 
 @worker_init.connect
 def tell_that_work_gets_done(**kwargs: Any) -> None:
-    """Importing connects the sign of life to every finished task."""
-    from . import liveness  # noqa: F401
+    """Importing connects the sign of life to every finished task; the forks inherit it."""
+    from .liveness import become_worker
+
+    become_worker()

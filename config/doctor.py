@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
+from kombu.exceptions import OperationalError
 
 from .kernel.checks import Finding, doctor_checks
 from .liveness import SILENT_SECONDS, age_seconds
@@ -29,14 +30,20 @@ def findings() -> Iterator[Finding]:
     """Every line of the doctor's table; the apps' own checks only when the tables are there."""
     database = list(_database())
     yield from database
-    yield from _redis()
-    if all(finding.is_well is not False for finding in database):
+    cache = list(_redis())
+    yield from cache
+    # Worker and beat cannot be asked without the servers; then those are what is wrong.
+    if _all_well(database) and _all_well(cache):
         yield from _signs_of_life()
     yield from _master_key()
     yield from _models()
-    if all(finding.is_well is not False for finding in database):
+    if _all_well(database):
         for _, check in doctor_checks.items():
             yield from check()
+
+
+def _all_well(found: list[Finding]) -> bool:
+    return all(finding.is_well is not False for finding in found)
 
 
 def _database() -> Iterator[Finding]:
@@ -137,25 +144,29 @@ def _signs_of_life() -> Iterator[Finding]:
 
     try:
         answers = app.control.ping(timeout=1.5)
-    except OSError:
+    except (OperationalError, redis.RedisError, OSError):
         answers = []
-    yield _worker(bool(answers))
     age = age_seconds("beat")
-    if age is None or age > SILENT_SECONDS:
+    is_beat_silent = age is None or age > SILENT_SECONDS
+    yield _worker(bool(answers), is_idle=is_beat_silent)
+    if is_beat_silent:
         says = "It has never ticked." if age is None else f"Its last tick was {age:.0f} s ago."
         yield Finding("Beat", False, says, START)
     else:
         yield Finding("Beat", True, f"ticked {age:.0f} s ago")
 
 
-def _worker(is_up: bool) -> Finding:
+def _worker(is_up: bool, *, is_idle: bool = False) -> Finding:
+    """`is_idle`: nobody gives it work, so that its silence is not its fault."""
     if not is_up:
         return Finding("Worker", False, "No worker answers: nothing is published.", START)
     age = age_seconds("worker")
-    if age is not None and age > SILENT_SECONDS:
+    if age is None or (is_idle and age > SILENT_SECONDS):
+        return Finding("Worker", True, "answers")
+    if age > SILENT_SECONDS:
         says = f"It answers, but has finished nothing for {age:.0f} s."
         return Finding("Worker", False, says, "Restart it, and read var/log/worker.log.")
-    return Finding("Worker", True, "answers" if age is None else f"finished work {age:.0f} s ago")
+    return Finding("Worker", True, f"finished work {age:.0f} s ago")
 
 
 def _master_key() -> Iterator[Finding]:

@@ -1,6 +1,9 @@
-"""When beat last ticked and the worker last finished something, as `doctor` and `up` see it.
+"""Whether beat and the worker live: when beat last ticked, when the worker last finished something.
 
-Kept in the cache: an emptied Redis only makes them unknown until the next tick.
+About processes, so that `up` knows which one to restart and `doctor` which one to name. Kept in the
+cache: it costs no transaction, and an emptied Redis only makes them unknown until the next tick.
+What work of which kind was done when is another question; the table of work done in the database
+answers it, for `/status` and for the doctor's line on work.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ log = structlog.get_logger(__name__)
 SILENT_SECONDS: Final = 120.0
 _EVERY_SECONDS: Final = 2.0
 _written: dict[str, float] = {}
+_is_worker = False
 
 
 def beat_ticked() -> None:
@@ -29,9 +33,21 @@ def worker_finished() -> None:
     _say("worker")
 
 
+def become_worker() -> None:
+    """From now on, what is finished in this process and its children is the worker's."""
+    global _is_worker
+    _is_worker = True
+
+
+def work_done() -> None:
+    """A task ended, or a unit of work in it: a long task finishes many before it ends."""
+    if _is_worker:
+        worker_finished()
+
+
 @task_postrun.connect
 def _task_finished(**kwargs: Any) -> None:
-    worker_finished()
+    work_done()
 
 
 def age_seconds(who: str) -> float | None:

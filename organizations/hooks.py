@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db.models import F
 
+from config import liveness
 from config.kernel.clock import now
 from config.kernel.llm.routes import route_source
-from config.kernel.tasks import WorkRecorder, work_recorder
+from config.kernel.tasks import SWEEPS, WorkRecorder, work_recorder
 from config.kernel.vault import key_store
 
 from .models import WorkDone
@@ -18,6 +19,8 @@ class WorkTable(WorkRecorder):
     """Writes the last finished work of each kind into one row a kind."""
 
     def finished(self, kind: str, count: int) -> None:
+        if kind not in SWEEPS:
+            liveness.work_done()
         if self._add(kind, count):
             return
         first = {"finished_at": now(), "count": count}

@@ -9,6 +9,6 @@ from .privacy.purge import purge_deleted
 
 @shared_task
 def purge() -> None:
-    """Daily: what was deleted 30 days ago goes for good."""
+    """Every hour: what was deleted 30 days ago goes for good."""
     purge_deleted()
     record_work("purge", at_once=True)

@@ -1,12 +1,14 @@
-"""What publishing tells the layers below it: its networks, and the texts of its posts."""
+"""What publishing tells the layers below it: its networks, accounts and texts."""
 
 from __future__ import annotations
 
 from brands.platforms import Platform, platforms
+from config.kernel.checks import doctor_checks
 from content.models import ContentEmbedding
 from content.services.upward import texts_of
 
 from .channels.registry import channels
+from .selectors.connections import account_findings
 from .services.remembered import texts_of_pending_posts, texts_of_posts
 
 for channel in channels.values():
@@ -14,3 +16,4 @@ for channel in channels.values():
 
 texts_of.register(ContentEmbedding.ContentType.PENDING_POST, texts_of_pending_posts)
 texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
+doctor_checks.register("accounts", account_findings)

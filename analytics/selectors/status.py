@@ -1,19 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, models
 
+from config.beat import EXPIRY_SECONDS
 from config.kernel.clock import now
+from config.kernel.tasks import SWEEPS
+from config.liveness import age_seconds
 from content.models import Material
 from organizations.models import WorkDone
 from publishing.models import AutopilotRun, Delivery, PendingPost, Post, Schedule
 
 SILENT_SECONDS = 120.0
 
-# What sweepers look for, by the name under which finished work is recorded.
+# What sweepers look for.
 DUE: dict[str, type[models.Model]] = {
     "material": Material,
     "schedule": Schedule,
@@ -22,23 +24,46 @@ DUE: dict[str, type[models.Model]] = {
     "expiry": PendingPost,
     "metrics": Post,
 }
+# Kinds that are not looked for every few seconds, with the seconds that they may lie about.
+MAY_WAIT = {"expiry": EXPIRY_SECONDS}
+# Kinds of finished work that say nothing about what waits.
+UPKEEP = frozenset({"purge"})
 
 
 @dataclass(frozen=True)
 class InstallationStatus:
-    """How the installation's work goes. Ages in seconds; None where there is nothing."""
+    """How the installation's work goes. Ages in seconds; None where there is nothing.
 
-    is_working: bool
+    `late` is the kind whose oldest row waits longest beyond its time, if any does.
+    """
+
     oldest_due_seconds: dict[str, float | None]
     last_done_seconds: dict[str, float]
+    alive_seconds: dict[str, float | None]
+    late: str | None
+
+    @property
+    def is_working(self) -> bool:
+        return self.late is None or self.last_work_seconds is not None
+
+    @property
+    def last_work_seconds(self) -> float | None:
+        """Since anything was finished, if that is recent enough to count."""
+        ages = [
+            age
+            for kind, age in self.last_done_seconds.items()
+            if kind not in SWEEPS | UPKEEP and age <= SILENT_SECONDS
+        ]
+        return min(ages, default=None)
 
     def as_json(self) -> dict[str, object]:
-        sweeps = [age for kind, age in self.last_done_seconds.items() if kind.startswith("sweep")]
+        sweeps = [age for kind, age in self.last_done_seconds.items() if kind in SWEEPS]
         return {
             "status": "working" if self.is_working else "silent",
             "oldest_due_seconds": self.oldest_due_seconds,
             "last_done_seconds": self.last_done_seconds,
             "last_sweep_seconds": min(sweeps, default=None),
+            "alive_seconds": self.alive_seconds,
         }
 
 
@@ -47,12 +72,22 @@ def installation_status() -> InstallationStatus:
     moment = now()
     due = {kind: _oldest_due(model, moment) for kind, model in DUE.items()}
     done = {row.kind: (moment - row.finished_at).total_seconds() for row in WorkDone.objects.all()}
-    work = [age for kind, age in done.items() if not kind.startswith(("sweep", "beat"))]
-    waiting = _longest(age for age in due.values() if age is not None)
-    is_silent = waiting > SILENT_SECONDS and min(work, default=waiting) > SILENT_SECONDS
     return InstallationStatus(
-        is_working=not is_silent, oldest_due_seconds=due, last_done_seconds=done
+        oldest_due_seconds=due,
+        last_done_seconds=done,
+        alive_seconds={who: age_seconds(who) for who in ("beat", "worker")},
+        late=_late(due),
     )
+
+
+def _late(due: dict[str, float | None]) -> str | None:
+    over = {
+        kind: age - MAY_WAIT.get(kind, 0.0) - SILENT_SECONDS
+        for kind, age in due.items()
+        if age is not None
+    }
+    worst = max(over, key=lambda kind: over[kind], default=None)
+    return worst if worst is not None and over[worst] > 0 else None
 
 
 def _oldest_due(model: type[models.Model], moment: datetime) -> float | None:
@@ -63,7 +98,3 @@ def _oldest_due(model: type[models.Model], moment: datetime) -> float | None:
         )
         oldest = cursor.fetchone()[0]
     return (moment - oldest).total_seconds() if oldest else None
-
-
-def _longest(ages: Iterable[float]) -> float:
-    return max(ages, default=0.0)

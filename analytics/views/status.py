@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -19,5 +20,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @public
 def status(request: HttpRequest) -> HttpResponse:
-    found = installation_status()
+    try:
+        found = installation_status()
+    except DatabaseError:
+        return JsonResponse({"status": "database away"}, status=503)
     return JsonResponse(found.as_json(), status=200 if found.is_working else 503)

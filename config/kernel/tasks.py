@@ -29,6 +29,9 @@ class WorkRecorder:
 
 work_recorder: Slot[WorkRecorder] = Slot("work recorder", WorkRecorder)
 
+# Kinds that say that somebody looked, and not that anything was done.
+SWEEPS = frozenset({"delivery_sweep", "delivery_reaper", "schedule_tick"})
+
 # A busy worker finishes hundreds of units a second; one write every two seconds says as much.
 _EVERY_SECONDS = 2.0
 _lock = threading.Lock()

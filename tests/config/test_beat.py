@@ -21,6 +21,26 @@ def test_every_sweeper_is_started_by_beat() -> None:
     assert sweepers <= named
 
 
+def test_beat_starts_everything_that_looks_for_work() -> None:
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert named == {
+        "analytics.tasks.sweep_metrics",
+        "content.tasks.sweep_materials",
+        "organizations.tasks.purge",
+        "publishing.tasks.expire_pending_posts",
+        "publishing.tasks.forget_visits",
+        "publishing.tasks.reap_deliveries",
+        "publishing.tasks.sweep_deliveries",
+        "publishing.tasks.sweep_runs",
+        "publishing.tasks.sweep_schedules",
+    }
+
+
+def test_a_message_that_nobody_took_expires_before_it_is_of_no_use() -> None:
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert 0 < entry["options"]["expires"] == entry["schedule"] <= 3_600
+
+
 def test_the_queue_is_never_trusted_with_more_than_a_hint() -> None:
     assert app.conf.task_acks_late
     assert app.conf.task_reject_on_worker_lost
