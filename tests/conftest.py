@@ -35,3 +35,9 @@ __all__ = [
     "real_atproto",
     "world",
 ]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes by their length: parallel processes must name a case alike, also a compressed one,
+    which carries the second in which it was made."""
+    return f"{argname}_{len(val)}_bytes" if isinstance(val, bytes) else None
