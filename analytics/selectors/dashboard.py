@@ -17,7 +17,6 @@ from config.kernel.clock import now, to_zone
 from content.models import Angle, AngleStatistic, Material, MaterialStatus
 from publishing.models import (
     AccountStatus,
-    Decision,
     Delivery,
     DeliveryState,
     PendingPost,
@@ -28,8 +27,9 @@ from publishing.models import (
     SocialAccount,
 )
 
+from .acts import Act, latest_acts
+
 WEEK = timedelta(days=7)
-ACTS_SHOWN = 8
 PLANS_SHOWN = 6
 LOW_CREDITS = 10
 
@@ -65,7 +65,7 @@ class Dashboard:
     health: str
     waiting: Sequence[Waiting]
     approvals: Sequence[PendingPost]
-    acts: Sequence[Decision]
+    acts: Sequence[Act]
     plans: Sequence[Planned]
     numbers: Sequence[Number]
     chart: Sequence[Series]
@@ -92,7 +92,7 @@ def dashboard(*, zone: str) -> Dashboard:
         health=_health(brands.values(), plans, moment),
         waiting=[*waiting, *_money(subscription)],
         approvals=approvals,
-        acts=_acts(),
+        acts=latest_acts(),
         plans=plans,
         numbers=_numbers(week, moment, zone),
         chart=_chart(week, moment, zone),
@@ -158,11 +158,6 @@ def _money(subscription: Subscription | None) -> list[Waiting]:
         return []
     words = _many(subscription.credits_left, "credit is", "credits are")
     return [Waiting(f"{words} left in this period", "billing:credits", "coins", "warn")]
-
-
-def _acts() -> list[Decision]:
-    decisions = Decision.objects.select_related("pending_post", "run__brand")
-    return list(decisions.order_by("-created_at", "-id")[:ACTS_SHOWN])
 
 
 def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:

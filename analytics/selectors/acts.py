@@ -1,0 +1,64 @@
+"""What the agent did lately, one line a turn, with every decision of the turn behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus, RunStatus
+
+ACTS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One turn. `words` are those of the post that came of it, or why none did."""
+
+    run: AutopilotRun
+    title: str
+    words: str
+    icon: str
+    tone: str
+    at: datetime
+    decisions: Sequence[Decision]
+
+
+def latest_acts() -> list[Act]:
+    """The last turns of the agent in the organization in scope, newest first, in three queries."""
+    runs = (
+        AutopilotRun.objects.exclude(status=RunStatus.QUEUED)
+        .select_related("brand")
+        .prefetch_related("decisions", "pending_posts")
+        .order_by("-created_at")[:ACTS_SHOWN]
+    )
+    return [_act(run) for run in runs]
+
+
+def _act(run: AutopilotRun) -> Act:
+    posts: list[PendingPost] = list(run.pending_posts.all())
+    title, icon, tone = _heading(run, posts)
+    return Act(
+        run=run,
+        title=title,
+        words=posts[0].content if posts else run.outcome.removeprefix("Skipped: "),
+        icon=icon,
+        tone=tone,
+        at=run.finished_at or run.started_at or run.created_at,
+        decisions=list(run.decisions.all()),
+    )
+
+
+def _heading(run: AutopilotRun, posts: Sequence[PendingPost]) -> tuple[str, str, str]:
+    brand, states = run.brand.name, {post.status for post in posts}
+    if run.status == RunStatus.RUNNING:
+        return f"Writes for {brand} now", "pen-line", "info"
+    if run.status == RunStatus.SKIPPED:
+        return f"Wrote nothing for {brand}", "circle-slash", ""
+    if run.status == RunStatus.FAILED:
+        return f"Could not write for {brand}", "circle-alert", "bad"
+    if PendingStatus.PUBLISHED in states:
+        return f"Wrote and published for {brand}", "send", "good"
+    if PendingStatus.PENDING in states:
+        return f"Wrote for {brand} and asks you", "inbox", "warn"
+    return f"Wrote for {brand}", "pen-line", "info"
