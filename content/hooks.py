@@ -1,9 +1,21 @@
-"""What this app tells the layers below it: where the model gateway keeps its paid answers."""
+"""What this app tells the layers below it: where paid answers are kept, and which files go with
+a row that is erased."""
 
 from __future__ import annotations
 
 from config.kernel.llm.answers import answer_store
+from organizations.privacy.purge import erasers
 
+from .models import Material
 from .services.answers import StoredAnswers
+from .services.files import delete_all_stored, delete_stored
+
+
+def erase_file(material: Material) -> None:
+    if material.file_key:
+        delete_stored(material.file_key)
+
 
 answer_store.fill(StoredAnswers())
+erasers.register("content.material", erase_file)
+erasers.register("organizations.organization", lambda organization: delete_all_stored())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -62,6 +63,11 @@ def stored_path(key: str) -> Path:
 
 def delete_stored(key: str) -> None:
     stored_path(key).unlink(missing_ok=True)
+
+
+def delete_all_stored() -> None:
+    """Remove every file of the organization in scope, which is being erased."""
+    shutil.rmtree(_root() / str(current_organization_id()), ignore_errors=True)
 
 
 def _root() -> Path:

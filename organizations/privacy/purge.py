@@ -1,19 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.apps import apps
 from django.db import models, transaction
 
 from config.kernel.clock import now
-from config.kernel.models import SoftDeletes
-from config.kernel.scoping import unscoped
+from config.kernel.hooks import Registry
+from config.kernel.models import OrgOwned, SoftDeletes
+from config.kernel.scoping import scope, unscoped
 
 log = structlog.get_logger(__name__)
 
 # Rows of one table that one run takes at most, so that it never holds locks for long.
 MOST_A_TABLE = 500
+
+# What of a row lies outside the database and goes with it, such as a file: model's label -> eraser.
+# Called inside the row's organization, before the end of the row is committed.
+erasers: Registry[Callable[[Any], object]] = Registry("erasers", callable)
 
 
 def purge_deleted(moment: datetime | None = None) -> dict[str, int]:
@@ -37,11 +45,31 @@ def _soft_deleting() -> list[type[models.Model]]:
 def _purge(model: type[models.Model], before: datetime) -> int:
     rows = model._base_manager.using("operator").filter(deleted_at__lte=before)
     purged = 0
-    for row in rows.order_by("deleted_at")[:MOST_A_TABLE]:
-        try:
-            with transaction.atomic(using="operator"):
-                row.delete()
-        except models.RestrictedError:
-            continue
-        purged += 1
+    # All ids: those that must stay would else stand in front of the others for ever.
+    for pk in list(rows.order_by("deleted_at").values_list("pk", flat=True)):
+        purged += _purge_row(rows, pk)
+        if purged == MOST_A_TABLE:
+            break
     return purged
+
+
+def _purge_row(rows: models.QuerySet[Any], pk: object) -> bool:
+    """False when something living needs the row, or it was brought back meanwhile."""
+    try:
+        with transaction.atomic(using="operator"):
+            row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+            if row is None:
+                return False
+            was = copy(row)
+            row.delete()
+            _erase(was)
+    except models.RestrictedError:
+        return False
+    return True
+
+
+def _erase(row: Any) -> None:
+    eraser = erasers.get(row._meta.label_lower)
+    if eraser is not None:
+        with scope(row.organization_id if isinstance(row, OrgOwned) else row.pk):
+            eraser(row)

@@ -7,8 +7,11 @@ import pytest
 from brands.models import BrandProfile
 from brands.services.brands import delete_brand, restore_brand
 from config.kernel.clock import now
-from config.kernel.scoping import org_atomic
+from config.kernel.scoping import org_atomic, unscoped
 from content.models import Material
+from content.services.files import store_file, stored_path
+from organizations.models import Organization
+from organizations.privacy import purge
 from organizations.privacy.purge import purge_deleted
 from publishing.models import PendingPost
 from tests import make
@@ -50,3 +53,40 @@ def test_a_deleted_material_stays_while_a_post_of_it_is_out(world: World) -> Non
     purge_deleted(now() + timedelta(days=31))
     with org_atomic(world.id):
         assert Material.with_deleted.filter(pk=pending.material_id).exists()
+
+
+def test_the_file_of_a_purged_material_goes_with_it(world: World) -> None:
+    with org_atomic(world.id):
+        keys = [store_file(b"text", ending="txt") for _ in range(2)]
+        gone, kept = (make.material(file_key=key) for key in keys)
+        gone.soft_delete()
+        paths = [stored_path(key) for key in keys]
+    purge_deleted(now() + timedelta(days=31))
+    assert [path.exists() for path in paths] == [False, True]
+    with org_atomic(world.id):
+        assert Material.with_deleted.get() == kept
+
+
+def test_a_purged_organization_leaves_no_file_behind(world: World) -> None:
+    with org_atomic(world.id):
+        path = stored_path(store_file(b"text", ending="txt"))
+    with unscoped("test"):
+        Organization.objects.filter(pk=world.id).update(deleted_at=now())
+    purge_deleted(now() + timedelta(days=31))
+    assert not path.parent.exists()
+    with unscoped("test"):
+        assert list(Organization.with_deleted.all()) == [world.foreign]
+
+
+def test_what_must_stay_does_not_stand_in_the_way_of_the_rest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "MOST_A_TABLE", 1)
+    with org_atomic(world.id):
+        needed = make.pending_post(world.brand, world.account).material
+        free = make.material()
+        needed.soft_delete()
+        free.soft_delete()
+    assert purge_deleted(now() + timedelta(days=31))["content.material"] == 1
+    with org_atomic(world.id):
+        assert list(Material.with_deleted.all()) == [needed]
