@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Prefetch
+
 from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus, RunStatus
 
 ACTS_SHOWN = 6
@@ -25,18 +27,21 @@ class Act:
 
 
 def latest_acts() -> list[Act]:
-    """The last turns of the agent in the organization in scope, newest first, in three queries."""
+    """The last turns of the agent in the organization in scope, newest first, in two queries."""
+    # Which posts came of a turn, its decisions on them know.
+    decisions = Decision.objects.select_related("pending_post")
     runs = (
         AutopilotRun.objects.exclude(status=RunStatus.QUEUED)
         .select_related("brand")
-        .prefetch_related("decisions", "pending_posts")
+        .prefetch_related(Prefetch("decisions", decisions))
         .order_by("-created_at")[:ACTS_SHOWN]
     )
     return [_act(run) for run in runs]
 
 
 def _act(run: AutopilotRun) -> Act:
-    posts: list[PendingPost] = list(run.pending_posts.all())
+    decisions: list[Decision] = list(run.decisions.all())
+    posts = [each.pending_post for each in decisions if each.pending_post is not None]
     title, icon, tone = _heading(run, posts)
     return Act(
         run=run,
@@ -45,7 +50,7 @@ def _act(run: AutopilotRun) -> Act:
         icon=icon,
         tone=tone,
         at=run.finished_at or run.started_at or run.created_at,
-        decisions=list(run.decisions.all()),
+        decisions=decisions,
     )
 
 

@@ -7,41 +7,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncDate
 
 from analytics.templatetags.charts import Point, Series
 from billing.models import Subscription
 from brands.models import BrandProfile
 from config.kernel.clock import now, to_zone
-from content.models import Angle, AngleStatistic, Material, MaterialStatus
+from content.models import Angle, AngleStatistic
 from publishing.models import (
-    AccountStatus,
-    Delivery,
-    DeliveryState,
     PendingPost,
     PendingStatus,
     Post,
     Schedule,
     ScheduleStatus,
-    SocialAccount,
 )
 
 from .acts import Act, latest_acts
+from .waiting import Waiting, standing
 
 WEEK = timedelta(days=7)
 PLANS_SHOWN = 6
-LOW_CREDITS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One kind of thing that only a person can do."""
-
-    words: str
-    url_name: str
-    icon: str
-    tone: str
+APPROVALS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,81 +70,29 @@ def dashboard(*, zone: str) -> Dashboard:
     """
     moment = now()
     brands = {brand.pk: brand for brand in BrandProfile.objects.all()}
-    approvals, approvals_count = _approvals()
     plans = _plans(moment, brands)
-    waiting = _waiting(approvals_count)
     week = _week(moment, zone)
-    subscription = Subscription.objects.select_related("plan").first()
+    stands = standing()
     return Dashboard(
         health=_health(brands.values(), plans, moment),
-        waiting=[*waiting, *_money(subscription)],
-        approvals=approvals,
+        waiting=stands.waiting,
+        approvals=_approvals() if stands.approvals else [],
         acts=latest_acts(),
         plans=plans,
         numbers=_numbers(week, moment, zone),
         chart=_chart(week, moment, zone),
         learned=_learned(),
-        subscription=subscription,
+        subscription=stands.subscription,
         brands_count=len(brands),
         is_new=not brands or not (plans or week or Post.objects.exists()),
-        waiting_count=approvals_count,
+        waiting_count=stands.approvals,
     )
 
 
-def _approvals() -> tuple[list[PendingPost], int]:
-    posts = PendingPost.objects.waiting().select_related("brand", "account").order_by("expires_at")
-    shown = list(posts[:3])
-    return shown, posts.count() if len(shown) == 3 else len(shown)
-
-
-def _waiting(approvals: int) -> list[Waiting]:
-    found = []
-    if approvals:
-        found.append(
-            Waiting(
-                f"{_many(approvals, 'post waits', 'posts wait')} for approval",
-                "publishing:approval-list",
-                "inbox",
-                "accent",
-            )
-        )
-    broken = Delivery.objects.aggregate(
-        unknown=Count("pk", filter=Q(state=DeliveryState.UNKNOWN)),
-        missed=Count("pk", filter=Q(state=DeliveryState.MISSED)),
-    )
-    if broken["unknown"]:
-        words = _many(broken["unknown"], "post has", "posts have")
-        found.append(
-            Waiting(
-                f"{words} an unknown outcome",
-                "publishing:delivery-list",
-                "circle-question-mark",
-                "warn",
-            )
-        )
-    if broken["missed"]:
-        words = _many(broken["missed"], "post missed its", "posts missed their")
-        found.append(Waiting(f"{words} time", "publishing:delivery-list", "clock", "warn"))
-    lost = SocialAccount.objects.exclude(status=AccountStatus.ACTIVE).count()
-    if lost:
-        words = _many(lost, "channel is", "channels are")
-        found.append(Waiting(f"{words} disconnected", "publishing:channel-list", "unplug", "bad"))
-    return found + _materials()
-
-
-def _materials() -> list[Waiting]:
-    failed = Material.objects.filter(status=MaterialStatus.FAILED).count()
-    if not failed:
-        return []
-    words = _many(failed, "material", "materials")
-    return [Waiting(f"{words} could not be read", "content:material-list", "file-x", "warn")]
-
-
-def _money(subscription: Subscription | None) -> list[Waiting]:
-    if subscription is None or subscription.credits_left > LOW_CREDITS:
-        return []
-    words = _many(subscription.credits_left, "credit is", "credits are")
-    return [Waiting(f"{words} left in this period", "billing:credits", "coins", "warn")]
+def _approvals() -> list[PendingPost]:
+    """The three that expire first."""
+    posts = PendingPost.objects.waiting().select_related("brand", "account")
+    return list(posts.order_by("expires_at")[:APPROVALS_SHOWN])
 
 
 def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:
@@ -274,7 +209,3 @@ def _learned() -> str:
         f"{Angle(best.angle).label.capitalize()} works best for {best.brand.name} so far: "
         f"{best.posts_count} posts, odds {odds:.0%} to do better than usual."
     )
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"

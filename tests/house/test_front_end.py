@@ -61,6 +61,15 @@ def test_user_text_does_not_reach_a_passed_through_attribute_raw(path: Path) -> 
     assert raw == []
 
 
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_a_dynamic_attribute_names_a_value_and_compares_nothing(path: Path) -> None:
+    """Cotton looks `:name="…"` up as one variable; a comparison in it is silently nothing."""
+    assert (
+        re.findall(r"<c-[^>]*\s:([\w-]+=\"[^\"{]*\s(?:[=!<>]=?|in|and|or|not)\s)", path.read_text())
+        == []
+    )
+
+
 @pytest.mark.parametrize("path", STYLES + TEMPLATES + SCRIPTS, ids=_name)
 def test_colours_are_named_in_the_tokens_only(path: Path) -> None:
     if path.name == "tokens.css" or "emails" in path.parts:
