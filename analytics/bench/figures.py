@@ -49,7 +49,3 @@ def kb(size: float) -> str:
 
 def at_most(value: float, goal: float, say: Callable[[float], str]) -> Cell:
     return Cell(say(value), value <= goal)
-
-
-def at_least(value: float, goal: float, say: Callable[[float], str]) -> Cell:
-    return Cell(say(value), value >= goal)

@@ -54,9 +54,11 @@ PLACES: Final = (
     Place("Channel", ("publishing:channel-show",)),
     Place("Deliveries", ("publishing:delivery-list",)),
     Place("Delivery", ("publishing:delivery-show",)),
+    Place("Writing", ("publishing:writing-create",)),
+    Place("Credits", ("billing:credits",)),
     Place("Insights", ("analytics:insight-list",)),
-    Place("Public page", ("publishing:feed-show", "publishing:feed"), is_public=True),
-    Place("Public post", ("publishing:feed-entry", "publishing:entry-show"), is_public=True),
+    Place("Public page", ("feed:page",), is_public=True),
+    Place("Public post", ("feed:entry-show",), is_public=True),
 )
 
 
@@ -83,7 +85,7 @@ class Visitor:
 _KEYS: Final = (
     *((), ("org",)),
     *(("org", noun) for noun in ("pending", "post", "material", "schedule", "run", "account")),
-    *(("org", "delivery"), ("handle",), ("handle", "key"), ("handle", "entry")),
+    *(("org", "delivery"), ("handle",), ("handle", "key")),
 )
 
 
@@ -99,7 +101,7 @@ def visitor() -> Visitor:
         rows = {noun: row.pk for noun, row in _rows().items() if row is not None}
         entry = FeedEntry.objects.select_related("account").order_by("-published_at").first()
     if entry is not None:
-        rows |= {"handle": entry.account.handle, "key": entry.key, "entry": entry.pk}
+        rows |= {"handle": entry.account.handle, "key": entry.key}
     return Visitor(organization, membership.user, {"org": organization.slug, **rows})
 
 
