@@ -11,6 +11,11 @@ from django.db.models import Prefetch
 from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus, RunStatus
 
 ACTS_SHOWN = 6
+# Decisions carry their numbers and posts their media; neither is shown here.
+_SAID = (
+    *("run", "kind", "summary", "reason", "created_at"),
+    *("pending_post__content", "pending_post__status"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,11 @@ class Act:
 def latest_acts() -> list[Act]:
     """The last turns of the agent in the organization in scope, newest first, in two queries."""
     # Which posts came of a turn, its decisions on them know.
-    decisions = Decision.objects.select_related("pending_post")
+    decisions = Decision.objects.select_related("pending_post").only(*_SAID)
     runs = (
         AutopilotRun.objects.exclude(status=RunStatus.QUEUED)
         .select_related("brand")
+        .only("status", "outcome", "started_at", "finished_at", "created_at", "brand__name")
         .prefetch_related(Prefetch("decisions", decisions))
         .order_by("-created_at")[:ACTS_SHOWN]
     )

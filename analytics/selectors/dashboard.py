@@ -29,6 +29,7 @@ from .waiting import Waiting, standing
 WEEK = timedelta(days=7)
 PLANS_SHOWN = 6
 APPROVALS_SHOWN = 3
+_PLACE = ("brand__name", "brand__timezone", "account__name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def dashboard(*, zone: str) -> Dashboard:
     `zone` names the days of the chart.
     """
     moment = now()
-    brands = {brand.pk: brand for brand in BrandProfile.objects.all()}
+    brands = {brand.pk: brand for brand in BrandProfile.objects.only("name", "paused_at")}
     plans = _plans(moment, brands)
     week = _week(moment, zone)
     stands = standing()
@@ -91,7 +92,9 @@ def dashboard(*, zone: str) -> Dashboard:
 
 def _approvals() -> list[PendingPost]:
     """The three that expire first."""
-    posts = PendingPost.objects.waiting().select_related("brand", "account")
+    # The rows are wide and Home shows a line of each: only what that line says is asked for.
+    shown = ("content", "platform", "expires_at", *_PLACE)
+    posts = PendingPost.objects.waiting().select_related("brand", "account").only(*shown)
     return list(posts.order_by("expires_at")[:APPROVALS_SHOWN])
 
 
@@ -100,6 +103,7 @@ def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:
         # One that is leaving is no plan any more; if it hangs, it waits for a person above.
         status__in=[PendingStatus.APPROVED, PendingStatus.AUTO_APPROVED]
     ).select_related("account")
+    posts = posts.only("content", "scheduled_for", "account__name")
     planned = [
         Planned(
             at=post.scheduled_for,
@@ -111,7 +115,7 @@ def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:
     ]
     schedules = Schedule.objects.filter(
         status=ScheduleStatus.ACTIVE, next_run_at__isnull=False, brand__deleted_at=None
-    ).order_by("next_run_at")[:PLANS_SHOWN]
+    ).only("name", "brand", "next_run_at")
     planned += [
         Planned(
             at=max(schedule.next_run_at or moment, moment),
@@ -119,7 +123,7 @@ def _plans(moment: datetime, brands: dict[Any, BrandProfile]) -> list[Planned]:
             detail=schedule.name,
             pending=None,
         )
-        for schedule in schedules
+        for schedule in schedules.order_by("next_run_at")[:PLANS_SHOWN]
         if schedule.brand_id in brands
     ]
     return sorted(planned, key=lambda plan: plan.at)[:PLANS_SHOWN]
@@ -197,15 +201,17 @@ def _chart(week: dict[date, Any], moment: datetime, zone: str) -> list[Series]:
 
 def _learned() -> str:
     """The best-proven angle in one sentence, or that there is not enough to say."""
-    rows = AngleStatistic.objects.filter(posts_count__gte=3).select_related("brand")
-    best = max(rows, key=lambda row: (row.wins + 1) / (row.wins + row.losses + 2), default=None)
+    odds = (F("wins") + 1.0) / (F("wins") + F("losses") + 2.0)
+    rows = AngleStatistic.objects.filter(posts_count__gte=3).annotate(odds=odds)
+    best = (
+        rows.order_by("-odds", "pk").values("angle", "posts_count", "odds", "brand__name").first()
+    )
     if best is None:
         return (
             "Not enough data yet: an angle counts from its third measured post on. "
             "Until then the agent tries them all."
         )
-    odds = (best.wins + 1) / (best.wins + best.losses + 2)
     return (
-        f"{Angle(best.angle).label.capitalize()} works best for {best.brand.name} so far: "
-        f"{best.posts_count} posts, odds {odds:.0%} to do better than usual."
+        f"{Angle(best['angle']).label.capitalize()} works best for {best['brand__name']} so far: "
+        f"{best['posts_count']} posts, odds {best['odds']:.0%} to do better than usual."
     )
