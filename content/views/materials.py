@@ -26,12 +26,17 @@ from content.services.materials import (
 from organizations.access import Request, member_of
 
 MADE_SHOWN = 10
+# Texts may be megabytes long, and a brand is a wide row; the list shows these columns.
+_LISTED = (
+    *("name", "kind", "status", "error", "usage_count", "created_at", "deleted_at"),
+    *("summary", "brand__name"),
+)
 
 
 @require_GET
 @member_of("viewer")
 def material_list(request: Request) -> HttpResponse:
-    materials = Material.objects.select_related("brand").defer("extracted_text", "original_content")
+    materials = Material.objects.select_related("brand").only(*_LISTED)
     status, brand = request.GET.get("status", ""), request.GET.get("brand", "")
     search = request.GET.get("q", "").strip()
     if status == "deleted":
@@ -45,7 +50,7 @@ def material_list(request: Request) -> HttpResponse:
     page = paginate(materials, order=("-created_at",), cursor=request.GET.get("cursor"), size=30)
     context = {
         "page": page,
-        "brands": BrandProfile.objects.order_by("name"),
+        "brands": BrandProfile.objects.only("name").order_by("name"),
         "statuses": MaterialStatus.choices,
         "chosen": {"status": status, "brand": brand, "q": search},
         "is_filtered": bool(status or brand or search),

@@ -19,7 +19,7 @@ def post_list(request: Request) -> HttpResponse:
     context = {
         "page": posts_for_list(chosen=chosen, cursor=request.GET.get("cursor")),
         "chosen": chosen,
-        "brands": BrandProfile.objects.order_by("name"),
+        "brands": BrandProfile.objects.only("name").order_by("name"),
         "channels": channels.values(),
         "angles": Angle.choices,
         "states": PostStatus.choices,
