@@ -83,6 +83,8 @@ def _around_the_transaction(
 ) -> Iterator[None]:
     """Build the world before the transaction; empty the tables after a test that commits."""
     with django_db_blocker.unblock():
+        if _is_transactional(request):
+            start_afresh()
         if "world" in request.fixturenames:
             _ensure_world()
         if _is_transactional(request):
@@ -114,6 +116,12 @@ def _ensure_world() -> World:
 
         _built = build_world()
     return _built
+
+
+def start_afresh() -> None:
+    """Close what an earlier test left open: it may have ended the session on the server's side."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
 
 
 def empty_tables() -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from tests.databases import _ensure_world, empty_tables
+from tests.databases import _ensure_world, empty_tables, start_afresh
 
 from .install import is_installed
 from .scene import Scene, build_scene
@@ -59,6 +59,7 @@ def _axe() -> None:
 def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     """Committed once for the file's tests, which only look; the tables are emptied afterwards."""
     with django_db_blocker.unblock():
+        start_afresh()
         yield build_scene(_ensure_world())
         empty_tables()
 
