@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from billing.models import CreditPrice, CreditTransaction, ModelSpend, Plan, Subscription
-from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin
+from billing.services.credits import grant_credits
+from config.kernel.models import uuid7
+from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin, rescue_each
+
+GRANT = 100
 
 
 @admin.register(Plan)
@@ -26,6 +32,22 @@ class SubscriptionAdmin(OperatorAdmin):
     search_fields = ["organization__name"]
     # Credits change only through the ledger.
     readonly_fields = ["credits_total", "credits_used", "model_reserved_micros"]
+    actions = ["grant"]
+
+    @admin.action(description="Grant 100 credits")
+    def grant(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
+        rescue_each(
+            self,
+            request,
+            queryset,
+            action="staff.granted_credits",
+            do=lambda row, by: grant_credits(
+                amount=GRANT,
+                key=f"staff:{uuid7()}",
+                description=f"{GRANT} credits granted by support",
+            ),
+            done=f"teams given {GRANT} credits",
+        )
 
 
 @admin.register(CreditTransaction)
