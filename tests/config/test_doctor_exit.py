@@ -114,4 +114,6 @@ def test_without_a_database_it_ends_with_1_and_asks_the_apps_nothing(
     code, said = visit()
     assert code == 1 and "No connection: refused" in said
     assert set(wrong()) == {"Database, as application"}
-    assert str(base.WARREN_VAR) in said, "it says which log to read"
+    is_embedded = base.SERVICES.postgres is not None
+    next_step = str(base.WARREN_VAR) if is_embedded else "DATABASE_URL"
+    assert next_step in said, "it says which log to read, or which address to correct"
