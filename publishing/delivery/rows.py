@@ -85,9 +85,9 @@ def write_each(
 
 
 def lock_pending(parcels: Sequence[Parcel]) -> None:
-    """Take turns with edits and withdrawals: they lock the pending post first, so do we.
+    """Take turns with edits and withdrawals: everybody locks the post before its deliveries.
 
-    The other way round two workers would wait for each other.
+    Whoever did it the other way round would wait for somebody who waits for him.
     """
     list(
         PendingPost.objects.filter(pk__in=[parcel.delivery.pending_post_id for parcel in parcels])

@@ -68,6 +68,7 @@ def settle_published(organization_id: UUID, outs: Sequence[Out]) -> set[UUID]:
     """
     moment = now()
     with org_atomic(organization_id):
+        rows.lock_pending([out.parcel for out in outs])
         ours = _deliveries(outs, moment)
         outs = [out for out in outs if out.parcel.id in ours]
         if outs:

@@ -21,7 +21,6 @@ from publishing.delivery.ledger import cancel_delivery, wake_deliveries
 from publishing.models import (
     AccountStatus,
     BrandAccountLink,
-    Delivery,
     PendingPost,
     PendingStatus,
     SocialAccount,
@@ -230,12 +229,9 @@ def _link(brand: BrandProfile, account: SocialAccount, *, is_default: bool) -> B
 
 
 def _approved_posts(account: SocialAccount) -> list[PendingPost]:
-    # Deliveries first, as the ledger does, or the two would wait for each other.
-    waiting = Delivery.objects.filter(account=account).open()
-    list(waiting.order_by("pk").select_for_update(no_key=True))
-    return list(
-        PendingPost.objects.approved().filter(account=account).select_for_update(no_key=True)
-    )
+    """Locked before their deliveries, in the order of their keys, as the ledger does it."""
+    approved = PendingPost.objects.approved().filter(account=account)
+    return list(approved.order_by("pk").select_for_update(no_key=True))
 
 
 def _stop(post: PendingPost) -> bool:

@@ -11,7 +11,7 @@ from config.kernel.errors import Conflict
 from config.kernel.states import move
 from content.models import Candidate
 from publishing.delivery.ledger import cancel_delivery
-from publishing.models import Delivery, PendingPost, PendingStatus
+from publishing.models import PendingPost, PendingStatus
 
 from .accounts import is_usable
 from .approvals import void_approval
@@ -23,9 +23,11 @@ REOPENABLE = (PendingStatus.EXPIRED, PendingStatus.FAILED)
 
 
 def locked(post: PendingPost) -> PendingPost:
-    """The post as it stands, locked with its deliveries: an edit and a sending take turns."""
-    # Deliveries first, as the ledger does, or the two would wait for each other.
-    list(Delivery.objects.filter(pending_post=post).order_by("pk").select_for_update(no_key=True))
+    """The post as it stands, locked: an edit and a sending take turns.
+
+    The post comes before its deliveries here as in the ledger, or the two would wait for each
+    other for ever.
+    """
     rows = PendingPost.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("account", "brand").get(pk=post.pk)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from config.kernel.clock import now
 from config.kernel.errors import DomainError
@@ -25,6 +27,7 @@ from publishing.models import (
     Post,
     Schedule,
 )
+from publishing.services.accounts import disconnect_account
 from publishing.services.pending_posts import approve_post, edit_post
 from tests import make
 from tests.world import World
@@ -39,7 +42,10 @@ def quick(settings: Any) -> None:
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Do several things at one moment, each in its own thread; what each gave or raised."""
+    """Do several things at one moment, each in its own thread; what each gave or was refused.
+
+    Any other error, a deadlock first of all, fails the test.
+    """
     results: list[Any] = [None] * len(acts)
     start = threading.Barrier(len(acts))
 
@@ -47,7 +53,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
         start.wait()
         try:
             results[place] = acts[place]()
-        except DomainError as error:
+        except Exception as error:
             results[place] = error
         finally:
             connections.close_all()
@@ -57,6 +63,9 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join(30)
+    for result in results:
+        if isinstance(result, Exception) and not isinstance(result, DomainError):
+            raise result
     return results
 
 
@@ -99,6 +108,43 @@ def test_of_two_workers_one_gets_the_run(world: World) -> None:
     assert sum(each is not None for each in done) == 1
     with org_atomic(world.id):
         assert (Generation.objects.count(), PendingPost.objects.count()) == (1, 1)
+
+
+def _first_locks(statements: list[str]) -> list[list[str]]:
+    """The tables of each transaction, in the order in which it waits for their rows."""
+    of = re.compile(
+        r'UPDATE "?(publishing_(?:pendingpost|delivery))"? |'
+        r'FROM "?(publishing_(?:pendingpost|delivery))"? .*FOR (?:NO KEY )?UPDATE(?!.*SKIP LOCKED)'
+    )
+    transactions: list[list[str]] = [[]]
+    for statement in statements:
+        if statement in ("BEGIN", "COMMIT", "ROLLBACK"):
+            transactions.append([])
+        elif found := of.search(statement):
+            table = found[1] or found[2]
+            if table not in transactions[-1]:
+                transactions[-1].append(table)
+    return [tables for tables in transactions if len(tables) > 1]
+
+
+def test_everybody_locks_the_post_before_its_deliveries(world: World) -> None:
+    """Or an edit and a sending could each wait for what the other holds."""
+    with org_atomic(world.id):
+        posts = [make.pending_post(world.brand, world.account) for _ in range(3)]
+        for post in posts:
+            approve_post(post=post, by=world.editor)
+        first = Delivery.objects.get(pending_post=posts[0])
+
+    with CaptureQueriesContext(connection) as queries:
+        with scope(world.id):
+            assert deliver(delivery_ids=[first.pk]) == 1
+        with org_atomic(world.id):
+            edit_post(post=posts[1], content="Other.", hashtags=[], link="", by=world.editor)
+        with org_atomic(world.id):
+            disconnect_account(account=world.account, by=world.admin)
+    orders = _first_locks([query["sql"] for query in queries])
+    assert len(orders) >= 4
+    assert set(map(tuple, orders)) == {("publishing_pendingpost", "publishing_delivery")}
 
 
 @pytest.mark.parametrize("attempt", range(5))
