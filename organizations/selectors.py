@@ -21,6 +21,8 @@ class Belonging:
     timezone: str
     role: Role
     membership_id: UUID
+    is_closing: bool = False
+    sees_all_brands: bool = True
 
 
 def belongings_of_user(user_id: UUID) -> list[Belonging]:
@@ -30,12 +32,12 @@ def belongings_of_user(user_id: UUID) -> list[Belonging]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT organization_id, name, slug, timezone, role, membership_id "
-            "FROM organizations_of_user(%s)",
+            "SELECT organization_id, name, slug, timezone, role, membership_id, "
+            "status = 'closing', sees_all_brands FROM organizations_of_user(%s)",
             [user_id],
         )
         rows = cursor.fetchall()
     return [
-        Belonging(id, name, slug, timezone, Role(role), membership_id)
-        for id, name, slug, timezone, role, membership_id in rows
+        Belonging(id, name, slug, timezone, Role(role), membership_id, is_closing, all_brands)
+        for id, name, slug, timezone, role, membership_id, is_closing, all_brands in rows
     ]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from brands.models import BrandProfile
+from brands.models import BrandAccess, BrandProfile
 from brands.services.brands import restore_brand
-from organizations.admin.base import OperatorAdmin
+from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin
 from organizations.models import User
 
 
@@ -18,3 +18,10 @@ class BrandProfileAdmin(OperatorAdmin):
     def restore_row(self, row: BrandProfile, by: User) -> None:
         # With the materials that were hidden along with it.
         restore_brand(brand=row, by=by)
+
+
+@admin.register(BrandAccess)
+class BrandAccessAdmin(ReadOnlyAdmin):
+    list_display = ["organization", "membership", "brand"]
+    list_select_related = ["organization", "membership__user", "brand"]
+    search_fields = ["organization__name", "brand__name"]

@@ -1,3 +1,4 @@
+from .access import BrandAccess
 from .brand_profile import BrandProfile
 
-__all__ = ["BrandProfile"]
+__all__ = ["BrandAccess", "BrandProfile"]

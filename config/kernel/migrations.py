@@ -196,18 +196,20 @@ class AppendOnly(_Sql):
     """Let the application add rows to a table and never change or remove one.
 
     `but` names columns that it may still write, such as the person who has left since. Erasure and
-    the end of an organization are the operator's.
+    the end of an organization are the operator's. What it may not even read is `readable=False`.
     """
 
-    def __init__(self, model: str, *, but: tuple[str, ...] = ()) -> None:
+    def __init__(self, model: str, *, but: tuple[str, ...] = (), readable: bool = True) -> None:
         self.model = model
         self.but = but
+        self.readable = readable
 
     def forwards(self, app_label: str, apps: Apps) -> list[str]:
         table, application = self._names(app_label, apps)
         columns = ", ".join(self.but)
         return [
             f"REVOKE UPDATE, DELETE ON {table} FROM {application}",
+            *([] if self.readable else [f"REVOKE SELECT ON {table} FROM {application}"]),
             *([f"GRANT UPDATE ({columns}) ON {table} TO {application}"] if self.but else []),
         ]
 
@@ -216,7 +218,7 @@ class AppendOnly(_Sql):
         return [
             # Takes what was given for single columns along.
             f"REVOKE UPDATE ON {table} FROM {application}",
-            f"GRANT UPDATE, DELETE ON {table} TO {application}",
+            f"GRANT SELECT, UPDATE, DELETE ON {table} TO {application}",
         ]
 
     def describe(self) -> str:
@@ -225,6 +227,29 @@ class AppendOnly(_Sql):
     def _names(self, app_label: str, apps: Apps) -> tuple[str, str]:
         table = apps.get_model(app_label, self.model)._meta.db_table
         return table, str(settings.DATABASES["default"]["USER"])
+
+
+class MayWrite(_Sql):
+    """Let the application write some columns more of a table that is otherwise append-only."""
+
+    def __init__(self, model: str, *columns: str) -> None:
+        self.model = model
+        self.columns = columns
+
+    def forwards(self, app_label: str, apps: Apps) -> list[str]:
+        return [f"GRANT UPDATE ({', '.join(self.columns)}) {self._between(app_label, apps, 'TO')}"]
+
+    def backwards(self, app_label: str, apps: Apps) -> list[str]:
+        return [
+            f"REVOKE UPDATE ({', '.join(self.columns)}) {self._between(app_label, apps, 'FROM')}"
+        ]
+
+    def describe(self) -> str:
+        return f"Let {', '.join(self.columns)} of {self.model} be written"
+
+    def _between(self, app_label: str, apps: Apps, word: str) -> str:
+        table = apps.get_model(app_label, self.model)._meta.db_table
+        return f"ON {table} {word} {settings.DATABASES['default']['USER']}"
 
 
 def hand_over(signature: str, *, reads: list[str]) -> list[str]:
@@ -241,17 +266,29 @@ def hand_over(signature: str, *, reads: list[str]) -> list[str]:
 
 
 class Door(_Sql):
-    """One more narrow function over locked tables, written out in the migration that needs it."""
+    """One more narrow function over locked tables, written out in the migration that needs it.
 
-    def __init__(self, signature: str, body: str, *, reads: list[str]) -> None:
+    `instead_of` is the earlier body of the same signature, when this one takes its place.
+    """
+
+    def __init__(
+        self, signature: str, body: str, *, reads: list[str], instead_of: str = ""
+    ) -> None:
         self.signature = signature
         self.body = body
         self.reads = reads
+        self.instead_of = instead_of
 
     def forwards(self, app_label: str, apps: Apps) -> list[str]:
-        return [self.body, *hand_over(self.signature, reads=self.reads)]
+        opened = [self.body, *hand_over(self.signature, reads=self.reads)]
+        return [*self._closed(), *opened] if self.instead_of else opened
 
     def backwards(self, app_label: str, apps: Apps) -> list[str]:
+        if not self.instead_of:
+            return self._closed()
+        return [*self._closed(), self.instead_of, *hand_over(self.signature, reads=self.reads)]
+
+    def _closed(self) -> list[str]:
         return [f"DROP FUNCTION {self.signature}"]
 
     def describe(self) -> str:

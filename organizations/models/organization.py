@@ -24,6 +24,7 @@ class Organization(SoftDeletes, Base):
     class Status(models.TextChoices):
         ACTIVE = "active"
         SUSPENDED = "suspended"
+        CLOSING = "closing", "Closing, can be taken back"
         DELETED = "deleted"
 
     name = models.CharField(max_length=120)
@@ -32,6 +33,9 @@ class Organization(SoftDeletes, Base):
     status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
     timezone = models.CharField(max_length=64, default="UTC")
     settings = models.JSONField(default=dict, blank=True)
+    retention_days = models.PositiveIntegerField(
+        default=730, help_text="Days that personal data without a shorter rule is kept."
+    )
 
     objects = OrganizationManager()
     with_deleted = OrganizationManager()
@@ -61,6 +65,9 @@ class Membership(OrgOwned):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
     )
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    sees_all_brands = models.BooleanField(
+        default=True, help_text="If not, the member sees only the brands that were chosen."
+    )
     invited_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
 

@@ -38,6 +38,16 @@ class User(SoftDeletes, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         "operator", default=False, help_text="May open the operators' admin."
     )
+    interface_mode = models.CharField(
+        max_length=8,
+        choices=[("simple", "Simple"), ("advanced", "Advanced")],
+        default="simple",
+    )
+    theme = models.CharField(
+        max_length=6,
+        choices=[("system", "As my device"), ("light", "Light"), ("dark", "Dark")],
+        default="system",
+    )
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -1,4 +1,4 @@
-"""The vault's key store: an organization's wrapped data keys are rows of its own."""
+"""The vault's key store: wrapped data keys are rows of their organization or of nobody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import IntegrityError, router, transaction
 from config.kernel.clock import now
 from config.kernel.scoping import is_unscoped, org_atomic
 from config.kernel.vault import KeyStore, WrappedKey
-from organizations.models import DataKey
+from organizations.models import INSTALLATION, DataKey, InstallationKey
 
 
 class DataKeyTable(KeyStore):
@@ -28,11 +28,10 @@ class DataKeyTable(KeyStore):
         with _entered(key.organization_id):
             try:
                 with transaction.atomic(using=router.db_for_write(DataKey)):
-                    _rows(key.organization_id).filter(retired_at=None).update(retired_at=now())
-                    DataKey.objects.create(
-                        organization_id=key.organization_id,
-                        version=key.version,
-                        wrapped=key.wrapped,
+                    rows = _rows(key.organization_id)
+                    rows.filter(retired_at=None).update(retired_at=now())
+                    rows.create(
+                        **_owner(key.organization_id), version=key.version, wrapped=key.wrapped
                     )
             except IntegrityError:
                 # Another process made this version first; everybody uses that one.
@@ -48,7 +47,10 @@ class DataKeyTable(KeyStore):
             return bool(same.update(wrapped=wrapped))
 
     def all(self) -> Iterator[WrappedKey]:
-        return iter([_wrapped(row) for row in DataKey.objects.order_by("organization", "version")])
+        keys = [*InstallationKey.objects.order_by("version")]
+        return iter(
+            _wrapped(row) for row in [*keys, *DataKey.objects.order_by("organization", "version")]
+        )
 
     def destroy(self, organization_id: UUID) -> int:
         with _entered(organization_id):
@@ -56,11 +58,18 @@ class DataKeyTable(KeyStore):
 
 
 def _entered(organization_id: UUID) -> AbstractContextManager[Any]:
-    return nullcontext() if is_unscoped() else org_atomic(organization_id)
+    if is_unscoped() or organization_id == INSTALLATION:
+        return nullcontext()
+    return org_atomic(organization_id)
 
 
 def _rows(organization_id: UUID) -> Any:
-    return DataKey.objects.filter(organization_id=organization_id)
+    table = InstallationKey if organization_id == INSTALLATION else DataKey
+    return table.objects.filter(**_owner(organization_id))
+
+
+def _owner(organization_id: UUID) -> dict[str, UUID]:
+    return {} if organization_id == INSTALLATION else {"organization_id": organization_id}
 
 
 def _first(organization_id: UUID, **which: Any) -> WrappedKey | None:
@@ -69,5 +78,6 @@ def _first(organization_id: UUID, **which: Any) -> WrappedKey | None:
     return _wrapped(row) if row else None
 
 
-def _wrapped(row: DataKey) -> WrappedKey:
-    return WrappedKey(row.organization_id, row.version, bytes(row.wrapped))
+def _wrapped(row: DataKey | InstallationKey) -> WrappedKey:
+    owner = row.organization_id if isinstance(row, DataKey) else INSTALLATION
+    return WrappedKey(owner, row.version, bytes(row.wrapped))

@@ -19,6 +19,12 @@ pytestmark = pytest.mark.django_db
 # Tables of the installation, each with the reason why no organization owns its rows.
 GLOBAL = {
     "organizations.user": "a person may belong to several organizations",
+    "organizations.appsetting": "settings of the installation",
+    "organizations.installationkey": "wraps the installation's own secrets",
+    "organizations.consent": "what a person agreed to, in whatever organization",
+    "organizations.personrequest": "a person's wish about all that is theirs",
+    "organizations.contactmessage": "from somebody who is not signed in; write-only",
+    "organizations.erasure": "outlives the organization whose end it proves",
     "organizations.workdone": "liveness of the installation: a kind, a time, a count",
     "billing.plan": "the price list",
     "billing.creditprice": "the price list",

@@ -20,6 +20,7 @@ from config.kernel.migrations import (
     Door,
     EnableRLS,
     ExposeDue,
+    MayWrite,
     SecureTables,
     _Sql,
 )
@@ -115,7 +116,11 @@ def rights() -> list[tuple[str, frozenset[str]]]:
 @pytest.mark.django_db(databases=["owner"])
 def test_the_application_adds_to_its_books_and_changes_nothing_in_them() -> None:
     kept = {table for table, each in rights() if each == {"SELECT", "INSERT"}}
-    assert kept == {"organizations_auditrecord", "billing_credittransaction"}
+    assert kept == {
+        "organizations_auditrecord",
+        "organizations_auditseal",
+        "billing_credittransaction",
+    }
     columns = ask(
         "owner",
         "SELECT table_name, column_name FROM information_schema.column_privileges "
@@ -123,11 +128,21 @@ def test_the_application_adds_to_its_books_and_changes_nothing_in_them() -> None
         settings.DATABASES["default"]["USER"],
         list(kept),
     )
-    assert columns == [("organizations_auditrecord", "actor_id")]
+    assert sorted(columns) == [
+        ("organizations_auditrecord", "actor_id"),
+        ("organizations_auditrecord", "seal_id"),
+    ]
+
+
+@pytest.mark.django_db(databases=["owner"])
+def test_what_strangers_write_to_the_operators_the_application_cannot_read() -> None:
+    assert dict(rights())["organizations_contactmessage"] == {"INSERT"}
 
 
 def test_every_operation_says_what_it_does_and_writes_itself_down() -> None:
-    kinds = EnableRLS | SecureTables | CompositeForeignKey | ExposeDue | Door | AppendOnly
+    kinds = (
+        EnableRLS | SecureTables | CompositeForeignKey | ExposeDue | Door | AppendOnly | MayWrite
+    )
     for _, operation, _ in operations():
         assert isinstance(operation, kinds) and operation.describe()
         name, args, kwargs = operation.deconstruct()

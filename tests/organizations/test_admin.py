@@ -39,6 +39,7 @@ from publishing.models import (
     SocialAccount,
 )
 from tests import make
+from tests.every import fill_empty_tables
 from tests.rows import one_of_each
 from tests.world import PASSWORD, World
 
@@ -104,6 +105,7 @@ def every_row(world: World) -> None:
         ModelSpend.objects.create(purpose="copy", worst_case_micros=10)
         record(action="test.seen", target=brand, by=world.owner)
     WorkTable().finished("test", 1)
+    fill_empty_tables(world.id, world.owner, "mark")
 
 
 def pages_of(desk: Client, model: type[models.Model]) -> dict[str, str]:
@@ -274,6 +276,7 @@ def test_what_an_operator_changes_is_written_into_the_teams_own_log(
     data = {
         **{"name": "Harbour & Oak", "slug": world.organization.slug, "region": "eu-west"},
         **{"status": "suspended", "timezone": "Europe/Berlin", "settings": "{}"},
+        **{"retention_days": 730},
     }
     with django_capture_on_commit_callbacks(using="operator", execute=True):
         assert desk.post(page, data).status_code == 302

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from organizations.models import AuditRecord, AuditSeal, WebhookDelivery, WebhookEndpoint
+
+from .base import OperatorAdmin, ReadOnlyAdmin
+
+
+@admin.register(AuditRecord)
+class AuditRecordAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "organization", "actor_kind", "actor", "action", "target_type"]
+    list_filter = ["actor_kind", "action"]
+    list_select_related = ["organization", "actor"]
+    search_fields = ["action", "target_id", "organization__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(AuditSeal)
+class AuditSealAdmin(ReadOnlyAdmin):
+    list_display = ["organization", "chain", "number", "count", "newest_at", "pruned_at"]
+    list_filter = ["chain"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name"]
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(OperatorAdmin):
+    list_display = ["name", "organization", "url", "is_active", "last_success_at"]
+    list_filter = ["is_active"]
+    list_select_related = ["organization"]
+    search_fields = ["name", "url", "organization__name"]
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "organization", "event", "state", "attempts", "last_status"]
+    list_filter = ["state", "event"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name", "event"]
