@@ -46,7 +46,7 @@ PLACES = (
 )
 FOOT = (
     Place("help", "Help", "life-buoy", "organizations:help", "?"),
-    Place("account", "Account", "circle-user", "organizations:account", "u"),
+    Place("account", "Settings", "settings", "organizations:account", "u"),
 )
 SWITCH = Place("switch", "Switch", "chevrons-up-down", "organizations:organization-list", "o")
 

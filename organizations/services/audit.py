@@ -1,12 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import models
 
+from config.kernel.hooks import Registry
 from config.kernel.scoping import current_organization_id
-from organizations.models import ActorKind, AuditRecord, User
+from organizations.models import ActorKind, AuditCategory, AuditRecord, User
+
+from .actors import Actor, current_actor
+
+# Who derives something from what was written down (webhooks, notifications): called with the
+# records inside the transaction that wrote them, so that neither stands without the other.
+on_record: Registry[Callable[[Sequence[AuditRecord]], object]] = Registry("on record", callable)
 
 
 def record(
@@ -15,24 +23,40 @@ def record(
     target: models.Model | None,
     by: User | None = None,
     kind: ActorKind | None = None,
+    category: AuditCategory = AuditCategory.GENERAL,
     reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
     data: dict[str, Any] | None = None,
+    succeeded: bool = True,
 ) -> AuditRecord:
     """Write down that something happened; the one door to the audit log.
 
     Call it inside the transaction of the write that it speaks of, so that neither stands alone.
-    `kind` defaults to a person when `by` is given and to the agent otherwise.
+    `kind` defaults to the current actor's (an API key, an operator on a visit), else to a person
+    when `by` is given and to the agent otherwise. `before` and `after` name the fields that changed
+    and never hold a secret.
     """
-    return AuditRecord.objects.create(
+    actor = current_actor()
+    row = AuditRecord(
         organization_id=current_organization_id(),
-        actor_kind=kind or (ActorKind.PERSON if by else ActorKind.AGENT),
+        actor_kind=kind or (actor.kind if actor else _kind_of(by)),
         actor=by,
+        api_key_id=actor.api_key_id if actor else None,
+        category=category,
         action=action,
         target_type=target._meta.label_lower if target is not None else "",
         target_id=target.pk if target is not None else None,
         reason=reason,
-        data=data or {},
+        before=before or {},
+        after=after or {},
+        data={**(data or {}), **_visit_of(actor)},
+        succeeded=succeeded,
     )
+    row.actor_digest = actor_digest(row, by.pk) if by else ""
+    row.save(force_insert=True)
+    _tell([row])
+    return row
 
 
 def record_all(
@@ -40,7 +64,7 @@ def record_all(
 ) -> None:
     """Write down the same act on many rows, in one statement."""
     organization_id = current_organization_id()
-    AuditRecord.objects.bulk_create(
+    rows = AuditRecord.objects.bulk_create(
         AuditRecord(
             organization_id=organization_id,
             actor_kind=kind,
@@ -51,3 +75,23 @@ def record_all(
         )
         for target in targets
     )
+    if rows:
+        _tell(rows)
+
+
+def actor_digest(row: AuditRecord, user_id: object) -> str:
+    """Binds a person to one record: says nothing about who it is once the person is erased."""
+    return hashlib.sha256(f"{row.pk}:{user_id}".encode()).hexdigest()
+
+
+def _kind_of(by: User | None) -> ActorKind:
+    return ActorKind.PERSON if by else ActorKind.AGENT
+
+
+def _visit_of(actor: Actor | None) -> dict[str, str]:
+    return {"visit": str(actor.visit_id)} if actor and actor.visit_id else {}
+
+
+def _tell(rows: Sequence[AuditRecord]) -> None:
+    for listener in on_record.values():
+        listener(rows)

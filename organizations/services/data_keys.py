@@ -47,10 +47,8 @@ class DataKeyTable(KeyStore):
             return bool(same.update(wrapped=wrapped))
 
     def all(self) -> Iterator[WrappedKey]:
-        keys = [*InstallationKey.objects.order_by("version")]
-        return iter(
-            _wrapped(row) for row in [*keys, *DataKey.objects.order_by("organization", "version")]
-        )
+        yield from map(_wrapped, InstallationKey.objects.order_by("version"))
+        yield from map(_wrapped, DataKey.objects.order_by("organization", "version"))
 
     def destroy(self, organization_id: UUID) -> int:
         with _entered(organization_id):

@@ -1,0 +1,71 @@
+"""The pages of the settings: one list behind the column beside each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+
+from organizations.models import Role
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPlace:
+    group: str
+    word: str
+    url_name: str
+    role: Role = Role.VIEWER
+
+
+PLACES = (
+    SettingsPlace("You", "Profile", "organizations:account"),
+    SettingsPlace("You", "Sign-in and security", "organizations:security"),
+    SettingsPlace("You", "Notifications", "organizations:notification-choices"),
+    SettingsPlace("You", "Your data", "organizations:privacy"),
+    SettingsPlace("Team", "Members", "organizations:member-list"),
+    SettingsPlace("Team", "Team", "organizations:team", Role.ADMIN),
+    SettingsPlace("Team", "Billing", "billing:billing", Role.OWNER),
+    SettingsPlace("Team", "Usage", "billing:usage"),
+    SettingsPlace("Team", "Audit log", "organizations:audit-list", Role.ADMIN),
+    SettingsPlace("Team", "Data and privacy", "organizations:team-privacy", Role.OWNER),
+    SettingsPlace("Connections", "Language models", "organizations:model-list", Role.ADMIN),
+    SettingsPlace("Connections", "Secrets", "organizations:secret-list", Role.ADMIN),
+    SettingsPlace("Connections", "API keys", "organizations:api-key-list", Role.ADMIN),
+    SettingsPlace("Connections", "Webhooks", "organizations:webhook-list", Role.ADMIN),
+)
+
+
+@register.simple_tag(takes_context=True)
+def settings_groups(context: Context) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The groups of pages that this member may open, each page with word, url and is_current."""
+    request: HttpRequest = context["request"]
+    role: Role = request.membership.role  # type: ignore[attr-defined]
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    links = [
+        {"group": place.group, "word": place.word, "url": url, "is_current": _is(place, here)}
+        for place in PLACES
+        if role.covers(place.role) and (url := _url(place, request))
+    ]
+    return [(name, list(rows)) for name, rows in groupby(links, key=lambda link: link["group"])]
+
+
+def _url(place: SettingsPlace, request: HttpRequest) -> str:
+    # A page that is not part of this installation leaves the list instead of breaking every page.
+    try:
+        return reverse(place.url_name, kwargs={"org": request.organization.slug})  # type: ignore[attr-defined]
+    except NoReverseMatch:
+        return ""
+
+
+def _is(place: SettingsPlace, here: str) -> bool:
+    def noun(name: str) -> str:
+        return name.rsplit("-", 1)[0] if "-" in name else name
+
+    return noun(place.url_name) == noun(here) or place.url_name == here
