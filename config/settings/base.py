@@ -164,6 +164,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_VERIFICATION = env.EMAIL_VERIFICATION.get()
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+# Seconds for which a proof of who one is counts, see organizations/step_up.py.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_HTTPONLY = True
