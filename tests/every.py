@@ -7,12 +7,13 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import ProgrammingError, models, transaction
+from pgvector.django import VectorField
 
 from config.kernel.clock import now
 from config.kernel.fields import EncryptedJSON, EncryptedText
 from config.kernel.models import OrgOwned
-from config.kernel.scoping import org_atomic, unscoped
+from config.kernel.scoping import org_atomic
 from organizations.models import User
 
 OURS = ("organizations", "billing", "brands", "content", "publishing", "analytics")
@@ -42,11 +43,15 @@ def fill_empty_tables(organization_id: Any, user: User, mark: str) -> list[model
 
 
 def _has_rows(model: type[models.Model], organization_id: Any) -> bool:
-    if not issubclass(model, OrgOwned):
-        # Asked as the operator: what strangers wrote the application may not read.
-        with unscoped("test"):
-            return bool(model._base_manager.using("operator").exists())
-    return bool(model._base_manager.filter(organization_id=organization_id).exists())
+    rows = model._base_manager.all()
+    if issubclass(model, OrgOwned):
+        rows = rows.filter(organization_id=organization_id)
+    try:
+        with transaction.atomic():
+            return bool(rows.exists())
+    except ProgrammingError:
+        # What strangers wrote the application may not read.
+        return False
 
 
 def _needs_one_of(model: type[models.Model], waiting: list[type[models.Model]]) -> bool:
@@ -98,6 +103,8 @@ def _value(field: Any, user: User, mark: str) -> Any:
         return True
     if isinstance(field, models.UUIDField):
         return user.pk
+    if isinstance(field, VectorField):
+        return [0.5] * (field.dimensions or 1)
     return 1
 
 
