@@ -80,6 +80,7 @@ class SupportVisit(OrgOwned):
         "organizations.Membership", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     reason = models.CharField(max_length=300)
+    may_change = models.BooleanField(default=False)
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
