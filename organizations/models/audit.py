@@ -75,7 +75,9 @@ class AuditSeal(OrgOwned):
     """A closed block of audit records: its digest holds every record and the seal before it.
 
     Two chains, because records of two kinds are kept for different times: a block is pruned as a
-    whole, and its seal stays. Digests are SHA-256 in hex.
+    whole, and its seal stays. Digests are SHA-256 in hex. `leaves` says which records the block
+    holds, so that a changed or missing one can be named: 16 bytes of id and 32 of digest each, and
+    once they are pruned the 32 bytes of the digest of all that.
     """
 
     class Chain(models.TextChoices):
@@ -88,6 +90,7 @@ class AuditSeal(OrgOwned):
     newest_at = models.DateTimeField()
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
+    leaves = models.BinaryField(default=bytes)
     pruned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
