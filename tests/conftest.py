@@ -14,7 +14,11 @@ from tests.databases import (  # noqa: E402
     django_db_setup,
     world,
 )
-from tests.limits import _nobody_sleeps, _sockets_stay_on_this_machine  # noqa: E402
+from tests.limits import (  # noqa: E402
+    _nobody_sleeps,
+    _sockets_stay_on_this_machine,
+    _throttles_start_afresh,
+)
 from tests.peers.fixtures import (  # noqa: E402
     _fake_server,
     atproto,
@@ -28,6 +32,7 @@ __all__ = [
     "_django_db_helper",
     "_nobody_sleeps",
     "_sockets_stay_on_this_machine",
+    "_throttles_start_afresh",
     "atproto",
     "django_db_modify_db_settings",
     "django_db_setup",

@@ -9,8 +9,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+
+from config.kernel import throttle
 
 ROOT = Path(__file__).resolve().parent.parent
 MAY_WAIT = ("real_time", "browser", "peer")
@@ -58,3 +61,9 @@ def _nobody_sleeps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         sleep(seconds)
 
     monkeypatch.setattr(time, "sleep", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _throttles_start_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test is refused for what another one did."""
+    monkeypatch.setattr(throttle, "space", f"test-{uuid4()}")
