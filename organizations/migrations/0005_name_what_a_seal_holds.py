@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organizations", "0003_open_people_keys_and_trails")]
+    dependencies = [("organizations", "0004_count_unread_and_limit_visits")]
 
     operations = [
         migrations.AddField(
