@@ -1,1 +1,3 @@
 """What this app tells the layers below it."""
+
+from . import privacy  # noqa: F401

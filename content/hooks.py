@@ -6,6 +6,7 @@ from __future__ import annotations
 from config.kernel.llm.answers import answer_store
 from organizations.privacy.purge import erasers
 
+from . import privacy  # noqa: F401
 from .models import Material
 from .services.answers import StoredAnswers
 from .services.files import delete_all_stored, delete_stored

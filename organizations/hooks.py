@@ -11,6 +11,7 @@ from config.kernel.tasks import SWEEPS, WorkRecorder, work_recorder
 from config.kernel.vault import key_store
 
 from .models import WorkDone
+from .privacy import foreign, tables  # noqa: F401
 from .services.data_keys import DataKeyTable
 from .services.model_routes import OwnRoutes
 

@@ -7,6 +7,7 @@ from config.kernel.checks import doctor_checks
 from content.models import ContentEmbedding
 from content.services.upward import texts_of
 
+from . import privacy  # noqa: F401
 from .channels.registry import channels
 from .selectors.connections import account_findings
 from .services.remembered import texts_of_pending_posts, texts_of_posts
