@@ -4,7 +4,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from billing.models import CreditPrice, CreditTransaction, ModelSpend, Plan, Subscription
+from billing.models import (
+    CreditPrice,
+    CreditTransaction,
+    Invoice,
+    ModelSpend,
+    PaymentEvent,
+    Plan,
+    Subscription,
+)
 from billing.services.credits import grant_credits
 from config.kernel.models import uuid7
 from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin, rescue_each
@@ -64,3 +72,18 @@ class ModelSpendAdmin(ReadOnlyAdmin):
     list_filter = ["state", "provider"]
     list_select_related = ["organization"]
     search_fields = ["organization__name", "model", "step_key"]
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin):
+    list_display = ["issued_at", "organization", "number", "status", "total_cents", "currency"]
+    list_filter = ["status"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name", "number", "stripe_invoice_id"]
+
+
+@admin.register(PaymentEvent)
+class PaymentEventAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "kind", "outcome", "customer_id", "attempts", "error_message"]
+    list_filter = ["outcome", "kind"]
+    search_fields = ["event_id", "object_id", "customer_id"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from config.kernel.models import OrgOwned
 
@@ -50,7 +51,12 @@ class ModelSpend(OrgOwned):
     step_key = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "-created_at"], name="model_spend_recent")]
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="model_spend_recent"),
+            models.Index(
+                fields=["created_at"], condition=Q(state="reserved"), name="model_spend_reserved"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.state}"

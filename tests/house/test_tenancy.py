@@ -28,6 +28,7 @@ GLOBAL = {
     "organizations.workdone": "liveness of the installation: a kind, a time, a count",
     "billing.plan": "the price list",
     "billing.creditprice": "the price list",
+    "billing.paymentevent": "messages of the payment provider, before anybody knows whose they are",
     "publishing.feedhandle": "public names, unique over all organizations",
 }
 OURS = ["analytics", "publishing", "content", "brands", "billing", "organizations"]
