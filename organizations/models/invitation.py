@@ -8,8 +8,18 @@ from django.db.models.functions import Lower
 
 from config.kernel.clock import now
 from config.kernel.models import OrgOwned
+from config.kernel.scoping import ScopedManager, ScopedQuerySet
 
 from .organization import Role
+
+
+class InvitationQuerySet(ScopedQuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        """Neither used nor taken back; it may have expired."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+    def acceptable(self) -> InvitationQuerySet:
+        return self.open().filter(expires_at__gt=now())
 
 
 class Invitation(OrgOwned):
@@ -26,13 +36,17 @@ class Invitation(OrgOwned):
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    sent_at = models.DateTimeField(default=now)
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty while no mail server has taken the letter."
+    )
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedManager.from_queryset(InvitationQuerySet)()  # type: ignore[assignment,misc]
 
     class Meta:
         constraints = [
@@ -43,8 +57,19 @@ class Invitation(OrgOwned):
                 condition=Q(accepted_at=None, revoked_at=None),
                 name="invitation_one_open",
             ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.OWNER), name="invitation_never_to_ownership"
+            ),
+            models.CheckConstraint(
+                condition=Q(brand_ids=[]) | Q(role__in=[Role.MEMBER, Role.VIEWER]),
+                name="invitation_limited_role",
+            ),
         ]
         indexes = [models.Index(fields=["token_digest"], name="invitation_token")]
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= now()

@@ -79,6 +79,11 @@ class Membership(OrgOwned):
                 condition=Q(role=Role.OWNER),
                 name="membership_one_owner",
             ),
+            # Who decides over the whole team sees the whole of it.
+            models.CheckConstraint(
+                condition=Q(sees_all_brands=True) | Q(role__in=[Role.MEMBER, Role.VIEWER]),
+                name="membership_limited_role",
+            ),
         ]
         indexes = [models.Index(fields=["user"], name="membership_user")]
 
