@@ -21,8 +21,11 @@ def keep_our_logging(**kwargs: Any) -> None:
 
 
 @worker_init.connect
-def tell_that_work_gets_done(**kwargs: Any) -> None:
-    """Importing connects the sign of life to every finished task; the forks inherit it."""
+def begin(**kwargs: Any) -> None:
+    """Serve only what keeps organizations apart; importing connects the sign of life, which the
+    forks inherit."""
+    from .kernel.catalogue import refuse_gaps
     from .liveness import become_worker
 
+    refuse_gaps()
     become_worker()
