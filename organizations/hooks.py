@@ -5,15 +5,21 @@ from __future__ import annotations
 from django.db.models import F
 
 from config import liveness
+from config.kernel.checks import doctor_checks
 from config.kernel.clock import now
 from config.kernel.llm.routes import route_source
 from config.kernel.tasks import SWEEPS, WorkRecorder, work_recorder
 from config.kernel.vault import key_store
 
 from .models import WorkDone
+from .notices import team
+from .notices.kinds import register_kinds
+from .notices.telling import tell
 from .privacy import foreign, tables  # noqa: F401
+from .services.audit import on_record
 from .services.data_keys import DataKeyTable
 from .services.model_routes import OwnRoutes
+from .trail.checks import retention_findings
 
 
 class WorkTable(WorkRecorder):
@@ -34,6 +40,9 @@ class WorkTable(WorkRecorder):
         return row.update(finished_at=now(), count=F("count") + count)
 
 
+doctor_checks.register("audit", retention_findings)
 work_recorder.fill(WorkTable())
 key_store.fill(DataKeyTable())
 route_source.fill(OwnRoutes())
+register_kinds(team.KINDS)
+on_record.register("notices", tell)

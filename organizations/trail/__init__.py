@@ -1,0 +1,1 @@
+"""The audit log's evidence: records closed into blocks, each block bound to the one before."""
