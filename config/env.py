@@ -87,10 +87,73 @@ SECRET_KEY_FALLBACKS = Setting[tuple[str, ...]](
     "Former values of WARREN_SECRET_KEY that are still accepted, separated by commas.",
     group=_group, is_secret=True,
 )
+DIGEST_KEY = Setting(
+    "WARREN_DIGEST_KEY", str, "",
+    "Recognises who was erased or must not be written to. Never changes. Default: SECRET_KEY; set "
+    "it to the present SECRET_KEY before that one is replaced.",
+    group=_group, is_secret=True,
+)
 MASTER_KEY_FILE = Setting[Path | None](
     "WARREN_MASTER_KEY_FILE", path, None,
     "File with the master key that wraps each organization's data key. Keep it away from the "
     "database, its backups and the media. Default: master.key in WARREN_VAR (development only).",
+    group=_group,
+)
+MASTER_KEY_PROVIDER = Setting(
+    "WARREN_MASTER_KEY_PROVIDER", str, "file",
+    "Who keeps the master key: file, aws (KMS), google (Cloud KMS) or vault (Vault's transit).",
+    group=_group,
+)
+MASTER_KEY_FORMER = Setting[tuple[str, ...]](
+    "WARREN_MASTER_KEY_FORMER", words, (),
+    "Former keepers that may still unwrap, separated by commas, until rotate_keys master has run.",
+    group=_group,
+)
+AWS_KMS_KEY = Setting(
+    "WARREN_AWS_KMS_KEY", str, "", "ARN, id or alias of the KMS key.", group=_group
+)
+AWS_REGION = Setting(
+    "WARREN_AWS_REGION", str, "us-east-1", "Region of the KMS key.", group=_group
+)
+AWS_KMS_ENDPOINT = Setting(
+    "WARREN_AWS_KMS_ENDPOINT", str, "",
+    "Another address of KMS, such as that of a private endpoint.",
+    group=_group,
+)
+AWS_CREDENTIALS_FILE = Setting[Path | None](
+    "WARREN_AWS_CREDENTIALS_FILE", path, None,
+    "File with [default], aws_access_key_id, aws_secret_access_key and perhaps aws_session_token; "
+    "read again for each call.",
+    group=_group,
+)
+GOOGLE_KMS_KEY = Setting(
+    "WARREN_GOOGLE_KMS_KEY", str, "",
+    "Resource name of the key: projects/…/locations/…/keyRings/…/cryptoKeys/…",
+    group=_group,
+)
+GOOGLE_KMS_ENDPOINT = Setting(
+    "WARREN_GOOGLE_KMS_ENDPOINT", str, "", "Another address of Cloud KMS.", group=_group
+)
+GOOGLE_CREDENTIALS_FILE = Setting[Path | None](
+    "WARREN_GOOGLE_CREDENTIALS_FILE", path, None,
+    "The JSON key of a service account that may encrypt and decrypt with the key.",
+    group=_group,
+)
+GOOGLE_TOKEN_URL = Setting(
+    "WARREN_GOOGLE_TOKEN_URL", str, "",
+    "Instead of a JSON key: the metadata server's address that gives this machine its tokens.",
+    group=_group,
+)
+VAULT_ADDRESS = Setting(
+    "WARREN_VAULT_ADDRESS", str, "", "Address of Vault: https://vault.internal:8200", group=_group
+)
+VAULT_KEY = Setting("WARREN_VAULT_KEY", str, "warren", "Name of the transit key.", group=_group)
+VAULT_MOUNT = Setting(
+    "WARREN_VAULT_MOUNT", str, "transit", "Where the transit engine is mounted.", group=_group
+)
+VAULT_TOKEN_FILE = Setting[Path | None](
+    "WARREN_VAULT_TOKEN_FILE", path, None,
+    "File with Vault's token, read again for each call, so that an agent may renew it.",
     group=_group,
 )
 
@@ -131,7 +194,61 @@ EMAIL_FROM = Setting(
 )
 EMAIL_VERIFICATION = Setting(
     "WARREN_EMAIL_VERIFICATION", str, "none",
-    "none, optional or mandatory: whether a new account must confirm its address.",
+    "none, optional or mandatory: whether a new account must confirm its address. Default in "
+    "production: mandatory; without it, signing up tells whether an address has an account.",
+    group=_group,
+)
+
+# -- Signing in ---------------------------------------------------------------------------------
+
+_group = "Signing in (a provider that is not set has no button)"
+GOOGLE_CLIENT_ID = Setting(
+    "WARREN_GOOGLE_CLIENT_ID", str, "", "Client id of an OAuth client at Google.", group=_group
+)
+GOOGLE_CLIENT_SECRET = Setting(
+    "WARREN_GOOGLE_CLIENT_SECRET", str, "", "Its secret.", group=_group, is_secret=True
+)
+OIDC_NAME = Setting(
+    "WARREN_OIDC_NAME", str, "Single sign-on",
+    "Name of an OpenID Connect provider, as the button says it.",
+    group=_group,
+)
+OIDC_SERVER = Setting(
+    "WARREN_OIDC_SERVER", str, "",
+    "Its address, under which /.well-known/openid-configuration lies.",
+    group=_group,
+)
+OIDC_CLIENT_ID = Setting(
+    "WARREN_OIDC_CLIENT_ID", str, "", "Client id at that provider.", group=_group
+)
+OIDC_CLIENT_SECRET = Setting(
+    "WARREN_OIDC_CLIENT_SECRET", str, "", "Its secret.", group=_group, is_secret=True
+)
+OIDC_PAGES = Setting[tuple[str, ...]](
+    "WARREN_OIDC_PAGES", words, (),
+    "Origins of its sign-in pages, separated by commas, if they are not on the same server.",
+    group=_group,
+)
+SESSION_IDLE_SECONDS = Setting(
+    "WARREN_SESSION_IDLE_SECONDS", int, 14 * 24 * 3600,
+    "A session that was not used for so long ends. Each use begins it anew.",
+    group=_group,
+)
+SESSION_MOST_SECONDS = Setting(
+    "WARREN_SESSION_MOST_SECONDS", int, 30 * 24 * 3600,
+    "A session ends after so long, however much it is used.",
+    group=_group,
+)
+OPERATORS_NEED_MFA = Setting(
+    "WARREN_OPERATORS_NEED_MFA", flag, False,
+    "Open the operators' admin only to who signed in with a second factor. Default in production: "
+    "yes.",
+    group=_group,
+)
+TRUSTED_PROXIES = Setting(
+    "WARREN_TRUSTED_PROXIES", int, 0,
+    "Reverse proxies in front of Warren, whose X-Forwarded-For tells the sender's address. Default "
+    "in production: 1.",
     group=_group,
 )
 

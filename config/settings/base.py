@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from typing import Any
 
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 
-from config import databases, env, variables
+from config import databases, env, providers, variables
 from config.beat import beat_schedule
 from config.embedded import Services
 from config.secret_files import made_secret, new_master_key, new_secret_key
@@ -59,6 +58,11 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -131,17 +135,29 @@ FORM_RENDERER = "config.kernel.forms.Renderer"
 
 SECRET_KEY = env.SECRET_KEY.get() or made_secret(WARREN_VAR, "secret.key", new_secret_key)
 SECRET_KEY_FALLBACKS = list(env.SECRET_KEY_FALLBACKS.get())
+WARREN_DIGEST_KEY = env.DIGEST_KEY.get()
 WARREN_MASTER_KEY_FILE = env.MASTER_KEY_FILE.get() or WARREN_VAR / "master.key"
-if not env.MASTER_KEY_FILE.is_given:
+WARREN_MASTER_KEY_PROVIDER = env.MASTER_KEY_PROVIDER.get()
+WARREN_MASTER_KEY_FORMER = env.MASTER_KEY_FORMER.get()
+if not env.MASTER_KEY_FILE.is_given and WARREN_MASTER_KEY_PROVIDER == "file":
     made_secret(WARREN_VAR, "master.key", new_master_key)
+WARREN_AWS_KMS_KEY = env.AWS_KMS_KEY.get()
+WARREN_AWS_REGION = env.AWS_REGION.get()
+WARREN_AWS_KMS_ENDPOINT = env.AWS_KMS_ENDPOINT.get()
+WARREN_AWS_CREDENTIALS_FILE = env.AWS_CREDENTIALS_FILE.get()
+WARREN_GOOGLE_KMS_KEY = env.GOOGLE_KMS_KEY.get()
+WARREN_GOOGLE_KMS_ENDPOINT = env.GOOGLE_KMS_ENDPOINT.get()
+WARREN_GOOGLE_CREDENTIALS_FILE = env.GOOGLE_CREDENTIALS_FILE.get()
+WARREN_GOOGLE_TOKEN_URL = env.GOOGLE_TOKEN_URL.get()
+WARREN_VAULT_ADDRESS = env.VAULT_ADDRESS.get()
+WARREN_VAULT_KEY = env.VAULT_KEY.get()
+WARREN_VAULT_MOUNT = env.VAULT_MOUNT.get()
+WARREN_VAULT_TOKEN_FILE = env.VAULT_TOKEN_FILE.get()
 
 # -- People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organizations.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["organizations.sign_in.adapters.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -164,13 +180,50 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_VERIFICATION = env.EMAIL_VERIFICATION.get()
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "organizations.sign_in.adapters.AccountAdapter"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Seconds until a second factor must have followed the first, and until a link in the mail is old.
+ACCOUNT_LOGIN_TIMEOUT = 10 * 60
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "login": "30/m/ip",
+    # By account and address together: nobody can lock another person out. See adapters.py.
+    "login_failed": "5/m/key,30/h/key,50/h/ip",
+    "signup": "20/h/ip",
+    "reset_password": "20/h/ip,3/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/3m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES.get()
+
+MFA_ADAPTER = "organizations.sign_in.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Clocks of telephones go wrong: the codes before and after count too, each still only once.
+MFA_TOTP_TOLERANCE = 1
+# Only "optional" lets somebody in whose address may be another's and is still to be confirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "optional"
+MFA_RATE_LIMITS: dict[str, str] | bool = {"webauthn_login": "10/m/ip"}
+
+SOCIALACCOUNT_ADAPTER = "organizations.sign_in.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+# An address alone never opens an account: who has one signs in and connects the provider there.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_PROVIDERS = providers.from_environment()
+WARREN_OPERATORS_NEED_MFA = env.OPERATORS_NEED_MFA.get()
 # Seconds for which a proof of who one is counts, see organizations/step_up.py.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_COOKIE_AGE = WARREN_SESSION_IDLE_SECONDS = env.SESSION_IDLE_SECONDS.get()
+WARREN_SESSION_MOST_SECONDS = env.SESSION_MOST_SECONDS.get()
 CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -311,7 +364,8 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # A form's answer may lead on to the sign-in page of a provider.
+        "form-action": [SELF, *providers.pages()],
         "frame-ancestors": [NONE],
     }
 }
