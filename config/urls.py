@@ -9,9 +9,10 @@ from analytics.views import status
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.urls")),
     path("healthz", status.healthz, name="healthz"),
     path("status", status.status, name="status"),
+    path("api/v1/", include("config.api")),
     path("", include("organizations.urls")),
     path("f/<slug:handle>/", include("publishing.urls_feed")),
     path("o/<slug:org>/", include("analytics.urls")),

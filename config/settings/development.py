@@ -13,3 +13,5 @@ INTERNAL_IPS = ["127.0.0.1"]
 # Static files straight from their folders: no collectstatic before the first page.
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# Passkeys without a certificate, at http://localhost:8000: an address of digits can have none.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -73,7 +73,7 @@ def _lies_in(file: Path, folder: Path | None) -> bool:
 refuse_development_secrets()
 
 from .base import *  # noqa: E402, F403
-from .base import STORAGES, logging_to_stderr  # noqa: E402
+from .base import ACCOUNT_EMAIL_VERIFICATION, STORAGES, logging_to_stderr  # noqa: E402
 
 ALLOWED_HOSTS = list(env.HOSTS.get())
 CSRF_TRUSTED_ORIGINS = [env.BASE_URL.get().rstrip("/")]
@@ -85,9 +85,20 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+# Browsers bind such a name to this host alone, over TLS, for every path.
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+if not env.EMAIL_VERIFICATION.is_given:
+    ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "optional"
+if not env.OPERATORS_NEED_MFA.is_given:
+    WARREN_OPERATORS_NEED_MFA = True
+if not env.TRUSTED_PROXIES.is_given:
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 as_json = env.LOG_JSON.get() if env.LOG_JSON.is_given else True
 LOGGING = logging_to_stderr(env.LOG_LEVEL.get().upper(), as_json=as_json)
