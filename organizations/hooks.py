@@ -16,10 +16,13 @@ from .notices import team
 from .notices.kinds import register_kinds
 from .notices.telling import tell
 from .privacy import foreign, tables  # noqa: F401
+from .services import sign_in_records
 from .services.audit import on_record
 from .services.data_keys import DataKeyTable
 from .services.model_routes import OwnRoutes
 from .trail.checks import retention_findings
+from .webhooks import events  # noqa: F401
+from .webhooks.outbox import enqueue
 
 
 class WorkTable(WorkRecorder):
@@ -46,3 +49,5 @@ key_store.fill(DataKeyTable())
 route_source.fill(OwnRoutes())
 register_kinds(team.KINDS)
 on_record.register("notices", tell)
+sign_in_records.connect()
+on_record.register("webhooks", enqueue)
