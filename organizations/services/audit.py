@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -79,6 +79,17 @@ def record_all(
         _tell(rows)
 
 
+def changed_fields(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs, as (`before`, `after`) of a record, in plain JSON. Give it no secrets."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return (
+        {name: _plain(before.get(name)) for name in names},
+        {name: _plain(after[name]) for name in names},
+    )
+
+
 def actor_digest(row: AuditRecord, user_id: object) -> str:
     """Binds a person to one record: says nothing about who it is once the person is erased."""
     return hashlib.sha256(f"{row.pk}:{user_id}".encode()).hexdigest()
@@ -86,6 +97,16 @@ def actor_digest(row: AuditRecord, user_id: object) -> str:
 
 def _kind_of(by: User | None) -> ActorKind:
     return ActorKind.PERSON if by else ActorKind.AGENT
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
 
 
 def _visit_of(actor: Actor | None) -> dict[str, str]:

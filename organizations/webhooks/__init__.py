@@ -1,0 +1,1 @@
+"""Outgoing webhooks: what audit records mean to other systems, signed, retried, written down."""
