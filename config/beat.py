@@ -31,9 +31,12 @@ def beat_schedule(
         "content.tasks.sweep_materials": due_seconds,
         "analytics.tasks.sweep_metrics": due_seconds,
         "organizations.tasks.purge": PURGE_SECONDS,
+        "organizations.tasks.back_up": PURGE_SECONDS,
         "organizations.tasks.sweep_notifications": due_seconds,
         "organizations.tasks.seal_audit": due_seconds,
         "organizations.tasks.prune_audit": PURGE_SECONDS,
+        "organizations.tasks.sweep_webhooks": due_seconds,
+        "organizations.tasks.hide_webhook_bodies": PURGE_SECONDS,
     }
     return {
         task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

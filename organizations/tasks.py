@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
 
-from config.kernel.tasks import record_work
+from config.celery import app
+from config.kernel.tasks import OrgTask, record_work
 
 from .notices.mailing import sweep_mail
 from .privacy.purge import purge_deleted
+from .services.backups import back_up_if_due
 from .trail.retention import prune_audit as remove_aged_records
 from .trail.seals import seal_records
+from .webhooks import delivery, forgetting
 
 
 @shared_task
@@ -15,6 +20,12 @@ def purge() -> None:
     """Every hour: what was deleted 30 days ago goes for good."""
     purge_deleted()
     record_work("purge", at_once=True)
+
+
+@shared_task
+def back_up() -> bool:
+    """Every hour, whether the daily backup is due."""
+    return back_up_if_due()
 
 
 @shared_task
@@ -33,3 +44,21 @@ def prune_audit() -> int:
 def sweep_notifications() -> None:
     """Mail the notices that are due, bundled by person."""
     sweep_mail()
+
+
+@shared_task
+def sweep_webhooks() -> int:
+    """Every 30 s: hand due messages to the workers."""
+    return delivery.sweep_webhooks()
+
+
+@app.task(base=OrgTask, name="organizations.tasks.deliver_webhooks")
+def deliver_webhooks(organization_id: str) -> int:
+    """Send what is due to the endpoints of one organization. Safe to run twice."""
+    return delivery.deliver_due(UUID(organization_id))
+
+
+@shared_task
+def hide_webhook_bodies() -> int:
+    """Every hour: bodies and answers of 30 days ago are emptied."""
+    return forgetting.hide_bodies()

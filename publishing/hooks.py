@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from brands.platforms import Platform, platforms
+from config.backup import after_restore
 from config.kernel.checks import doctor_checks
 from content.models import ContentEmbedding
 from content.services.upward import texts_of
+from organizations.notices.kinds import register_kinds
 
-from . import privacy  # noqa: F401
+from . import (
+    notices,
+    privacy,  # noqa: F401
+    webhook_events,  # noqa: F401
+)
 from .channels.registry import channels
+from .delivery.restored import hold_what_was_due
 from .selectors.connections import account_findings
 from .services.remembered import texts_of_pending_posts, texts_of_posts
 
@@ -18,3 +25,5 @@ for channel in channels.values():
 texts_of.register(ContentEmbedding.ContentType.PENDING_POST, texts_of_pending_posts)
 texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
 doctor_checks.register("accounts", account_findings)
+register_kinds(notices.KINDS)
+after_restore.register("publishing", hold_what_was_due)

@@ -26,9 +26,12 @@ def test_beat_starts_everything_that_looks_for_work() -> None:
     assert named == {
         "analytics.tasks.sweep_metrics",
         "content.tasks.sweep_materials",
+        "organizations.tasks.hide_webhook_bodies",
         "organizations.tasks.prune_audit",
         "organizations.tasks.purge",
+        "organizations.tasks.back_up",
         "organizations.tasks.seal_audit",
+        "organizations.tasks.sweep_webhooks",
         "publishing.tasks.expire_pending_posts",
         "publishing.tasks.forget_visits",
         "publishing.tasks.reap_deliveries",
