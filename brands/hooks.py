@@ -1,3 +1,49 @@
-"""What this app tells the layers below it."""
+"""What this app tells the layers below it: which brands a restricted member may see."""
 
-from . import privacy  # noqa: F401
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
+from organizations.services.brand_sight import BrandName, BrandSight, brand_sight
+
+from .models import BrandAccess, BrandProfile
+
+
+class BrandAccessTable(BrandSight):
+    """One row of BrandAccess a brand and member."""
+
+    def of(self, membership_id: UUID) -> frozenset[UUID]:
+        rows = BrandAccess.objects.filter(membership_id=membership_id)
+        return frozenset(rows.values_list("brand_id", flat=True))
+
+    def of_each(self, membership_ids: Collection[UUID]) -> dict[UUID, list[BrandName]]:
+        rows = (
+            BrandAccess.objects.filter(
+                membership_id__in=list(membership_ids), brand__deleted_at=None
+            )
+            .order_by("brand__name")
+            .values_list("membership_id", "brand_id", "brand__name")
+        )
+        found: defaultdict[UUID, list[BrandName]] = defaultdict(list)
+        for membership_id, brand_id, name in rows:
+            found[membership_id].append(BrandName(brand_id, name))
+        return dict(found)
+
+    def choices(self) -> list[BrandName]:
+        rows = BrandProfile.objects.order_by("name").values_list("pk", "name")
+        return [BrandName(brand_id, name) for brand_id, name in rows]
+
+    def choose(self, membership_id: UUID, brand_ids: Collection[UUID]) -> None:
+        living = BrandProfile.objects.filter(pk__in=list(brand_ids))
+        wanted = set(living.values_list("pk", flat=True))
+        mine = BrandAccess.objects.filter(membership_id=membership_id)
+        mine.exclude(brand_id__in=wanted).delete()
+        new = wanted - set(mine.values_list("brand_id", flat=True))
+        BrandAccess.objects.bulk_create(
+            BrandAccess(membership_id=membership_id, brand_id=brand_id) for brand_id in new
+        )
+
+
+brand_sight.fill(BrandAccessTable())
