@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from organizations.models import Role, User
+from organizations.services.api_scopes import scopes
 from tests.rows import one_of_each
 from tests.world import World
 
@@ -48,8 +49,10 @@ def access_of(pattern: URLPattern) -> str | None:
 
 
 def methods(pattern: URLPattern) -> frozenset[str]:
-    """The methods that `require_http_methods` lets through, read from its closure."""
+    """The methods that a view says it takes, or that `require_http_methods` lets through."""
     view: Any = pattern.callback
+    if said := getattr(view, "methods", None):
+        return frozenset(said)
     while view is not None:
         for cell in getattr(view, "__closure__", None) or ():
             if isinstance(cell.cell_contents, list | tuple) and "GET" in cell.cell_contents:
@@ -62,11 +65,23 @@ def methods(pattern: URLPattern) -> frozenset[str]:
 
 ADDRESSES = sorted(set(addresses()), key=lambda each: each.name)
 INSIDE = [each for each in ADDRESSES if "org" in each.kwargs]
+API = [each for each in ADDRESSES if (each.access or "").startswith("api:")]
 
 
 def test_every_address_is_opened_by_an_access_decorator() -> None:
     assert [each.name for each in ADDRESSES if each.access is None] == []
     assert len(INSIDE) > 20
+
+
+def test_the_addresses_of_the_api_say_which_scopes_they_ask_for() -> None:
+    # What each scope opens, tests/house/test_api.py walks through.
+    named = {name for each in API for name in str(each.access).removeprefix("api:").split(",")}
+    assert named - {""} == set(scopes)
+    assert not [
+        each.name
+        for each in ADDRESSES
+        if each.name.startswith("api:") and each not in API and each.access != "public"
+    ]
 
 
 def test_every_address_names_its_methods() -> None:
