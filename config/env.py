@@ -30,6 +30,15 @@ MEDIA_ROOT: Final = Setting[Path | None](
     "WARREN_MEDIA_ROOT", path, None, "Folder of uploaded files. Default: media in WARREN_VAR.",
     group=_group,
 )
+BACKUP_ROOT = Setting[Path | None](
+    "WARREN_BACKUP_ROOT", path, None,
+    "Folder of the daily backups, on another disk. Unset: none are made.",
+    group=_group,
+)
+BACKUP_KEEP = Setting(
+    "WARREN_BACKUP_KEEP", int, 14, "Daily backups that are kept; erased data goes with the oldest.",
+    group=_group,
+)
 BASE_URL = Setting(
     "WARREN_BASE_URL", str, "http://127.0.0.1:8000",
     "Address under which people and networks reach this installation, without a last slash.",
@@ -190,6 +199,12 @@ EMAIL_URL = Setting(
 )
 EMAIL_FROM = Setting(
     "WARREN_EMAIL_FROM", str, "Warren <warren@localhost>", "Sender of Warren's own mail.",
+    group=_group,
+)
+SUPPORT_EMAIL = Setting(
+    "WARREN_SUPPORT_EMAIL", str, "",
+    "Where questions from the help page and the contact form are mailed. Empty: they stand in the "
+    "operators' admin only.",
     group=_group,
 )
 EMAIL_VERIFICATION = Setting(

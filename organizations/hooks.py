@@ -18,6 +18,7 @@ from .notices.telling import tell
 from .privacy import foreign, tables  # noqa: F401
 from .services import sign_in_records
 from .services.audit import on_record
+from .services.backups import backup_findings
 from .services.data_keys import DataKeyTable
 from .services.model_routes import OwnRoutes
 from .trail.checks import retention_findings
@@ -44,6 +45,7 @@ class WorkTable(WorkRecorder):
 
 
 doctor_checks.register("audit", retention_findings)
+doctor_checks.register("backups", backup_findings)
 work_recorder.fill(WorkTable())
 key_store.fill(DataKeyTable())
 route_source.fill(OwnRoutes())

@@ -102,7 +102,7 @@ def _about_the_links(cursor: Any) -> Iterator[str]:
     held = set(cursor.fetchall())
     for model in _tenant_models():
         for field in model._meta.fields:
-            link = (model._meta.db_table, field.column)
+            link = (model._meta.db_table, str(field.column))
             if isinstance(field, TenantForeignKey) and link not in held:
                 yield f"The link {'.'.join(link)} is not held inside one organization."
 

@@ -233,6 +233,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 vars().update(environ.Env.email_url_config(env.EMAIL_URL.get()))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.EMAIL_FROM.get()
 EMAIL_TIMEOUT = 20
+WARREN_SUPPORT_EMAIL = env.SUPPORT_EMAIL.get()
 
 # -- Redis: broker and cache --------------------------------------------------------------------
 
@@ -333,6 +334,8 @@ WARREN_TASK_PROCESSES = env.TASK_PROCESSES.get()
 # -- Files --------------------------------------------------------------------------------------
 
 WARREN_MEDIA_ROOT = MEDIA_ROOT = env.MEDIA_ROOT.get() or WARREN_VAR / "media"
+WARREN_BACKUP_ROOT = env.BACKUP_ROOT.get()
+WARREN_BACKUP_KEEP = env.BACKUP_KEEP.get()
 MEDIA_URL = "media/"
 STATIC_URL = "static/"
 STATIC_ROOT = WARREN_VAR / "static"

@@ -39,18 +39,15 @@ def put_aside(rows: Sequence[Delivery], moment: datetime) -> list[Delivery]:
     # waited for; the next sweep finds what is left.
     locked = PendingPost.objects.filter(pk__in=late).select_for_update(skip_locked=True)
     for pk in locked.values_list("pk", flat=True):
-        _miss(late[pk], moment)
+        miss(late[pk], moment, _too_late(late[pk], moment))
     return [row for row in rows if row.pending_post_id not in late]
 
 
-def _miss(row: Delivery, moment: datetime) -> None:
-    # Only a row that waits may be missed; `claimed` here means that its worker is gone.
-    planned = row.pending_post.scheduled_for
-    held = f" {row.error_message}" if row.error_code in HELD else ""
-    sentence = (
-        f"This post was due {ago(planned, at=moment)} and did not go out in time, so it was not "
-        f"posted late.{held} Choose a new time, or send it now."
-    )
+def miss(row: Delivery, moment: datetime, sentence: str) -> None:
+    """Mark one waiting delivery as missed, in the caller's transaction, and give its credit back.
+
+    Only a row that waits may be missed; `claimed` here means that its worker is gone.
+    """
     Delivery.objects.filter(pk=row.pk).update(
         state=DeliveryState.MISSED,
         fence=row.fence + 1,
@@ -63,3 +60,12 @@ def _miss(row: Delivery, moment: datetime) -> None:
     fail_pending(row, category=MISSED, reason=sentence, moment=moment)
     give_back(row, "the post was missed")
     record(action="delivery.missed", target=row, reason=sentence)
+
+
+def _too_late(row: Delivery, moment: datetime) -> str:
+    planned = row.pending_post.scheduled_for
+    held = f" {row.error_message}" if row.error_code in HELD else ""
+    return (
+        f"This post was due {ago(planned, at=moment)} and did not go out in time, so it was not "
+        f"posted late.{held} Choose a new time, or send it now."
+    )
