@@ -10,7 +10,7 @@ from datetime import time
 from typing import Any
 from uuid import UUID
 
-from billing.models import Subscription
+from billing.models import Plan, Subscription
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
@@ -85,7 +85,12 @@ def build_team(name: str, email: str) -> Team:
     owner = person(email)
     organization = found_organization(name=name, owner=owner, timezone="Europe/Berlin")
     with org_atomic(organization.id):
-        Subscription.objects.update(credits_total=10_000, status=Subscription.Status.ACTIVE)
+        Subscription.objects.update(
+            # Without limits, so that only the tests of limits meet them.
+            plan=Plan.objects.get(slug="enterprise"),
+            credits_total=10_000,
+            status=Subscription.Status.ACTIVE,
+        )
         brand = BrandProfile.objects.create(**brand_fields(name))
         account = feed_account(brand, organization)
         schedule = Schedule.objects.create(

@@ -2,24 +2,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
-from billing.models import CreditAction, CreditPrice, CreditTransaction, Plan, Subscription
+from billing.models import CreditAction, CreditPrice, CreditTransaction, Subscription
 from config.kernel.clock import now
 from config.kernel.errors import Invalid, PaymentRequired
 from config.kernel.scoping import org_atomic
 
-TRIAL_CREDITS = 30
-TRIAL_DAYS = 30
-MICROS_A_CENT = 10_000
-RUNNING = (Subscription.Status.ACTIVE, Subscription.Status.TRIALING)
-DEFAULT_PRICES = {CreditAction.GENERATE: 1, CreditAction.PUBLISH: 1}
+DEFAULT_PRICES = {
+    CreditAction.GENERATE: 1,
+    CreditAction.GENERATE_TRENDING: 2,
+    CreditAction.PUBLISH: 1,
+}
+# Published together on more networks than this, the others go along (specification 6.9).
+PAID_TOGETHER = 2
 
 
 def spend_credits(
@@ -49,7 +49,7 @@ def spend_credits(
             if earlier := CreditTransaction.objects.filter(key=key).first():
                 return earlier
             raise _refusal(price)
-        row = _line(
+        row = write_line(
             amount=-price,
             action=action,
             description=description,
@@ -75,12 +75,16 @@ def require_credits(*, action: str, times: int = 1) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One act to be paid: its key in the ledger and what it was for."""
+    """One act to be paid: its key in the ledger and what it was for.
+
+    `is_free` when it goes along with others that are paid; its line stands in the ledger with 0.
+    """
 
     key: str
     description: str
     related_type: str = ""
     related_id: UUID | None = None
+    is_free: bool = False
 
 
 def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
@@ -90,11 +94,11 @@ def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
     False when not all can be paid; nothing was taken then. Raises IntegrityError for a used key.
     """
     price = _price(action)
-    taken = _take(price * len(charges))
+    taken = _take(price * sum(not charge.is_free for charge in charges))
     if taken:
         CreditTransaction.objects.bulk_create(
             CreditTransaction(
-                amount=-price,
+                amount=0 if charge.is_free else -price,
                 action=action,
                 description=charge.description,
                 key=charge.key,
@@ -107,12 +111,17 @@ def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
 
 
 def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
-    """Give back what was taken under a key, once. None when nothing was taken."""
+    """Give back what was taken under a key, once. None when nothing was taken.
+
+    What a renewal in between has forgotten is not given back twice: beyond what is used in the new
+    period it expires in the same moment, by a line of its own.
+    """
     with org_atomic():
         spent = CreditTransaction.objects.filter(key=key, amount__lt=0).first()
         if spent is None:
             return None
-        row = _line(
+        subscription = locked_subscription()
+        row = write_line(
             amount=-spent.amount,
             action=CreditAction.REFUND,
             description=f"Refund: {reason}"[:200],
@@ -122,14 +131,21 @@ def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
         )
         if row is None:
             return CreditTransaction.objects.get(key=f"refund:{key}")
-        # A renewal in between has reset the count: what it forgot is not given back twice.
-        Subscription.objects.filter(credits_used__gte=row.amount).update(
-            credits_used=F("credits_used") - row.amount, updated_at=now()
-        )
+        back = min(row.amount, subscription.credits_used if subscription else 0)
+        if back < row.amount:
+            write_line(
+                amount=back - row.amount,
+                action=CreditAction.EXPIRY,
+                description="Refund of a period that is over",
+                key=f"expiry:refund:{key}"[:120],
+            )
+        Subscription.objects.update(credits_used=F("credits_used") - back, updated_at=now())
         return row
 
 
-def grant_credits(*, amount: int, key: str, description: str) -> CreditTransaction:
+def grant_credits(
+    *, amount: int, key: str, description: str, action: str = CreditAction.GRANT
+) -> CreditTransaction:
     """Add credits to the current period, once per key.
 
     Raises Invalid when there is nothing to add, or no plan to add it to.
@@ -137,7 +153,7 @@ def grant_credits(*, amount: int, key: str, description: str) -> CreditTransacti
     if amount <= 0:
         raise Invalid("Grant at least one credit.", field="amount")
     with org_atomic():
-        row = _line(amount=amount, action=CreditAction.GRANT, description=description, key=key)
+        row = write_line(amount=amount, action=action, description=description, key=key)
         if row is None:
             return CreditTransaction.objects.get(key=key)
         changes = {"credits_total": F("credits_total") + amount, "updated_at": now()}
@@ -147,29 +163,35 @@ def grant_credits(*, amount: int, key: str, description: str) -> CreditTransacti
 
 
 def credits_left() -> int:
-    """Credits left in this period; 0 without a subscription."""
+    """Credits that can be spent now: 0 without a subscription, and while it rests."""
     subscription = Subscription.objects.first()
-    return subscription.credits_left if subscription else 0
+    return subscription.credits_left if subscription and subscription.is_running else 0
 
 
-def start_trial(organization: Any) -> Subscription:
-    """Give a new organization its free plan and 30 credits for 30 days."""
-    with org_atomic(organization.id):
-        started = now()
-        subscription = Subscription.objects.create(
-            plan=Plan.objects.get(slug="free"),
-            status=Subscription.Status.TRIALING,
-            period_started_at=started,
-            period_ends_at=started + timedelta(days=TRIAL_DAYS),
-            model_budget_micros=settings.WARREN_LLM_BUDGET_CENTS * MICROS_A_CENT,
-        )
-        grant_credits(
-            amount=TRIAL_CREDITS,
-            key=f"trial:{organization.id}",
-            description=f"Welcome: {TRIAL_CREDITS} credits for {TRIAL_DAYS} days",
-        )
-    subscription.refresh_from_db()
-    return subscription
+def price_of(action: str) -> int:
+    """What one act costs now, in credits."""
+    return _price(action)
+
+
+def locked_subscription() -> Subscription | None:
+    """The subscription in scope, locked until the caller's transaction ends.
+
+    Everything that changes credits takes this lock last, so that nobody waits in a circle.
+    """
+    rows = Subscription.objects.select_related("plan", "pending_plan")
+    return rows.select_for_update(of=("self",)).first()
+
+
+def write_line(**fields: Any) -> CreditTransaction | None:
+    """Write one ledger line; None when its key stands there already. The counters are the caller's.
+
+    For the services of this app, which keep the sum of all lines equal to what is left.
+    """
+    try:
+        with transaction.atomic():
+            return CreditTransaction.objects.create(**fields)
+    except IntegrityError:
+        return None
 
 
 def _take(price: int) -> bool:
@@ -180,18 +202,14 @@ def _take(price: int) -> bool:
 
 def _affordable(price: int) -> QuerySet[Subscription]:
     return Subscription.objects.filter(
-        status__in=RUNNING, credits_used__lte=F("credits_total") - price
+        status__in=Subscription.RUNNING, credits_used__lte=F("credits_total") - price
     )
 
 
 def _refusal(price: int) -> PaymentRequired:
     subscription = Subscription.objects.first()
-    if subscription and subscription.status not in RUNNING:
-        return PaymentRequired(
-            f"Your plan is {subscription.get_status_display().lower()}, so its credits rest. "
-            "Nothing was done. Take the plan up again to go on.",
-            code="plan_not_running",
-        )
+    if subscription and not subscription.is_running:
+        return resting(subscription)
     left = subscription.credits_left if subscription else 0
     return PaymentRequired(
         f"This needs {price} credit{'' if price == 1 else 's'} and {left} "
@@ -201,15 +219,15 @@ def _refusal(price: int) -> PaymentRequired:
     )
 
 
+def resting(subscription: Subscription) -> PaymentRequired:
+    """Why nothing is written or sent: the plan is paused or cancelled."""
+    return PaymentRequired(
+        f"Your plan is {subscription.get_status_display().lower()}, so nothing is written or sent. "
+        "Nothing was done and nothing is lost: an owner takes it up again under Billing.",
+        code="plan_not_running",
+    )
+
+
 def _price(action: str) -> int:
     configured = CreditPrice.objects.filter(action=action).values_list("credits", flat=True).first()
     return DEFAULT_PRICES[CreditAction(action)] if configured is None else configured
-
-
-def _line(**fields: Any) -> CreditTransaction | None:
-    """Write one ledger line; None when its key stands there already."""
-    try:
-        with transaction.atomic():
-            return CreditTransaction.objects.create(**fields)
-    except IntegrityError:
-        return None

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from billing.services.limits import require_room_for
 from brands.models import BrandProfile
 from config.kernel.clock import is_zone, now
 from config.kernel.errors import Invalid
@@ -12,8 +13,13 @@ from organizations.services.audit import record
 
 
 def create_brand(*, values: Mapping[str, Any], by: User) -> BrandProfile:
-    """Add a brand. Raises Invalid, naming the field, when a value cannot stand."""
+    """Add a brand.
+
+    Raises Invalid, naming the field, when a value cannot stand, and PaymentRequired when the plan
+    covers no more.
+    """
     with org_atomic():
+        require_room_for("brands", BrandProfile.objects.count)
         brand = BrandProfile(**_checked(values, brand=None))
         brand.save()
         record(action="brand.created", target=brand, by=by, data={"name": brand.name})

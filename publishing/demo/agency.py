@@ -14,7 +14,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, transaction
 
+from billing.models import Plan
 from billing.services.credits import credits_left, grant_credits
+from billing.services.subscriptions import assign_plan
 from brands.models import BrandProfile
 from brands.services.brands import create_brand
 from config.kernel.models import uuid7
@@ -36,6 +38,7 @@ from .brands import DEMO_BRANDS, DemoBrand
 
 EMAIL = "demo@warren.local"
 AGENCY = "Tidewater Studio"
+PLAN = "business"
 CREDITS_KEPT = 12
 """A run of the demo takes about five; below this it is given some more, and the ledger says so."""
 CREDITS_GIVEN = 30
@@ -73,6 +76,7 @@ def load_agency(say: Progress) -> Agency:
         say("agency", f"Founding {AGENCY}, a small agency with {len(DEMO_BRANDS)} brands")
         found_organization(name=AGENCY, owner=owner, timezone="Europe/London")
         belonging = belongings_of_user(owner.pk)[0]
+        _give_plan(belonging.id, owner)
         is_new = True
     else:
         say("agency", f"{AGENCY} is here from before and goes on")
@@ -162,6 +166,12 @@ def _supply(brand: BrandProfile, wanted: DemoBrand, owner: User, say: Progress) 
         say("materials", f"{brand.name}: reading {len(waiting)} texts")
     for pk in waiting:
         analyse_material(material_id=pk)
+
+
+def _give_plan(organization_id: UUID, owner: User) -> None:
+    """Several brands do not fit into the free plan."""
+    with org_atomic(organization_id):
+        assign_plan(plan=Plan.objects.get(slug=PLAN), by=owner, reason="The plan of the demo")
 
 
 def _keep_in_credits(say: Progress) -> None:

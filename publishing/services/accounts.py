@@ -8,6 +8,7 @@ from typing import cast
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from billing.services.limits import require_room_for
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
@@ -44,6 +45,7 @@ def connect_account(
     _refuse_blanks(channel, values)
     connection = cast(Connects, channel).connect(values)
     with org_atomic():
+        _refuse_beyond_plan(channel, connection)
         account = _keep(platform, connection)
         if isinstance(channel, Hosts):
             channel.host(account.pk, account.handle)
@@ -167,6 +169,16 @@ def _refuse_blanks(channel: Channel, values: Mapping[str, str]) -> None:
     for each in channel.credential_fields:
         if each.required and not values.get(each.name, "").strip():
             raise Invalid(f"Fill in “{each.label}” to connect {channel.label}.", field=each.name)
+
+
+def _refuse_beyond_plan(channel: Channel, connection: Connection) -> None:
+    # A page of ours costs nobody a place, and an account that is alive has its place already.
+    hosting = [slug for slug, each in channels.items() if isinstance(each, Hosts)]
+    alive = SocialAccount.objects.exclude(platform__in=hosting)
+    if channel.slug in hosting:
+        return
+    if not alive.filter(platform=channel.slug, remote_id=connection.remote_id).exists():
+        require_room_for("accounts", alive.count)
 
 
 def _keep(platform: str, connection: Connection) -> SocialAccount:
