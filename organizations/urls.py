@@ -1,8 +1,12 @@
 from django.urls import path
 
-from .views import account, model_routes, organizations
+from .urls_people import people
+from .views import account, model_routes, notifications, organizations, support
 
 app_name = "organizations"
+
+NOTICES = "o/<slug:org>/notifications/"
+TICKET = "o/<slug:org>/help/tickets/<uuid:ticket>/"
 
 urlpatterns = [
     path("", organizations.home, name="front-door"),
@@ -15,5 +19,40 @@ urlpatterns = [
         model_routes.model_delete,
         name="model-delete",
     ),
-    path("o/<slug:org>/help/", account.help_page, name="help"),
+    path("contact/", support.contact, name="contact"),
+    path("contact/sent/", support.contact_sent, name="contact-sent"),
+    path("o/<slug:org>/help/", support.help_page, name="help"),
+    path("o/<slug:org>/help/tickets/", support.ticket_create, name="ticket-create"),
+    path(TICKET, support.ticket_show, name="ticket-show"),
+    path(f"{TICKET}replies/", support.ticket_reply, name="ticket-reply"),
+    path(f"{TICKET}resolution/", support.ticket_resolve, name="ticket-resolve"),
+    path("o/<slug:org>/visit/end/", support.visit_end, name="visit-end"),
+    *people,
+    path(
+        "unsubscribe/<str:way>/",
+        notifications.notification_unsubscribe,
+        name="notification-unsubscribe",
+    ),
+    path(NOTICES, notifications.notification_list, name="notification-list"),
+    path(f"{NOTICES}count/", notifications.notification_count, name="notification-count"),
+    path(f"{NOTICES}choices/", notifications.notification_choices, name="notification-choices"),
+    path(f"{NOTICES}reading/", notifications.notification_read_all, name="notification-read-all"),
+    path(
+        f"{NOTICES}unreading/",
+        notifications.notification_unread_all,
+        name="notification-unread-all",
+    ),
+    path(
+        f"{NOTICES}<uuid:notification>/", notifications.notification_show, name="notification-show"
+    ),
+    path(
+        f"{NOTICES}<uuid:notification>/reading/",
+        notifications.notification_read,
+        name="notification-read",
+    ),
+    path(
+        f"{NOTICES}<uuid:notification>/unreading/",
+        notifications.notification_unread,
+        name="notification-unread",
+    ),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.services.files import store_file
-from organizations.models import ModelRoute
+from organizations.models import ApiKey, ModelRoute, Notification, SupportTicket
+from organizations.notices.unsubscribing import token_for
 from publishing.models import AutopilotRun
 from tests import make
 from tests.world import World
@@ -21,6 +23,16 @@ def one_of_each(world: World) -> dict[str, Any]:
         out = make.post(world.brand, world.account, pending_post=pending)
         delivery = make.delivery(pending)
         route = ModelRoute.objects.create(provider="compatible", model="small", base_url="")
+        ticket = SupportTicket.objects.create(user=world.owner, subject="Ask", message="Why?")
+        notice = Notification.objects.create(user=world.owner, kind="post_failed", title="Told")
+        key = ApiKey.objects.create(
+            name="Reports",
+            prefix="wrn_0123ABcd",
+            digest="0" * 64,
+            scopes=["read:brands"],
+            created_by=world.owner,
+            expires_at=now() + timedelta(days=90),
+        )
         picture = store_file(b"\x89PNG", ending="png")
         run = AutopilotRun.objects.create(
             brand=world.brand,
@@ -42,5 +54,9 @@ def one_of_each(world: World) -> dict[str, Any]:
         "delivery": delivery.pk,
         "run": run.pk,
         "route": route.pk,
+        "key": key.pk,
+        "ticket": ticket.pk,
+        "notification": notice.pk,
+        "way": token_for(world.id, world.owner.pk, ["post_failed"]),
         "name": picture.rpartition("/")[2],
     }

@@ -25,6 +25,11 @@ _WORDS: dict[str, dict[str, StateWord]] = {
         "archived": StateWord("Archived", "archive", "neutral"),
         "failed": StateWord("Could not be read", "circle-x", "bad"),
     },
+    "ticket": {
+        "open": StateWord("Open", "message-circle", "info"),
+        "answered": StateWord("Answered", "reply", "good"),
+        "resolved": StateWord("Resolved", "circle-check", "neutral"),
+    },
     "pending": {
         "draft": StateWord("Draft", "pencil", "neutral"),
         "pending": StateWord("Waits for you", "hourglass", "warn"),

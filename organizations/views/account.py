@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from organizations.access import Request, member_of
 from organizations.forms.organization import ProfileForm
@@ -23,9 +23,3 @@ def account(request: Request) -> HttpResponse:
     return TemplateResponse(
         request, "organizations/account/show.html", {"form": form, "team": team}
     )
-
-
-@require_GET
-@member_of("viewer")
-def help_page(request: Request) -> HttpResponse:
-    return TemplateResponse(request, "organizations/account/help.html")

@@ -100,6 +100,7 @@ def submit_post(*, post: PendingPost, notes: str = "") -> PendingPost:
             expires_at=expiry(post.brand),
             review_notes=notes,
         )
+        record(action="post.submitted", target=post, reason=notes)
     return post
 
 

@@ -1,0 +1,78 @@
+"""Who hears of what, and how: by role, by the brands that somebody may see, and by own choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from organizations.models import Membership, NotificationChoice, Role
+from organizations.services.brand_sight import sight
+
+from .kinds import Notice, NoticeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a person wants to hear of a kind."""
+
+    in_page: bool
+    by_mail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    id: UUID
+    user_id: UUID
+    role: Role
+    sees_all_brands: bool
+
+
+class Audience:
+    """The people of the organization in scope, read once for all notices of one event."""
+
+    def __init__(self, kinds: Iterable[NoticeKind]) -> None:
+        people = Membership.objects.filter(user__is_active=True, user__deleted_at=None)
+        fields = people.values_list("pk", "user_id", "role", "sees_all_brands")
+        self._members = [_Member(pk, user, Role(role), all_) for pk, user, role, all_ in fields]
+        self._choices = choices_of(kind.key for kind in kinds)
+
+    def of(
+        self, kind: NoticeKind, notice: Notice, *, actor_id: UUID | None
+    ) -> Iterator[tuple[UUID, Ways]]:
+        """Each person to tell, with the ways. Nobody who wants neither."""
+        for member in self._entitled(kind, notice):
+            if member.user_id == actor_id and not kind.tells_actor:
+                continue
+            ways = ways_of(kind, self._choices.get((member.user_id, kind.key)))
+            if ways.in_page or ways.by_mail:
+                yield member.user_id, ways
+
+    def _entitled(self, kind: NoticeKind, notice: Notice) -> list[_Member]:
+        if notice.people is not None:
+            return [each for each in self._members if each.user_id in notice.people]
+        able = [each for each in self._members if each.role.covers(kind.role)]
+        if notice.brand_ids is None or all(each.sees_all_brands for each in able):
+            return able
+        chosen = sight().of_each([each.id for each in able if not each.sees_all_brands])
+        return [
+            each
+            for each in able
+            if each.sees_all_brands
+            or any(brand.id in notice.brand_ids for brand in chosen.get(each.id, []))
+        ]
+
+
+def choices_of(
+    kinds: Iterable[str], *, user_id: UUID | None = None
+) -> Mapping[tuple[UUID, str], NotificationChoice]:
+    rows = NotificationChoice.objects.filter(kind__in=list(kinds))
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    return {(row.user_id, row.kind): row for row in rows}
+
+
+def ways_of(kind: NoticeKind, choice: NotificationChoice | None) -> Ways:
+    if choice is None:
+        return Ways(kind.in_page, kind.by_mail)
+    return Ways(choice.in_page or kind.is_binding, choice.by_mail)

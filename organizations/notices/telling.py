@@ -1,0 +1,98 @@
+"""From audit records to notices, inside the transaction that wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
+
+from config.kernel.clock import now
+from organizations.models import AuditRecord, Notification
+
+from .audience import Audience
+from .kinds import Notice, NoticeKind, kinds_made_of, kinds_settled_by
+
+# More events of one kind at once are one notice: nobody reads twenty lines of the same.
+MOST_AT_ONCE = 3
+
+_Told = tuple[NoticeKind, AuditRecord, Notice]
+
+
+def tell(records: Sequence[AuditRecord]) -> None:
+    """Write a notice for everybody who should know of these records; most are of no kind.
+
+    Mail goes out later, by the sweeper, so that no mail server holds a transaction open.
+    """
+    for record in records:
+        _settle(record)
+    told = list(_gathered([each for record in records for each in _made_of(record)]))
+    if told:
+        Notification.objects.bulk_create(_rows(told))
+
+
+def _made_of(record: AuditRecord) -> Iterator[_Told]:
+    for kind in kinds_made_of(record.action):
+        notice = kind.make(record)
+        if notice is not None:
+            yield kind, record, notice
+
+
+def _gathered(told: list[_Told]) -> Iterator[_Told]:
+    by_kind: dict[str, list[_Told]] = {}
+    for each in told:
+        by_kind.setdefault(each[0].key, []).append(each)
+    for same in by_kind.values():
+        kind, record, notice = same[0]
+        if len(same) <= MOST_AT_ONCE:
+            yield from same
+            continue
+        brands = [each.brand_ids for _, _, each in same]
+        every = None if None in brands else frozenset().union(*(ids or () for ids in brands))
+        title = f"{notice.title}, and {len(same) - 1} more of the kind"
+        yield kind, record, replace(notice, title=title, brand_ids=every)
+
+
+def _rows(told: list[_Told]) -> list[Notification]:
+    moment = now()
+    audience = Audience(kind for kind, _, _ in told)
+    mailed = _last_mails({kind.key for kind, _, _ in told if kind.gap})
+    rows = []
+    for kind, record, notice in told:
+        for user_id, ways in audience.of(kind, notice, actor_id=record.actor_id):
+            after = mailed.get((user_id, kind.key))
+            due_at = max(moment, after + kind.gap) if after and kind.gap else moment
+            rows.append(
+                Notification(
+                    user_id=user_id,
+                    kind=kind.key,
+                    title=notice.title[:160],
+                    body=notice.body,
+                    path=notice.path[:300],
+                    record=record,
+                    due_at=due_at if ways.by_mail else None,
+                    # Told by mail alone: it stands in the list, and no bell rings for it.
+                    read_at=None if ways.in_page else moment,
+                )
+            )
+    return rows
+
+
+def _last_mails(kinds: set[str]) -> dict[tuple[UUID, str], datetime]:
+    if not kinds:
+        return {}
+    rows = Notification.objects.filter(kind__in=kinds, mailed_at__isnull=False)
+    last = rows.values_list("user_id", "kind").annotate(last=Max("mailed_at"))
+    return {(user, kind): moment for user, kind, moment in last}
+
+
+def _settle(record: AuditRecord) -> None:
+    """What somebody has seen to is no news any more: no bell, and no mail about it."""
+    keys = kinds_settled_by(record.action)
+    if keys and record.target_id:
+        same = Notification.objects.filter(kind__in=keys, record__target_id=record.target_id)
+        news = same.filter(Q(read_at=None) | Q(mailed_at=None, due_at__isnull=False))
+        news.update(read_at=Coalesce("read_at", now()), due_at=None)

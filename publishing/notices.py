@@ -1,0 +1,213 @@
+"""What publishing tells people of: posts, approvals, channels and schedules."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from organizations.models import ActorKind, AuditRecord
+from organizations.notices import Notice, NoticeKind, place
+
+from .channels.registry import channels
+from .models import AutopilotRun, BrandAccountLink, Delivery, PendingPost, Schedule, SocialAccount
+
+APPROVAL_GAP: Final = timedelta(hours=1)
+
+
+def failed_post(record: AuditRecord) -> Notice | None:
+    return _about_delivery(record, "A post for {brand} was not published on {channel}")
+
+
+def unknown_post(record: AuditRecord) -> Notice | None:
+    return _about_delivery(record, "Did a post for {brand} arrive on {channel}? Please look")
+
+
+def missed_post(record: AuditRecord) -> Notice | None:
+    return _about_delivery(record, "A post for {brand} missed its time on {channel}")
+
+
+def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
+    row = (
+        Delivery.objects.select_related("account", "pending_post__brand")
+        .filter(pk=record.target_id)
+        .first()
+    )
+    if row is None:
+        return None
+    post = row.pending_post
+    return Notice(
+        title=title.format(brand=post.brand.name, channel=_channel(post.platform)),
+        body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
+        path=place("publishing:delivery-show", delivery=row.pk),
+        brand_ids=frozenset({post.brand_id}),
+    )
+
+
+def waiting_post(record: AuditRecord) -> Notice | None:
+    post = PendingPost.objects.select_related("brand").filter(pk=record.target_id).first()
+    if post is None or post.generation_mode == PendingPost.GenerationMode.MANUAL:
+        # Whoever asked for it by hand looks at it already.
+        return None
+    return Notice(
+        title=f"A post for {post.brand.name} on {_channel(post.platform)} waits for approval",
+        body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
+        path=place("publishing:approval-show", pending=post.pk),
+        brand_ids=frozenset({post.brand_id}),
+    )
+
+
+def expired_posts(record: AuditRecord) -> Notice | None:
+    return Notice(
+        title="Waiting posts expired: nobody decided in time",
+        body=record.reason,
+        path=place("publishing:post-list"),
+    )
+
+
+def lost_channel(record: AuditRecord) -> Notice | None:
+    account = SocialAccount.with_deleted.filter(pk=record.target_id).first()
+    if account is None:
+        return None
+    links = BrandAccountLink.objects.filter(account=account)
+    brands = frozenset(links.values_list("brand_id", flat=True))
+    name = f"{account.name} on {_channel(account.platform)}"
+    if record.action == "account.disconnected":
+        return Notice(
+            title=f"{name} was disconnected",
+            body="Nothing is published there any more. Approved posts that had not left were "
+            "stopped.",
+            path=place("publishing:channel-list"),
+        )
+    return Notice(
+        title=f"{name} has to be connected again",
+        body=f"{record.reason}\n\nIts posts wait until then.".strip(),
+        path=place("publishing:channel-show", account=account.pk),
+        brand_ids=brands or None,
+    )
+
+
+def stopped_schedule(record: AuditRecord) -> Notice | None:
+    row = Schedule.objects.filter(pk=record.target_id).first()
+    if row is None:
+        return None
+    return Notice(
+        title=_SCHEDULE_WORDS[record.action].format(name=row.name),
+        body=record.reason,
+        path=place("publishing:schedule-show", schedule=row.pk),
+        brand_ids=_brand(row.brand_id),
+    )
+
+
+def failed_run(record: AuditRecord) -> Notice | None:
+    run = AutopilotRun.objects.select_related("brand").filter(pk=record.target_id).first()
+    if run is None or record.actor_kind == ActorKind.PERSON:
+        return None
+    return Notice(
+        title=f"The agent could not write for {run.brand.name}",
+        body=record.reason,
+        path=place("publishing:run-show", run=run.pk),
+        brand_ids=_brand(run.brand_id),
+    )
+
+
+_SCHEDULE_WORDS: Final = {
+    "schedule.paused": "The schedule “{name}” is paused",
+    "schedule.exhausted": "The schedule “{name}” has no material left to write from",
+    "schedule.runs_missed": "The schedule “{name}” missed runs",
+}
+
+
+def _brand(brand_id: UUID) -> frozenset[UUID]:
+    return frozenset({brand_id})
+
+
+def _channel(platform: str) -> str:
+    channel = channels.get(platform)
+    return channel.label if channel else platform
+
+
+def _quoted(text: str) -> str:
+    words = " ".join(text.split())
+    return f"“{words[:200]}{'…' if len(words) > 200 else ''}”" if words else ""
+
+
+KINDS: Final = (
+    NoticeKind(
+        key="post_failed",
+        words="A post was not published",
+        help="After every try, with what the channel answered.",
+        group="Posts",
+        actions=frozenset({"delivery.failed"}),
+        make=failed_post,
+        by_mail=True,
+        settled_by=frozenset({"delivery.settled", "delivery.published", "staff.requeued"}),
+    ),
+    NoticeKind(
+        key="post_unknown",
+        words="Nobody knows whether a post arrived",
+        help="Nothing is sent again until a person has looked.",
+        group="Posts",
+        actions=frozenset({"delivery.unknown"}),
+        make=unknown_post,
+        by_mail=True,
+        settled_by=frozenset({"delivery.settled", "delivery.published"}),
+    ),
+    NoticeKind(
+        key="post_missed",
+        words="A post missed its time",
+        help="It was held up for so long that a person decides.",
+        group="Posts",
+        actions=frozenset({"delivery.missed"}),
+        make=missed_post,
+        by_mail=True,
+        settled_by=frozenset({"delivery.settled", "delivery.published"}),
+    ),
+    NoticeKind(
+        key="approval_waiting",
+        words="A post waits for approval",
+        help="By mail at most once an hour, all waiting posts together.",
+        group="Posts",
+        actions=frozenset({"post.submitted"}),
+        make=waiting_post,
+        by_mail=True,
+        gap=APPROVAL_GAP,
+        settled_by=frozenset({"post.approved", "post.rejected", "post.auto_approved"}),
+    ),
+    NoticeKind(
+        key="approval_expired",
+        words="A waiting post expired",
+        help="Nobody decided before the brand's deadline.",
+        group="Posts",
+        actions=frozenset({"posts.expired"}),
+        make=expired_posts,
+    ),
+    NoticeKind(
+        key="channel_lost",
+        words="A channel is disconnected",
+        help="Or its access has ended and has to be renewed.",
+        group="Channels and schedules",
+        actions=frozenset({"account.needs_reconnect", "account.disconnected"}),
+        make=lost_channel,
+        by_mail=True,
+        settled_by=frozenset({"account.connected"}),
+    ),
+    NoticeKind(
+        key="schedule_stopped",
+        words="A schedule stopped",
+        help="It was paused, has no material left, or missed runs.",
+        group="Channels and schedules",
+        actions=frozenset(_SCHEDULE_WORDS),
+        make=stopped_schedule,
+        by_mail=True,
+        settled_by=frozenset({"schedule.resumed", "schedule.woken", "schedule.deleted"}),
+    ),
+    NoticeKind(
+        key="run_failed",
+        words="The agent could not write",
+        help="A turn of the agent ended without a post.",
+        group="Channels and schedules",
+        actions=frozenset({"run.failed"}),
+        make=failed_run,
+    ),
+)
