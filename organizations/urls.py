@@ -1,6 +1,8 @@
 from django.urls import path
 
+from .urls_keys import keys
 from .urls_people import people
+from .urls_security import security
 from .views import account, model_routes, notifications, organizations, support
 
 app_name = "organizations"
@@ -28,6 +30,8 @@ urlpatterns = [
     path(f"{TICKET}resolution/", support.ticket_resolve, name="ticket-resolve"),
     path("o/<slug:org>/visit/end/", support.visit_end, name="visit-end"),
     *people,
+    *security,
+    *keys,
     path(
         "unsubscribe/<str:way>/",
         notifications.notification_unsubscribe,

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from organizations.models import Role, User
 from organizations.services.api_scopes import scopes
+from tests.organizations.confirming import sign_in_confirmed
 from tests.rows import one_of_each
 from tests.world import World
 
@@ -91,7 +92,8 @@ def test_every_address_names_its_methods() -> None:
 def sign_in(user: User | None) -> Client:
     client = Client(raise_request_exception=True)
     if user is not None:
-        client.force_login(user)
+        # Just now, so that pages that ask once more who it is open like all others.
+        sign_in_confirmed(client, user)
     return client
 
 

@@ -1,0 +1,68 @@
+"""The team's keys as its page tells of them: which work, which ended and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from config.kernel.clock import now
+from organizations.models import ApiKey, Membership, Role
+from organizations.services.api_scopes import PRESETS, Scope, role_for, scopes
+
+ENDED_SHOWN: Final = 20
+SOON_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """`state` is working, soon (to expire), stopped (its person may no more), expired, revoked."""
+
+    row: ApiKey
+    state: str
+    preset: str
+
+    @property
+    def works(self) -> bool:
+        return self.state in ("working", "soon")
+
+    @property
+    def scopes(self) -> list[Scope]:
+        return [scope for name in self.row.scopes if (scope := scopes.get(name))]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLists:
+    living: Sequence[KeyLine]
+    ended: Sequence[KeyLine]
+
+
+def key_lists() -> KeyLists:
+    """Keys that are neither revoked nor expired, and the last 20 that are. Three statements."""
+    moment = now()
+    rows = ApiKey.objects.select_related("created_by").order_by("-created_at")
+    living = rows.filter(revoked_at=None, expires_at__gt=moment)
+    ended = rows.exclude(revoked_at=None, expires_at__gt=moment)[:ENDED_SHOWN]
+    roles = dict(Membership.objects.values_list("user_id", "role"))
+    return KeyLists(
+        [_line(row, roles, moment) for row in living],
+        [_line(row, roles, moment) for row in ended],
+    )
+
+
+def _line(row: ApiKey, roles: dict[object, str], moment: datetime) -> KeyLine:
+    words = [each.word for each in PRESETS.values() if set(each.scopes) == set(row.scopes)]
+    return KeyLine(row, _state(row, roles, moment), words[0] if words else "")
+
+
+def _state(row: ApiKey, roles: dict[object, str], moment: datetime) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    if row.expires_at <= moment:
+        return "expired"
+    role = roles.get(row.created_by_id)
+    alive = row.created_by is not None and row.created_by.is_active
+    if role is None or not alive or not Role(role).covers(role_for(row.scopes)):
+        return "stopped"
+    return "soon" if (row.expires_at - moment).days < SOON_DAYS else "working"
