@@ -32,7 +32,9 @@ class Request(web.Request):
     user: User
 
 
-def member_of(role: str, *, atomic: bool = True, all_brands: bool = False) -> Callable[[View], View]:
+def member_of(
+    role: str, *, atomic: bool = True, all_brands: bool = False
+) -> Callable[[View], View]:
     """Open a view of one organization to members with at least this role.
 
     Takes the URL's `org` slug. A stranger gets 404, so that nothing is told; a member without the

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from config.kernel.models import OrgOwned, TenantForeignKey
@@ -10,6 +12,8 @@ class EngagementSnapshot(OrgOwned):
 
     A number that the platform does not have is null and never zero.
     """
+
+    brand_path: ClassVar[str] = "post__brand"
 
     class Age(models.TextChoices):
         QUARTER_HOUR = "15m"
@@ -42,6 +46,8 @@ class EngagementSnapshot(OrgOwned):
 
 class MetricsError(OrgOwned):
     """A platform did not tell a post's numbers; the next post went on all the same."""
+
+    brand_path: ClassVar[str] = "post__brand"
 
     post = TenantForeignKey("publishing.Post", models.CASCADE, related_name="metrics_errors")
     platform = models.CharField(max_length=30)

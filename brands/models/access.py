@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from config.kernel.models import OrgOwned, TenantForeignKey
@@ -7,6 +9,8 @@ from config.kernel.models import OrgOwned, TenantForeignKey
 
 class BrandAccess(OrgOwned):
     """A brand that a member with restricted sight may see."""
+
+    brand_path: ClassVar[str] = "brand"
 
     membership = TenantForeignKey("organizations.Membership", models.CASCADE, related_name="+")
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="+")

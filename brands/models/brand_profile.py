@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -43,6 +43,8 @@ def default_trending_filters() -> dict[str, Any]:
 
 class BrandProfile(SoftDeletes, OrgOwned):
     """Of whom we speak: identity, voice, rules and how each platform differs."""
+
+    brand_path: ClassVar[str] = "id"
 
     class VisualStyle(models.TextChoices):
         MINIMAL = "minimal"

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import models, router
 from django.db.models import F, Q
 
+from .brands import refuse_beyond_brands
 from .clock import now
 from .scoping import ScopedManager, ScopedQuerySet, fill_organization, org_atomic
 
@@ -58,7 +59,16 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
 
 
 class OrgOwned(Base):
-    """A row of exactly one organization."""
+    """A row of exactly one organization.
+
+    A table whose rows belong to brands says by `brand_path` how one comes from a row to its brand:
+    the names of the links, "pending_post__brand", or several such paths if any of them will do.
+    Members who are restricted to brands then see and write only the rows of theirs. With
+    `shared_without_brand` they also see rows of no brand, which they cannot write.
+    """
+
+    brand_path: ClassVar[str | tuple[str, ...]] = ""
+    shared_without_brand: ClassVar[bool] = False
 
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.CASCADE, related_name="+", editable=False
@@ -72,6 +82,10 @@ class OrgOwned(Base):
     def save(self, *args: Any, **kwargs: Any) -> None:
         fill_organization(self)
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_beyond_brands(self)
+        return super().delete(*args, **kwargs)
 
 
 class AliveManager(ScopedManager[M]):
@@ -100,6 +114,7 @@ class SoftDeletes(models.Model):
         return self.deleted_at is not None
 
     def soft_delete(self) -> None:
+        refuse_beyond_brands(self)
         # Asked of the row itself, not of this copy: deleted twice, it is kept no longer for that.
         alias, moment = router.db_for_write(type(self), instance=self), now()
         alive = type(self)._base_manager.using(alias).filter(pk=self.pk, deleted_at=None)

@@ -3,6 +3,9 @@
 Two locks on one door. The ORM's manager raises without a scope, so a forgotten scope is an error in
 a test and not an empty page. Row-level security then compares every row with a setting that lives
 exactly as long as the transaction, so a forgotten filter shows nothing either.
+
+Inside an organization the managers know a second, narrower limit: the brands that a restricted
+member may see (config/kernel/brands.py).
 """
 
 from __future__ import annotations
@@ -16,6 +19,13 @@ from uuid import UUID
 import structlog
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from .brands import (
+    limit_reads,
+    limit_writes,
+    refuse_beyond_brands,
+    refuse_moves_beyond_brands,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -142,6 +152,23 @@ class ScopedQuerySet(models.QuerySet[M]):
             fill_organization(row)
         return super().bulk_create(rows, *args, **kwargs)
 
+    def update(self, **values: Any) -> int:
+        if is_unscoped():
+            return super().update(**values)
+        refuse_moves_beyond_brands(self.model, values)
+        return models.QuerySet.update(limit_writes(self), **values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        if is_unscoped():
+            return super().delete()
+        return models.QuerySet.delete(limit_writes(self))
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    # A manager has no `delete`: all rows of a table go only by `.all().delete()`.
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
 
 class ScopedManager(models.Manager[M]):
     """Refuses to be asked without a scope, and sees only the organization in it."""
@@ -150,11 +177,12 @@ class ScopedManager(models.Manager[M]):
         queryset = super().get_queryset()
         if is_unscoped() or self._db == "operator":
             return queryset
-        return queryset.filter(organization_id=current_organization_id())
+        return limit_reads(queryset.filter(organization_id=current_organization_id()))
 
 
 def fill_organization(row: Any) -> None:
-    """Give a new tenant row its organization; refuse one that belongs to another."""
+    """Give a new tenant row its organization; refuse one that belongs to another, or to a brand
+    that the limit in force leaves out."""
     if is_unscoped() or row._state.db == "operator":
         return
     current = current_organization_id()
@@ -162,3 +190,4 @@ def fill_organization(row: Any) -> None:
         row.organization_id = current
     elif row.organization_id != current:
         raise MissingScope(f"{type(row).__name__} belongs to an organization out of scope.")
+    refuse_beyond_brands(row)

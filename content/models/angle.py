@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from config.kernel.models import OrgOwned, TenantForeignKey
@@ -22,6 +24,8 @@ class AngleStatistic(OrgOwned):
     `wins` and `losses` are decayed sums of rewards from 0 to 1 and of what was missing to 1: the
     evidence of a Beta distribution, without its prior.
     """
+
+    brand_path: ClassVar[str] = "brand"
 
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="+")
     platform = models.CharField(max_length=30)

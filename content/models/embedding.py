@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from pgvector.django import VectorField
 
@@ -12,6 +14,9 @@ class ContentEmbedding(OrgOwned):
     Looked up by an exact scan inside one organization and its last 30 days; there is no approximate
     index on purpose (it lost up to 95 % of the neighbours under a filter).
     """
+
+    brand_path: ClassVar[str] = "brand_id"
+    shared_without_brand: ClassVar[bool] = True
 
     class ContentType(models.TextChoices):
         MATERIAL = "material"

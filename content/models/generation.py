@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -18,6 +20,8 @@ class GenerationStatus(models.TextChoices):
 
 class Generation(HasGraph, OrgOwned):
     """One request for candidates: three texts on one material for one platform."""
+
+    brand_path: ClassVar[str] = "brand"
 
     class Mode(models.TextChoices):
         AUTOPILOT = "autopilot"
@@ -67,6 +71,8 @@ class Generation(HasGraph, OrgOwned):
 class Candidate(OrgOwned):
     """One text that was written, with everything that speaks for and against it."""
 
+    brand_path: ClassVar[str] = "generation__brand"
+
     generation = TenantForeignKey("content.Generation", models.CASCADE, related_name="candidates")
     label = models.CharField(max_length=1)
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -113,6 +119,8 @@ class Candidate(OrgOwned):
 
 class GuardResult(OrgOwned):
     """What one guard said of one candidate, with the guard's version."""
+
+    brand_path: ClassVar[str] = "candidate__generation__brand"
 
     candidate = TenantForeignKey("content.Candidate", models.CASCADE, related_name="guard_results")
     guard = models.CharField(max_length=40)

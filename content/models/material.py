@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -37,6 +39,9 @@ class MaterialQuerySet(ScopedQuerySet["Material"]):
 
 class Material(SoftDeletes, Claimable, HasGraph, OrgOwned):
     """Raw matter for posts: a text, a page, a file or a picture, and what was understood of it."""
+
+    brand_path: ClassVar[str] = "brand"
+    shared_without_brand: ClassVar[bool] = True
 
     class Kind(models.TextChoices):
         TEXT = "text"

@@ -12,6 +12,8 @@ from organizations.models import User
 from organizations.selectors import belongings_of_user
 from organizations.services.organizations import found_organization
 
+from .invitations import way_back
+
 
 @require_GET
 @public
@@ -20,6 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         somebody = User.objects.exists()
         return redirect("account_login" if somebody else "account_signup")
+    if invited := way_back(request):
+        return invited
     belongings = belongings_of_user(request.user.pk)
     if not belongings:
         return redirect("organizations:organization-create")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -30,6 +32,8 @@ class AccountQuerySet(ScopedQuerySet["SocialAccount"]):
 
 class SocialAccount(SoftDeletes, OrgOwned):
     """A place on a network where posts go out, with the credentials to put them there."""
+
+    brand_path: ClassVar[str] = "brand_links__brand"
 
     platform = models.CharField(max_length=30)
     remote_id = models.CharField(max_length=200)
@@ -69,6 +73,8 @@ class SocialAccount(SoftDeletes, OrgOwned):
 
 class BrandAccountLink(OrgOwned):
     """A brand may use an account; one account a platform is the brand's default."""
+
+    brand_path: ClassVar[str] = "brand"
 
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="account_links")
     account = TenantForeignKey(
@@ -113,6 +119,8 @@ class FeedHandle(Base):
 class FeedEntry(OrgOwned):
     """A post as the hosted page shows it; for the `feed` channel this is the network."""
 
+    brand_path: ClassVar[str] = "account__brand_links__brand"
+
     account = TenantForeignKey("publishing.SocialAccount", models.CASCADE, related_name="entries")
     key = models.CharField(max_length=40)
     text = models.TextField()
@@ -144,6 +152,8 @@ class FeedVisit(OrgOwned):
 
     `visitor` is a keyed hash whose key changes every day: it cannot be followed from day to day.
     """
+
+    brand_path: ClassVar[str] = "entry__account__brand_links__brand"
 
     class Kind(models.TextChoices):
         VIEW = "view"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +36,8 @@ class Delivery(Claimable, HasGraph, OrgOwned):
     `sending` is committed before the first byte leaves. From there no row goes back to `scheduled`
     without a read-back that found nothing, or an error that proves that nothing was sent.
     """
+
+    brand_path: ClassVar[str] = "pending_post__brand"
 
     graph = Graph(
         DeliveryState.SCHEDULED,
@@ -134,6 +138,8 @@ class Delivery(Claimable, HasGraph, OrgOwned):
 
 class DeliveryAttempt(OrgOwned):
     """What happened when we tried, or looked: the evidence behind a delivery's state."""
+
+    brand_path: ClassVar[str] = "delivery__pending_post__brand"
 
     class Outcome(models.TextChoices):
         PUBLISHED = "published"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -33,6 +35,8 @@ class PendingPostQuerySet(ScopedQuerySet["PendingPost"]):
 
 class PendingPost(HasGraph, OrgOwned):
     """A post on its way: one text for one account, from draft to published."""
+
+    brand_path: ClassVar[str] = "brand"
 
     graph = Graph(
         PendingStatus.DRAFT,
@@ -146,6 +150,8 @@ class PendingPost(HasGraph, OrgOwned):
 
 class Approval(OrgOwned):
     """Leave to publish exactly this text on exactly this account, by somebody or by a policy."""
+
+    brand_path: ClassVar[str] = "pending_post__brand"
 
     pending_post = TenantForeignKey(
         "publishing.PendingPost", models.CASCADE, related_name="approvals"

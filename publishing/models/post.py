@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -28,6 +30,8 @@ class PostQuerySet(ScopedQuerySet["Post"]):
 
 class Post(SoftDeletes, Claimable, OrgOwned):
     """What is out, where, and how it does. Due again whenever its numbers are to be read."""
+
+    brand_path: ClassVar[str] = "brand"
 
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="posts")
     account = TenantForeignKey("publishing.SocialAccount", models.RESTRICT, related_name="posts")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -37,6 +39,8 @@ def weekdays() -> list[int]:
 
 class Schedule(HasGraph, OrgOwned):
     """When the agent writes for a brand: wall times in a zone, resolved late."""
+
+    brand_path: ClassVar[str] = "brand"
 
     class Frequency(models.TextChoices):
         ONCE_A_DAY = "1_per_day"
@@ -127,6 +131,8 @@ class AutopilotRun(Claimable, HasGraph, OrgOwned):
     so that an hour that comes twice cannot double it.
     """
 
+    brand_path: ClassVar[str] = "brand"
+
     graph = Graph(
         RunStatus.QUEUED,
         {
@@ -209,6 +215,8 @@ class AutopilotRun(Claimable, HasGraph, OrgOwned):
 
 class Decision(OrgOwned):
     """One thing that the agent decided by itself, with its reason in words and its numbers."""
+
+    brand_path: ClassVar[tuple[str, ...]] = ("run__brand", "pending_post__brand")
 
     class Kind(models.TextChoices):
         MATERIAL = "material"
