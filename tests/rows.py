@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.services.files import store_file
-from organizations.models import ApiKey, ModelRoute, Notification, SupportTicket
+from organizations.models import (
+    ApiKey,
+    Invitation,
+    Membership,
+    ModelRoute,
+    Notification,
+    SupportTicket,
+)
 from organizations.notices.unsubscribing import token_for
 from publishing.models import AutopilotRun
 from tests import make
@@ -33,6 +42,13 @@ def one_of_each(world: World) -> dict[str, Any]:
             created_by=world.owner,
             expires_at=now() + timedelta(days=90),
         )
+        member = Membership.objects.get(user=world.viewer)
+        invitation = Invitation.objects.create(
+            email="invited@example.com",
+            token_digest="1" * 64,
+            invited_by=world.owner,
+            expires_at=now() + timedelta(days=7),
+        )
         picture = store_file(b"\x89PNG", ending="png")
         run = AutopilotRun.objects.create(
             brand=world.brand,
@@ -55,8 +71,13 @@ def one_of_each(world: World) -> dict[str, Any]:
         "run": run.pk,
         "route": route.pk,
         "key": key.pk,
+        "session": UserSession.objects.create(
+            user=world.owner, ip="192.0.2.1", session_key="of-the-owner", user_agent="Firefox"
+        ).pk,
         "ticket": ticket.pk,
         "notification": notice.pk,
+        "member": member.pk,
+        "invitation": invitation.pk,
         "way": token_for(world.id, world.owner.pk, ["post_failed"]),
         "name": picture.rpartition("/")[2],
     }
