@@ -9,11 +9,12 @@ from analytics.views import status
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
     path("healthz", status.healthz, name="healthz"),
     path("status", status.status, name="status"),
     path("api/v1/", include("config.api")),
+    # Before allauth's, some of whose lists one page of the settings replaces.
     path("", include("organizations.urls")),
+    path("accounts/", include("allauth.urls")),
     path("f/<slug:handle>/", include("publishing.urls_feed")),
     path("o/<slug:org>/", include("analytics.urls")),
     path("o/<slug:org>/", include("publishing.urls")),

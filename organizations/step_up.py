@@ -45,7 +45,7 @@ def recently_confirmed(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not is_recently_confirmed(request):
-            return _to_confirmation(request)
+            return to_confirmation(request)
         return view(request, *args, **kwargs)
 
     opened.step_up = True  # type: ignore[attr-defined]
@@ -61,7 +61,8 @@ def is_recently_confirmed(request: HttpRequest) -> bool:
     return age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def _to_confirmation(request: HttpRequest) -> HttpResponse:
+def to_confirmation(request: HttpRequest) -> HttpResponse:
+    """To the page that asks, and from there back to the page that the person sees."""
     back = _way_back(request)
     ways = get_adapter(request).get_reauthentication_methods(request.user)
     if ways:

@@ -2,7 +2,9 @@ from django.urls import path
 
 from .urls_keys import keys
 from .urls_people import people
+from .urls_privacy import data
 from .urls_security import security
+from .urls_trail import trail
 from .views import account, model_routes, notifications, organizations, support
 
 app_name = "organizations"
@@ -30,6 +32,8 @@ urlpatterns = [
     path(f"{TICKET}resolution/", support.ticket_resolve, name="ticket-resolve"),
     path("o/<slug:org>/visit/end/", support.visit_end, name="visit-end"),
     *people,
+    *trail,
+    *data,
     *security,
     *keys,
     path(

@@ -57,6 +57,12 @@ def one_of_each(world: World) -> dict[str, Any]:
             platforms=[world.account.platform],
             scheduled_for=now(),
         )
+        endpoint = WebhookEndpoint.objects.create(
+            name="Intranet", url="https://hooks.example/warren", secret=new_secret()
+        )
+        message = WebhookDelivery.objects.create(
+            endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
+        )
     return {
         "brand": world.brand.pk,
         "section": "identity",
@@ -76,6 +82,8 @@ def one_of_each(world: World) -> dict[str, Any]:
         ).pk,
         "ticket": ticket.pk,
         "notification": notice.pk,
+        "endpoint": endpoint.pk,
+        "message": message.pk,
         "member": member.pk,
         "invitation": invitation.pk,
         "way": token_for(world.id, world.owner.pk, ["post_failed"]),

@@ -183,6 +183,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "organizations.sign_in.adapters.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"signup": "organizations.forms.sign_in.SignupForm"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Seconds until a second factor must have followed the first, and until a link in the mail is old.
 ACCOUNT_LOGIN_TIMEOUT = 10 * 60
@@ -203,6 +205,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES.get()
 
 MFA_ADAPTER = "organizations.sign_in.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "activate_totp": "organizations.forms.sign_in.ActivateAppForm",
+    "add_webauthn": "organizations.forms.sign_in.AddPasskeyForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Clocks of telephones go wrong: the codes before and after count too, each still only once.
@@ -291,6 +297,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 WARREN_BASE_URL = env.BASE_URL.get().rstrip("/")
 WARREN_ALLOW_LOOPBACK = env.ALLOW_LOOPBACK.get()
 WARREN_OUTBOUND_ALLOW = env.OUTBOUND_ALLOW.get()
+WARREN_REGIONS = env.REGIONS.get()
 WARREN_LEASE_SECONDS = env.LEASE_SECONDS.get()
 WARREN_DUE_SWEEP_SECONDS = env.DUE_SWEEP_SECONDS.get()
 WARREN_SCHEDULE_TICK_SECONDS = env.SCHEDULE_TICK_SECONDS.get()
@@ -310,6 +317,10 @@ CELERY_BEAT_SCHEDULE = beat_schedule(
     schedule_seconds=WARREN_SCHEDULE_TICK_SECONDS,
     reaper_seconds=WARREN_REAPER_SECONDS,
 )
+
+STRIPE_API_KEY = env.STRIPE_API_KEY.get()
+STRIPE_WEBHOOK_SECRET = env.STRIPE_WEBHOOK_SECRET.get()
+STRIPE_API_BASE = env.STRIPE_API_BASE.get().rstrip("/")
 
 WARREN_LLM_PROVIDER = env.LLM_PROVIDER.get()
 WARREN_LLM_MODEL = env.LLM_MODEL.get()

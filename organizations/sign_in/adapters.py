@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from io import BytesIO
 from typing import Any, Final
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -15,9 +19,11 @@ from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from qrcode.image.svg import SvgPathFillImage
 
 from config.kernel.vault import Place, SecretUnreadable, seal, unseal
 from organizations.models import INSTALLATION
+from organizations.step_up import is_recently_confirmed, to_confirmation
 
 from .outbound import session_through_the_door
 
@@ -39,6 +45,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             user.is_active = False
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """For allauth's own pages, by the same measure as for ours."""
+        request = context.request
+        if not super().is_reauthentication_required(app=app) or is_recently_confirmed(request):
+            return False
+        if not self.get_reauthentication_methods(request.user):
+            # allauth would take such a person's word.
+            raise ImmediateHttpResponse(to_confirmation(request))
+        return True
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # With the address of the sender: by the account alone, a stranger could lock people out.
@@ -64,6 +80,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_issuer(self) -> str:
         return f"Warren ({self._get_site_name()})"
+
+    def build_totp_svg(self, url: str) -> str:
+        # On white: scanners do not see a picture on a dark page.
+        stream = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage, border=2).save(stream)
+        return stream.getvalue().decode()
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()

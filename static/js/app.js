@@ -12,6 +12,7 @@ const behaviors = {
   "focus": () => import("./behaviors/focus.js"),
   "keyboard": () => import("./behaviors/keyboard.js"),
   "list-keys": () => import("./behaviors/list-keys.js"),
+  "passkey": () => import("./behaviors/passkey.js"),
   "poll": () => import("./behaviors/poll.js"),
   "seen": () => import("./behaviors/seen.js"),
   "theme": () => import("./behaviors/theme.js"),
