@@ -16,6 +16,8 @@ from django.db.utils import DatabaseError
 from kombu.exceptions import OperationalError
 
 from .kernel.checks import Finding, doctor_checks
+from .kernel.errors import DomainError
+from .kernel.master_keys import master_key
 from .liveness import SILENT_SECONDS, age_seconds
 
 ALIASES = {
@@ -170,25 +172,40 @@ def _worker(is_up: bool, *, is_idle: bool = False) -> Finding:
 
 
 def _master_key() -> Iterator[Finding]:
-    file = Path(settings.WARREN_MASTER_KEY_FILE)
     subject = "Master key"
+    if settings.WARREN_MASTER_KEY_PROVIDER == "file":
+        yield _master_key_file(subject, Path(settings.WARREN_MASTER_KEY_FILE))
+    else:
+        yield _master_key_service(subject)
+    for name in settings.WARREN_MASTER_KEY_FORMER:
+        mend = "Run manage.py rotate_keys master, then take it out of WARREN_MASTER_KEY_FORMER."
+        yield Finding(subject, None, f"{name} may still unwrap data keys", mend)
+
+
+def _master_key_service(subject: str) -> Finding:
+    try:
+        master_key().check()
+    except DomainError as error:
+        return Finding(subject, False, error.message, "No stored secret can be read until then.")
+    return Finding(subject, True, f"{master_key().place()} wraps and unwraps")
+
+
+def _master_key_file(subject: str, file: Path) -> Finding:
     try:
         mode, text = file.stat().st_mode & 0o777, file.read_text(encoding="utf-8")
     except OSError as error:
         mend = "Restore it from its backup: without it no stored secret can be read."
-        yield Finding(subject, False, f"{file}: {error.strerror}.", mend)
-        return
+        return Finding(subject, False, f"{file}: {error.strerror}.", mend)
     if mode & 0o077:
-        yield Finding(subject, False, f"Others can read {file}.", f"chmod 0400 {file}")
-    elif not _is_key(text):
+        return Finding(subject, False, f"Others can read {file}.", f"chmod 0400 {file}")
+    if not _is_key(text):
         mend = "It must hold 32 random bytes as URL-safe base64 in its first line."
-        yield Finding(subject, False, f"{file} holds no key.", mend)
-    elif file.is_relative_to(settings.WARREN_VAR):
+        return Finding(subject, False, f"{file} holds no key.", mend)
+    if file.is_relative_to(settings.WARREN_VAR):
         says = "made by Warren, beside the data; good for development"
         mend = "For real use keep it elsewhere and set WARREN_MASTER_KEY_FILE."
-        yield Finding(subject, None, says, mend)
-    else:
-        yield Finding(subject, True, str(file))
+        return Finding(subject, None, says, mend)
+    return Finding(subject, True, str(file))
 
 
 def _is_key(text: str) -> bool:

@@ -39,6 +39,12 @@ BACKUP_KEEP = Setting(
     "WARREN_BACKUP_KEEP", int, 14, "Daily backups that are kept; erased data goes with the oldest.",
     group=_group,
 )
+REGIONS = Setting[dict[str, str]](
+    "WARREN_REGIONS", pairs, {},
+    "Where teams of a region have their files (a folder or a mounted bucket) and which model "
+    "providers may read their texts: eu-west.media=/srv/eu,eu-west.providers=mistral+google",
+    group=_group,
+)
 BASE_URL = Setting(
     "WARREN_BASE_URL", str, "http://127.0.0.1:8000",
     "Address under which people and networks reach this installation, without a last slash.",
@@ -264,6 +270,25 @@ TRUSTED_PROXIES = Setting(
     "WARREN_TRUSTED_PROXIES", int, 0,
     "Reverse proxies in front of Warren, whose X-Forwarded-For tells the sender's address. Default "
     "in production: 1.",
+    group=_group,
+)
+
+# -- Payments -----------------------------------------------------------------------------------
+
+_group = "Payments by Stripe (none: operators assign plans)"
+STRIPE_API_KEY = Setting(
+    "STRIPE_API_KEY", str, "",
+    "Secret or restricted key. Operators can also set it in the admin, which wins.",
+    group=_group, is_secret=True,
+)
+STRIPE_WEBHOOK_SECRET = Setting(
+    "STRIPE_WEBHOOK_SECRET", str, "",
+    "Signing secret of the messages to /hooks/stripe/; two with a comma while one is replaced.",
+    group=_group, is_secret=True,
+)
+STRIPE_API_BASE = Setting(
+    "STRIPE_API_BASE", str, "https://api.stripe.com",
+    "Where Stripe's API is; nothing else is asked. A fake of it for tests.",
     group=_group,
 )
 

@@ -49,6 +49,15 @@ def is_loopback(address: str) -> bool:
     return parsed is not None and parsed.is_loopback and _mapped(parsed) is None
 
 
+def is_this_machine(address: str) -> bool:
+    """Loopback and "any address", also inside an IPv6 one; True for what is no address at all."""
+    parsed = _parse(address)
+    if parsed is None:
+        return True
+    inner = _mapped(parsed) or parsed
+    return inner.is_loopback or inner.is_unspecified
+
+
 def _parse(address: str) -> Address | None:
     try:
         return ipaddress.ip_address(address)

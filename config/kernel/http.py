@@ -92,14 +92,21 @@ def client(
     max_bytes: int = MAX_BYTES,
     headers: Mapping[str, str] | None = None,
     follow_redirects: bool = False,
+    trusted: str = "",
 ) -> httpx2.Client:
     """A client whose every request goes through the checks. Cheap to make and to throw away.
 
     All clients of a process share one pool of connections, so opening one for each call keeps
     connections alive. `timeout_seconds` is the total for a call, a per-call `timeout=` replaces
-    it. No cookies are kept, no proxy or password is taken from the environment. Raises as `fetch`.
+    it. No cookies are kept, no proxy or password is taken from the environment.
+
+    `trusted` is an address out of the operator's settings: its host and port alone may be private
+    ones for this client, whose redirects are then not followed. Raises as `fetch`.
     """
+    if trusted and follow_redirects:
+        raise ValueError("A trusted server does not say where else to go.")
     with _in_our_words():
+        named = httpx2.URL(trusted) if trusted else None
         return _Client(
             base_url=base_url or "",
             timeout=timeout_seconds,
@@ -107,7 +114,10 @@ def client(
             follow_redirects=follow_redirects,
             max_redirects=MAX_REDIRECTS,
             trust_env=False,
-            transport=PinnedTransport(max_bytes=max_bytes),
+            transport=PinnedTransport(
+                max_bytes=max_bytes,
+                trusted=f"{named.raw_host.decode()}:{_port_of(named)}" if named else "",
+            ),
         )
 
 
@@ -120,13 +130,16 @@ def check_url(url: str) -> None:
     with _in_our_words():
         parsed = httpx2.URL(url)
     check_form(parsed)
-    port = parsed.port or (443 if parsed.scheme == "https" else 80)
     checked_addresses(
         parsed.raw_host.decode(),
-        port,
+        _port_of(parsed),
         allow_loopback=loopback_allowed(),
         timeout_seconds=TIMEOUT_SECONDS,
     )
+
+
+def _port_of(url: httpx2.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
 
 
 class _Client(httpx2.Client):

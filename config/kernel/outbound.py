@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from .addresses import is_loopback, is_public
+from .addresses import is_loopback, is_public, is_this_machine
 from .errors import DomainError, Invalid, Unavailable
 
 PORTS = frozenset({80, 443})
@@ -74,9 +74,12 @@ def loopback_allowed() -> bool:
 
 
 def checked_addresses(
-    host: str, port: int, *, allow_loopback: bool, timeout_seconds: float
+    host: str, port: int, *, allow_loopback: bool, timeout_seconds: float, trusted: str = ""
 ) -> list[str]:
     """Addresses of a host, all of them checked. One bad address refuses the host.
+
+    `trusted` is the one host:port whose address the operator wrote into the settings, and which
+    may be a private one; never this machine.
 
     Raises OutboundRefused for an address off the public internet or an unusual port,
     OutboundFailed for an unknown name, OutboundTimeout when the name service does not answer.
@@ -85,6 +88,8 @@ def checked_addresses(
     if f"{host}:{port}" in getattr(settings, "WARREN_OUTBOUND_ALLOW", ()):
         return addresses
     if allow_loopback and all(map(is_loopback, addresses)):
+        return addresses
+    if f"{host}:{port}" == trusted and not any(map(is_this_machine, addresses)):
         return addresses
     if not all(map(is_public, addresses)):
         raise OutboundRefused(

@@ -95,8 +95,9 @@ class _Stream(httpcore2.NetworkStream):
 class _Backend(httpcore2.NetworkBackend):
     """Opens connections, and only to addresses that it has just checked."""
 
-    def __init__(self, *, allow_loopback: bool) -> None:
+    def __init__(self, *, allow_loopback: bool, trusted: str = "") -> None:
         self._allow_loopback = allow_loopback
+        self._trusted = trusted
         self._sockets = httpcore2.SyncBackend()
 
     def connect_tcp(
@@ -112,6 +113,7 @@ class _Backend(httpcore2.NetworkBackend):
             port,
             allow_loopback=self._allow_loopback,
             timeout_seconds=_left(httpcore2.ConnectTimeout),
+            trusted=self._trusted,
         )
         # Each address gets its share of the time, so that a dead first one is not the end.
         for shares, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
@@ -132,15 +134,15 @@ def _left(error: type[Exception]) -> float:
 
 
 @cache
-def _pool(allow_loopback: bool) -> httpcore2.ConnectionPool:
-    # Two pools, so that a connection opened while loopback was allowed is not used when it is not.
+def _pool(allow_loopback: bool, trusted: str) -> httpcore2.ConnectionPool:
+    # A pool for each trust, so that a connection opened under more is not used under less.
     # Idle connections go before the 5 s after which common servers close theirs.
     return httpcore2.ConnectionPool(
         ssl_context=httpcore2.default_ssl_context(),
         max_connections=256,
         max_keepalive_connections=128,
         keepalive_expiry=4,
-        network_backend=_Backend(allow_loopback=allow_loopback),
+        network_backend=_Backend(allow_loopback=allow_loopback, trusted=trusted),
     )
 
 
@@ -151,8 +153,9 @@ os.register_at_fork(after_in_child=_pool.cache_clear)
 class PinnedTransport(httpx2.BaseTransport):
     """Sends over the process's pool. Closing it closes nothing, because the pool is shared."""
 
-    def __init__(self, *, max_bytes: int) -> None:
+    def __init__(self, *, max_bytes: int, trusted: str = "") -> None:
         self.max_bytes = max_bytes
+        self.trusted = trusted
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         check_form(request.url)
@@ -170,7 +173,7 @@ class PinnedTransport(httpx2.BaseTransport):
             extensions={"timeout": {"pool": exchange.left()}},
         )
         with _watch(exchange, request.url.host):
-            response = _pool(loopback_allowed()).handle_request(inner)
+            response = _pool(loopback_allowed(), self.trusted).handle_request(inner)
         headers = httpx2.Headers(response.headers)
         body = _Body(response, exchange, host=request.url.host, max_bytes=self.max_bytes)
         body.refuse_by(headers, method=request.method)
@@ -267,7 +270,7 @@ def check_form(url: httpx2.URL) -> None:
         raise OutboundRefused("Only addresses that start with http:// or https:// are opened.")
     if url.userinfo:
         raise OutboundRefused("Leave user name and password out of the address.")
-    if not _HOST.fullmatch(url.raw_host) or not 0 < (url.port or 80) < 65_536:
+    if not _HOST.fullmatch(url.raw_host) or not 0 < (80 if url.port is None else url.port) < 65_536:
         raise OutboundRefused("That is not a web address. One looks like https://example.com/page.")
 
 

@@ -32,6 +32,8 @@ def _about_the_secret_key() -> list[str]:
 
 
 def _about_the_master_key() -> list[str]:
+    if env.MASTER_KEY_PROVIDER.get() != "file":
+        return []
     file = env.MASTER_KEY_FILE.get()
     if file is None:
         return [

@@ -115,6 +115,19 @@ def test_what_is_wrong_with_the_master_key_is_said(
     assert finding.mend
 
 
+def test_a_key_service_is_asked_whether_it_answers(settings: Any, tmp_path: Path) -> None:
+    settings.WARREN_MASTER_KEY_PROVIDER = "vault"
+    settings.WARREN_MASTER_KEY_FORMER = ("file",)
+    settings.WARREN_VAULT_ADDRESS = "http://127.0.0.1:1"
+    settings.WARREN_VAULT_TOKEN_FILE = tmp_path / "token"
+    settings.WARREN_VAULT_TOKEN_FILE.write_text("hvs.x")
+    service, former = doctor._master_key()
+    assert service.is_well is False
+    assert "does not answer" in service.says
+    assert former.is_well is None
+    assert "WARREN_MASTER_KEY_FORMER" in former.mend
+
+
 @pytest.mark.parametrize(
     ("given", "is_well", "says"),
     [

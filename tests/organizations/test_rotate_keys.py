@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -10,13 +11,15 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
+from pytest_httpserver import HTTPServer
 
 from config.kernel import vault
 from config.kernel.clock import now
 from config.kernel.fields import Sealed
 from config.kernel.scoping import org_atomic, unscoped
-from organizations.models import DataKey, ModelRoute, Organization
+from organizations.models import AppSetting, DataKey, InstallationKey, ModelRoute, Organization
 from publishing.models import SocialAccount
+from tests.kernel.key_services import FakeVault
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "operator"])
@@ -106,9 +109,50 @@ def test_replaced_keys_are_erased_late_and_only_if_nothing_needs_them(world: Wor
     assert tokens(world.organization) == tokens(world.foreign) == {TOKEN}
 
 
-def run(what: str, **options: object) -> str:
+def test_the_keys_of_the_installation_are_rotated_and_erased_like_all_others() -> None:
+    with unscoped("test"):
+        AppSetting.objects.create(key="canary", secret=TOKEN)
+        first = InstallationKey.objects.get()
+        run("data")
+        row = AppSetting.objects.get(key="canary")
+        assert vault.key_version(row.__dict__["secret"]) == first.version + 1
+        assert row.secret is not None and row.secret.reveal() == TOKEN
+        InstallationKey.objects.filter(pk=first.pk).update(retired_at=now() - timedelta(days=100))
+        run("prune", days=90)
+        assert [key.version for key in InstallationKey.objects.all()] == [first.version + 1]
+
+
+def test_progress_is_shown_without_disturbing_the_output(world: World) -> None:
+    err = StringIO()
+    run("data", stderr=err)
+    count = len({key.organization_id for key in keys()})
+    assert err.getvalue().splitlines()[-1] == f"{count} of {count}"
+
+
+def test_all_keys_move_to_another_keeper(
+    world: World, tmp_path: Path, settings: Settings, httpserver: HTTPServer
+) -> None:
+    """While WARREN_MASTER_KEY_FORMER names the old one nothing stops, before, during and after."""
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(FakeVault())
+    (tmp_path / "token").write_text(FakeVault.token)
+    settings.WARREN_VAULT_TOKEN_FILE = tmp_path / "token"
+    settings.WARREN_VAULT_ADDRESS = httpserver.url_for("")
+    settings.WARREN_MASTER_KEY_PROVIDER = "vault"
+    settings.WARREN_MASTER_KEY_FORMER = ("file",)
+    vault.forget_keys()
+    assert tokens(world.organization) == {TOKEN}
+    count = len(keys())
+    assert run("master", former="file").startswith(f"{count} data keys wrapped with transit/")
+    assert run("master").startswith("0 data keys")
+    assert run("master", anew=True).startswith(f"{count} data keys")
+    settings.WARREN_MASTER_KEY_FORMER = ()
+    vault.forget_keys()
+    assert tokens(world.organization) == tokens(world.foreign) == {TOKEN}
+
+
+def run(what: str, *, stderr: StringIO | None = None, **options: object) -> str:
     out = StringIO()
-    call_command("rotate_keys", what, stdout=out, **options)
+    call_command("rotate_keys", what, stdout=out, stderr=stderr or StringIO(), **options)
     return out.getvalue()
 
 

@@ -1,0 +1,1 @@
+"""What an attacker would try, each attempt with what Warren answers."""
