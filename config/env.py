@@ -114,62 +114,21 @@ MASTER_KEY_FILE = Setting[Path | None](
     "database, its backups and the media. Default: master.key in WARREN_VAR (development only).",
     group=_group,
 )
-MASTER_KEY_PROVIDER = Setting(
-    "WARREN_MASTER_KEY_PROVIDER", str, "file",
-    "Who keeps the master key: file, aws (KMS), google (Cloud KMS) or vault (Vault's transit).",
-    group=_group,
-)
-MASTER_KEY_FORMER = Setting[tuple[str, ...]](
-    "WARREN_MASTER_KEY_FORMER", words, (),
-    "Former keepers that may still unwrap, separated by commas, until rotate_keys master has run.",
-    group=_group,
-)
-AWS_KMS_KEY = Setting(
-    "WARREN_AWS_KMS_KEY", str, "", "ARN, id or alias of the KMS key.", group=_group
-)
-AWS_REGION = Setting(
-    "WARREN_AWS_REGION", str, "us-east-1", "Region of the KMS key.", group=_group
-)
-AWS_KMS_ENDPOINT = Setting(
-    "WARREN_AWS_KMS_ENDPOINT", str, "",
-    "Another address of KMS, such as that of a private endpoint.",
-    group=_group,
-)
-AWS_CREDENTIALS_FILE = Setting[Path | None](
-    "WARREN_AWS_CREDENTIALS_FILE", path, None,
-    "File with [default], aws_access_key_id, aws_secret_access_key and perhaps aws_session_token; "
-    "read again for each call.",
-    group=_group,
-)
-GOOGLE_KMS_KEY = Setting(
-    "WARREN_GOOGLE_KMS_KEY", str, "",
-    "Resource name of the key: projects/…/locations/…/keyRings/…/cryptoKeys/…",
-    group=_group,
-)
-GOOGLE_KMS_ENDPOINT = Setting(
-    "WARREN_GOOGLE_KMS_ENDPOINT", str, "", "Another address of Cloud KMS.", group=_group
-)
-GOOGLE_CREDENTIALS_FILE = Setting[Path | None](
-    "WARREN_GOOGLE_CREDENTIALS_FILE", path, None,
-    "The JSON key of a service account that may encrypt and decrypt with the key.",
-    group=_group,
-)
-GOOGLE_TOKEN_URL = Setting(
-    "WARREN_GOOGLE_TOKEN_URL", str, "",
-    "Instead of a JSON key: the metadata server's address that gives this machine its tokens.",
-    group=_group,
-)
-VAULT_ADDRESS = Setting(
-    "WARREN_VAULT_ADDRESS", str, "", "Address of Vault: https://vault.internal:8200", group=_group
-)
-VAULT_KEY = Setting("WARREN_VAULT_KEY", str, "warren", "Name of the transit key.", group=_group)
-VAULT_MOUNT = Setting(
-    "WARREN_VAULT_MOUNT", str, "transit", "Where the transit engine is mounted.", group=_group
-)
-VAULT_TOKEN_FILE = Setting[Path | None](
-    "WARREN_VAULT_TOKEN_FILE", path, None,
-    "File with Vault's token, read again for each call, so that an agent may renew it.",
-    group=_group,
+from .env_keys import (  # noqa: E402, I001
+    AWS_CREDENTIALS_FILE as AWS_CREDENTIALS_FILE,
+    AWS_KMS_ENDPOINT as AWS_KMS_ENDPOINT,
+    AWS_KMS_KEY as AWS_KMS_KEY,
+    AWS_REGION as AWS_REGION,
+    GOOGLE_CREDENTIALS_FILE as GOOGLE_CREDENTIALS_FILE,
+    GOOGLE_KMS_ENDPOINT as GOOGLE_KMS_ENDPOINT,
+    GOOGLE_KMS_KEY as GOOGLE_KMS_KEY,
+    GOOGLE_TOKEN_URL as GOOGLE_TOKEN_URL,
+    MASTER_KEY_FORMER as MASTER_KEY_FORMER,
+    MASTER_KEY_PROVIDER as MASTER_KEY_PROVIDER,
+    VAULT_ADDRESS as VAULT_ADDRESS,
+    VAULT_KEY as VAULT_KEY,
+    VAULT_MOUNT as VAULT_MOUNT,
+    VAULT_TOKEN_FILE as VAULT_TOKEN_FILE,
 )
 
 # -- Behaviour ----------------------------------------------------------------------------------
@@ -360,72 +319,21 @@ EMBEDDINGS_BASE_URL = Setting(
 
 # -- Times --------------------------------------------------------------------------------------
 
-_group = "Times of the engine, in seconds"
-LEASE_SECONDS = Setting(
-    "WARREN_LEASE_SECONDS", float, 60.0,
-    "How long a worker owns a row that it claimed; longer than any one outside call.",
-    group=_group,
-)
-DUE_SWEEP_SECONDS = Setting(
-    "WARREN_DUE_SWEEP_SECONDS", float, 30.0,
-    "Between two sweeps for due rows; bounds how late a post is when the broker is away.",
-    group=_group,
-)
-SCHEDULE_TICK_SECONDS = Setting(
-    "WARREN_SCHEDULE_TICK_SECONDS", float, 60.0, "Between two looks at the schedules.",
-    group=_group,
-)
-REAPER_SECONDS = Setting(
-    "WARREN_REAPER_SECONDS", float, 30.0, "Between two looks for expired leases.", group=_group
-)
-RETRY_BASE_SECONDS = Setting(
-    "WARREN_RETRY_BASE_SECONDS", float, 60.0,
-    "Wait before the first retry of a delivery; each further one waits twice as long.",
-    group=_group,
-)
-RETRY_MOST_SECONDS = Setting(
-    "WARREN_RETRY_MOST_SECONDS", float, 3_600.0, "Longest wait between two tries.", group=_group
-)
-DELIVERY_THREADS = Setting(
-    "WARREN_DELIVERY_THREADS", int, 24,
-    "Posts that one process of the task worker sends at the same time (a number, not seconds).",
-    group=_group,
-)
-PULSE_SECONDS = Setting(
-    "WARREN_PULSE_SECONDS", float, 5.0,
-    "Between two looks for due posts that each worker process takes by itself, without the broker. "
-    "0 turns them off.",
-    group=_group,
-)
-READ_BACK_SECONDS = Setting(
-    "WARREN_READ_BACK_SECONDS", float, 30.0,
-    "From an unknown outcome to the look for the post on the network; longer than a request.",
-    group=_group,
-)
-HOLD_SECONDS = Setting(
-    "WARREN_HOLD_SECONDS", float, 900.0,
-    "Until a post that a pause, a lost account or missing credits hold up is looked at again.",
-    group=_group,
-)
-TOO_LATE_SECONDS = Setting(
-    "WARREN_TOO_LATE_SECONDS", float, 7_200.0,
-    "How late a post may still go out without a person being asked.",
-    group=_group,
-)
-METRICS_SCALE = Setting(
-    "WARREN_METRICS_SCALE", float, 1.0,
-    "Factor on the ages at which a post's numbers are read; below 1 to see them sooner.",
-    group=_group,
-)
-CHANNEL_OPTIONS = Setting[dict[str, str]](
-    "WARREN_CHANNEL_OPTIONS", pairs, {},
-    "What a channel lets an operator change, such as its public addresses; each channel's file "
-    "names its own: slug.option=value,slug.option=value",
-    group=_group,
-)
-OUTBOUND_TIMEOUT_SECONDS = Setting(
-    "WARREN_OUTBOUND_TIMEOUT_SECONDS", float, 20.0, "Deadline of one outside request.",
-    group=_group,
+from .env_times import (  # noqa: E402, I001
+    CHANNEL_OPTIONS as CHANNEL_OPTIONS,
+    DELIVERY_THREADS as DELIVERY_THREADS,
+    DUE_SWEEP_SECONDS as DUE_SWEEP_SECONDS,
+    HOLD_SECONDS as HOLD_SECONDS,
+    LEASE_SECONDS as LEASE_SECONDS,
+    METRICS_SCALE as METRICS_SCALE,
+    OUTBOUND_TIMEOUT_SECONDS as OUTBOUND_TIMEOUT_SECONDS,
+    PULSE_SECONDS as PULSE_SECONDS,
+    READ_BACK_SECONDS as READ_BACK_SECONDS,
+    REAPER_SECONDS as REAPER_SECONDS,
+    RETRY_BASE_SECONDS as RETRY_BASE_SECONDS,
+    RETRY_MOST_SECONDS as RETRY_MOST_SECONDS,
+    SCHEDULE_TICK_SECONDS as SCHEDULE_TICK_SECONDS,
+    TOO_LATE_SECONDS as TOO_LATE_SECONDS,
 )
 
 # -- Serving ------------------------------------------------------------------------------------

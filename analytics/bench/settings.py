@@ -4,6 +4,7 @@ queue, cache and folder that belong to the benchmark alone.
 
 import os
 
+from config.logs import logging_to_stderr
 from config.settings.development import (
     CACHES,
     CELERY_BROKER_TRANSPORT_OPTIONS,
@@ -11,7 +12,6 @@ from config.settings.development import (
     INSTALLED_APPS,
     STORAGES,
     WARREN_VAR,
-    logging_to_stderr,
 )
 
 from config.settings.development import *  # noqa: F403 isort: skip

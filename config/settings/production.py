@@ -74,8 +74,10 @@ def _lies_in(file: Path, folder: Path | None) -> bool:
 
 refuse_development_secrets()
 
+from config.logs import logging_to_stderr  # noqa: E402
+
 from .base import *  # noqa: E402, F403
-from .base import ACCOUNT_EMAIL_VERIFICATION, STORAGES, logging_to_stderr  # noqa: E402
+from .base import ACCOUNT_EMAIL_VERIFICATION, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = list(env.HOSTS.get())
 CSRF_TRUSTED_ORIGINS = [env.BASE_URL.get().rstrip("/")]

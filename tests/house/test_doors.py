@@ -16,6 +16,7 @@ NETWORK = {
     "config/kernel/transport.py": "the outbound door itself",
     "config/servers.py": "asks the embedded servers on this machine whether they are up",
     "config/supervisor.py": "asks the web server on this machine whether it is up",
+    "organizations/sign_in/outbound.py": "turns what allauth asks into requests of the door",
     "publishing/delivery/parcel.py": "names this machine in a claim; opens nothing",
     "analytics/bench/browser.py": "measures this machine's own pages",
     "analytics/bench/deliveries.py": "measures this machine's own pages",
