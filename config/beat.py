@@ -12,6 +12,8 @@ EXPIRY_SECONDS: Final = 900.0
 # An interval of a day would start anew with every restart, and a daily restart never end it.
 PURGE_SECONDS: Final = 3_600.0
 FORGETTING_SECONDS: Final = 3_600.0
+# A period may begin a few minutes late.
+RENEWAL_SECONDS: Final = 300.0
 
 
 def beat_schedule(
@@ -31,6 +33,12 @@ def beat_schedule(
         "content.tasks.sweep_materials": due_seconds,
         "analytics.tasks.sweep_metrics": due_seconds,
         "organizations.tasks.purge": PURGE_SECONDS,
+        "billing.tasks.sweep_subscriptions": RENEWAL_SECONDS,
+        "billing.tasks.sweep_messages": due_seconds,
+        "billing.tasks.release_reservations": RENEWAL_SECONDS,
+        "billing.tasks.check_ledger": PURGE_SECONDS,
+        "organizations.tasks.enforce_retention": FORGETTING_SECONDS,
+        "organizations.tasks.sweep_requests": due_seconds,
         "organizations.tasks.back_up": PURGE_SECONDS,
         "organizations.tasks.sweep_notifications": due_seconds,
         "organizations.tasks.seal_audit": due_seconds,

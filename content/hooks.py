@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from config.kernel.llm.answers import answer_store
 from organizations.privacy.purge import erasers
+from organizations.privacy.subjects import file_sources
 
-from . import privacy  # noqa: F401
+from . import audit_words, privacy  # noqa: F401
 from .models import Material
 from .services.answers import StoredAnswers
-from .services.files import delete_all_stored, delete_stored
+from .services.files import delete_all_stored, delete_stored, stored_files
 
 
 def erase_file(material: Material) -> None:
@@ -18,5 +19,6 @@ def erase_file(material: Material) -> None:
 
 
 answer_store.fill(StoredAnswers())
+file_sources.register("content", stored_files)
 erasers.register("content.material", erase_file)
 erasers.register("organizations.organization", lambda organization: delete_all_stored())

@@ -5,6 +5,7 @@ DomainError
 ├── Forbidden         403  a member without the right
 ├── Invalid           422  input that can be corrected; `field` names the form field
 ├── Conflict          409  the row moved on; reload and look
+├── Gone              410  it was here once, and is not any more
 ├── PaymentRequired   402  credits or budget are used up
 ├── TooMany           429  slow down; `retry_after` in seconds
 └── Unavailable       503  something we depend on is away; `retry_after` in seconds
@@ -52,6 +53,11 @@ class Invalid(DomainError):
 class Conflict(DomainError):
     status = 409
     default_code = "conflict"
+
+
+class Gone(DomainError):
+    status = 410
+    default_code = "gone"
 
 
 class PaymentRequired(DomainError):

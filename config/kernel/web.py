@@ -192,6 +192,7 @@ _TITLES: Final[Mapping[int, str]] = {
     403: "Not with your role",
     404: "Not found",
     409: "Changed meanwhile",
+    410: "No longer here",
     422: "Please check what was entered",
     429: "A little slower",
     503: "Not available right now",

@@ -10,13 +10,13 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-
 from config.kernel.errors import NotFound
 from config.kernel.scoping import current_organization_id
+from organizations.services.regions import media_root_for, media_roots
 
 _KEY = re.compile(r"(?P<organization>[0-9a-f-]{36})/[A-Za-z0-9_-]{43}\.[a-z0-9]{1,8}")
 
@@ -67,8 +67,17 @@ def delete_stored(key: str) -> None:
 
 def delete_all_stored() -> None:
     """Remove every file of the organization in scope, which is being erased."""
-    shutil.rmtree(_root() / str(current_organization_id()), ignore_errors=True)
+    for root in media_roots():
+        shutil.rmtree(root / str(current_organization_id()), ignore_errors=True)
+
+
+def stored_files() -> Iterator[tuple[str, Path]]:
+    """Every file of the organization in scope: its name, and where it lies."""
+    folder = _root() / str(current_organization_id())
+    for path in sorted(folder.glob("*")):
+        if path.is_file() and path.suffix != ".part":
+            yield path.name, path
 
 
 def _root() -> Path:
-    return Path(settings.WARREN_MEDIA_ROOT)
+    return media_root_for(current_organization_id())

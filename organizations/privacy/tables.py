@@ -37,7 +37,6 @@ register(
             "password": SIGN_IN,
             "last_login": SIGN_IN,
             "interface_mode": LOOK,
-            "theme": LOOK,
         },
         secret=words("password"),
         plain=words("is_superuser is_active is_staff"),
@@ -141,7 +140,7 @@ register(
     ),
     Table(
         "organizations.modelroute",
-        plain=words("purpose provider model base_url api_key is_free"),
+        plain=words("purpose provider model base_url secret is_free"),
     ),
     Table(
         "organizations.providersecret",

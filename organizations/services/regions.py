@@ -1,0 +1,71 @@
+"""Where an organization's files lie and which model providers may read its texts.
+
+`WARREN_REGIONS` says it for each region: `eu-west.media=/srv/eu,eu-west.providers=mistral+google`.
+A region that says nothing uses the installation's media folder and every provider. An organization
+keeps the region that it was founded in, so a process asks for it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from config.kernel.scoping import org_atomic
+from organizations.models import Organization
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """`providers` None: all. `media_root` may be a bucket that is mounted there."""
+
+    name: str
+    media_root: Path
+    providers: frozenset[str] | None = None
+
+    def allows(self, provider: str) -> bool:
+        return self.providers is None or provider in self.providers
+
+
+def region_named(name: str) -> Region:
+    said = dict(settings.WARREN_REGIONS)
+    media = said.get(f"{name}.media") or settings.WARREN_MEDIA_ROOT
+    providers = said.get(f"{name}.providers")
+    allowed = None if providers is None else frozenset(_words(providers))
+    return Region(name, Path(media), allowed)
+
+
+def region_of(organization_id: UUID) -> Region:
+    """The region of one organization, whether or not it is in scope."""
+    return region_named(_name_of(organization_id))
+
+
+def media_root_for(organization_id: UUID) -> Path:
+    """The folder under which all files of one organization lie."""
+    if not any(key.endswith(".media") for key in settings.WARREN_REGIONS):
+        return Path(settings.WARREN_MEDIA_ROOT)
+    return region_of(organization_id).media_root
+
+
+def media_roots() -> list[Path]:
+    """Every folder that files may lie under, for who must find all of them."""
+    said = [value for key, value in dict(settings.WARREN_REGIONS).items() if key.endswith(".media")]
+    return [Path(root) for root in dict.fromkeys([str(settings.WARREN_MEDIA_ROOT), *said])]
+
+
+def forget_regions() -> None:
+    _name_of.cache_clear()
+
+
+@lru_cache(maxsize=4096)
+def _name_of(organization_id: UUID) -> str:
+    with org_atomic(organization_id):
+        return str(Organization.with_deleted.values_list("region", flat=True).get())
+
+
+def _words(text: str) -> Iterable[str]:
+    return (word.strip() for word in text.split("+") if word.strip())
