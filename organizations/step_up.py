@@ -61,6 +61,14 @@ def is_recently_confirmed(request: HttpRequest) -> bool:
     return age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+def had_second_factor(request: HttpRequest) -> bool:
+    """Whether this session, at any time, was given more than a password."""
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
 def to_confirmation(request: HttpRequest) -> HttpResponse:
     """To the page that asks, and from there back to the page that the person sees."""
     back = _way_back(request)
