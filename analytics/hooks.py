@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.kernel.checks import Finding, doctor_checks
 
-from . import privacy  # noqa: F401
+from . import audit_words, privacy  # noqa: F401
 from .selectors.status import installation_status
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from organizations.services.brand_sight import BrandName, BrandSight, brand_sight
 
+from . import audit_words, privacy  # noqa: F401
 from .models import BrandAccess, BrandProfile
 
 

@@ -21,6 +21,7 @@ from .services.audit import on_record
 from .services.backups import backup_findings
 from .services.data_keys import DataKeyTable
 from .services.model_routes import OwnRoutes
+from .trail import own_words  # noqa: F401
 from .trail.checks import retention_findings
 from .webhooks import events  # noqa: F401
 from .webhooks.outbox import enqueue

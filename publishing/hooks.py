@@ -10,6 +10,7 @@ from content.services.upward import texts_of
 from organizations.notices.kinds import register_kinds
 
 from . import (
+    audit_words,  # noqa: F401
     notices,
     privacy,  # noqa: F401
     webhook_events,  # noqa: F401

@@ -12,13 +12,19 @@ from config.kernel.scoping import org_atomic
 from content.services.files import store_file
 from organizations.models import (
     ApiKey,
+    IntegrationConnection,
     Invitation,
     Membership,
     ModelRoute,
     Notification,
+    ProviderSecret,
     SupportTicket,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookState,
 )
 from organizations.notices.unsubscribing import token_for
+from organizations.webhooks.signing import new_secret
 from publishing.models import AutopilotRun
 from tests import make
 from tests.world import World
@@ -49,6 +55,8 @@ def one_of_each(world: World) -> dict[str, Any]:
             invited_by=world.owner,
             expires_at=now() + timedelta(days=7),
         )
+        secret = ProviderSecret.objects.create(service="openai", credential="k", hint="****")
+        connection = IntegrationConnection.objects.create(service="openai")
         picture = store_file(b"\x89PNG", ending="png")
         run = AutopilotRun.objects.create(
             brand=world.brand,
@@ -77,6 +85,8 @@ def one_of_each(world: World) -> dict[str, Any]:
         "run": run.pk,
         "route": route.pk,
         "key": key.pk,
+        "secret": secret.pk,
+        "connection": connection.pk,
         "session": UserSession.objects.create(
             user=world.owner, ip="192.0.2.1", session_key="of-the-owner", user_agent="Firefox"
         ).pk,

@@ -9,7 +9,7 @@ from config.kernel.clock import is_zone, now
 from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic
 from organizations.models import User
-from organizations.services.audit import record
+from organizations.services.audit import changed_fields, record
 
 
 def create_brand(*, values: Mapping[str, Any], by: User) -> BrandProfile:
@@ -30,14 +30,13 @@ def update_brand(*, brand: BrandProfile, values: Mapping[str, Any], by: User) ->
     """Change only the fields that are given. Raises Invalid, naming the field."""
     with org_atomic():
         fresh = BrandProfile.objects.select_for_update().get(pk=brand.pk)
-        changed = []
-        for field, value in _checked(values, brand=fresh).items():
-            if getattr(fresh, field) != value:
-                setattr(fresh, field, value)
-                changed.append(field)
-        if changed:
-            fresh.save(update_fields=[*changed, "updated_at"])
-            record(action="brand.changed", target=fresh, by=by, data={"fields": changed})
+        wanted = _checked(values, brand=fresh)
+        before, after = changed_fields({name: getattr(fresh, name) for name in wanted}, wanted)
+        for name in after:
+            setattr(fresh, name, wanted[name])
+        if after:
+            fresh.save(update_fields=[*after, "updated_at"])
+            record(action="brand.changed", target=fresh, by=by, before=before, after=after)
     return fresh
 
 

@@ -23,7 +23,7 @@ def record(
     target: models.Model | None,
     by: User | None = None,
     kind: ActorKind | None = None,
-    category: AuditCategory = AuditCategory.GENERAL,
+    category: AuditCategory | None = None,
     reason: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
@@ -34,16 +34,18 @@ def record(
 
     Call it inside the transaction of the write that it speaks of, so that neither stands alone.
     `kind` defaults to the current actor's (an API key, an operator on a visit), else to a person
-    when `by` is given and to the agent otherwise. `before` and `after` name the fields that changed
-    and never hold a secret.
+    when `by` is given and to the agent otherwise; `category` to security for what operators do, to
+    API for what a key does, and to general. `before` and `after` name the fields that changed and
+    never hold a secret.
     """
     actor = current_actor()
+    kind = kind or (actor.kind if actor else _kind_of(by))
     row = AuditRecord(
         organization_id=current_organization_id(),
-        actor_kind=kind or (actor.kind if actor else _kind_of(by)),
+        actor_kind=kind,
         actor=by,
         api_key_id=actor.api_key_id if actor else None,
-        category=category,
+        category=category or _CATEGORIES.get(kind, AuditCategory.GENERAL),
         action=action,
         target_type=target._meta.label_lower if target is not None else "",
         target_id=target.pk if target is not None else None,
@@ -83,16 +85,17 @@ def changed_fields(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What differs, as (`before`, `after`) of a record, in plain JSON. Give it no secrets."""
-    names = [name for name in after if before.get(name) != after[name]]
-    return (
-        {name: _plain(before.get(name)) for name in names},
-        {name: _plain(after[name]) for name in names},
-    )
+    old, new = _plain(before), _plain(after)
+    names = [name for name in new if old.get(name) != new[name]]
+    return {name: old.get(name) for name in names}, {name: new[name] for name in names}
 
 
 def actor_digest(row: AuditRecord, user_id: object) -> str:
     """Binds a person to one record: says nothing about who it is once the person is erased."""
     return hashlib.sha256(f"{row.pk}:{user_id}".encode()).hexdigest()
+
+
+_CATEGORIES = {ActorKind.STAFF: AuditCategory.SECURITY, ActorKind.API_KEY: AuditCategory.API}
 
 
 def _kind_of(by: User | None) -> ActorKind:
@@ -102,7 +105,7 @@ def _kind_of(by: User | None) -> ActorKind:
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(each) for each in value]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if value is None or isinstance(value, bool | int | float | str):
         return value

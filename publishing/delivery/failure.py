@@ -8,7 +8,7 @@ from typing import Any
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from organizations.models import ActorKind
+from organizations.models import ActorKind, AuditCategory
 from organizations.services.audit import record
 from publishing.channels.base import ChannelError, Outcome
 from publishing.models import (
@@ -214,6 +214,7 @@ def needs_reconnect(account: SocialAccount, sentence: str, moment: datetime) -> 
             action="account.needs_reconnect",
             target=account,
             kind=ActorKind.SYSTEM,
+            category=AuditCategory.SECRET,
             reason=sentence,
         )
 

@@ -14,7 +14,7 @@ from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from config.kernel.states import move
-from organizations.models import User
+from organizations.models import AuditCategory, User
 from organizations.services.audit import record
 from publishing.channels.base import AccountFacts, Channel, Connection, Connects, Hosts
 from publishing.channels.registry import channels
@@ -59,6 +59,7 @@ def connect_account(
             action="account.connected",
             target=account,
             by=by,
+            category=AuditCategory.SECRET,
             data={"platform": platform, "handle": account.handle},
         )
     return account
@@ -88,6 +89,7 @@ def disconnect_account(*, account: SocialAccount, by: User | None) -> None:
             action="account.disconnected",
             target=account,
             by=by,
+            category=AuditCategory.SECRET,
             data={"platform": account.platform, "stopped_posts": sum(stopped)},
         )
 

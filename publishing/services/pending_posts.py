@@ -18,7 +18,7 @@ from config.kernel.scoping import org_atomic
 from config.kernel.tasks import hint
 from content.models import Candidate, Material
 from organizations.models import ActorKind, User
-from organizations.services.audit import record
+from organizations.services.audit import changed_fields, record
 from publishing.channels.text import clean_hashtags
 from publishing.delivery.ledger import cancel_delivery, schedule_delivery
 from publishing.models import (
@@ -173,9 +173,13 @@ def edit_post(
         wanted = draft(content=text, hashtags=tags, link=link, media=row.media)
         refuse_misfit(wanted, row.account)
         void(row, "The text was changed.")
+        before, after = changed_fields(
+            {"content": row.content, "hashtags": row.hashtags, "link": row.link},
+            {"content": text, "hashtags": tags, "link": link},
+        )
         change(row, was_edited=True, content=text, hashtags=tags, link=link)
         _remember_soon(row)
-        record(action="post.edited", target=row, by=by)
+        record(action="post.edited", target=row, by=by, before=before, after=after)
     return row
 
 
@@ -234,10 +238,12 @@ def reschedule_post(*, post: PendingPost, moment: datetime, by: User | None) -> 
         refuse_frozen(row)
         if row.status in APPROVED:
             cancel_delivery(pending_post=row)
+        before = row.scheduled_for
         change(row, scheduled_for=moment)
         if row.status in APPROVED:
             schedule_delivery(pending_post=row)
-        record(action="post.rescheduled", target=row, by=by, data={"to": moment.isoformat()})
+        old, new = changed_fields({"scheduled_for": before}, {"scheduled_for": moment})
+        record(action="post.rescheduled", target=row, by=by, before=old, after=new)
     return row
 
 

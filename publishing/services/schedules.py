@@ -20,7 +20,7 @@ from config.kernel.models import uuid7
 from config.kernel.scoping import org_atomic
 from config.kernel.states import move
 from organizations.models import ActorKind, User
-from organizations.services.audit import record
+from organizations.services.audit import changed_fields, record
 from publishing.channels.registry import channels
 from publishing.delivery.ledger import wake_deliveries
 from publishing.models import (
@@ -93,16 +93,16 @@ def create_schedule(*, brand: BrandProfile, values: ScheduleValues, by: User | N
 def update_schedule(*, schedule: Schedule, values: ScheduleValues, by: User | None) -> Schedule:
     """Change a schedule. New times count from now on; what was missed before is not caught up."""
     fields = checked(values)
-    before = [getattr(schedule, name) for name in TIMING_FIELDS]
+    before, after = changed_fields({name: getattr(schedule, name) for name in fields}, fields)
     for name, value in fields.items():
         setattr(schedule, name, value)
     changed = [*fields, "updated_at"]
-    if before != [getattr(schedule, name) for name in TIMING_FIELDS]:
+    if any(name in after for name in TIMING_FIELDS):
         schedule.next_run_at = next_run_at(schedule, after=now())
         changed.append("next_run_at")
     with org_atomic():
         schedule.save(update_fields=changed)
-        record(action="schedule.updated", target=schedule, by=by)
+        record(action="schedule.updated", target=schedule, by=by, before=before, after=after)
     return schedule
 
 

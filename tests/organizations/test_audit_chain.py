@@ -126,8 +126,9 @@ def test_an_erased_person_leaves_the_chain_whole(world: World) -> None:
     with org_atomic(world.id):
         made = record(action="brand.changed", target=None, by=person)
     seal_records()
-    with org_atomic(world.id):
+    with unscoped("test"):
         person.delete()
+    with org_atomic(world.id):
         assert AuditRecord.objects.get(pk=made.pk).actor is None
     assert report(world).is_whole
 
