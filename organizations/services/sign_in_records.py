@@ -29,8 +29,6 @@ def write_down(
     action: str,
     *,
     data: dict[str, Any] | None = None,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
     succeeded: bool = True,
 ) -> None:
     """One record in each of the person's teams. What failed was not provably that person's act."""
@@ -43,8 +41,6 @@ def write_down(
                 kind=ActorKind.PERSON if succeeded else ActorKind.SYSTEM,
                 category=AuditCategory.SECURITY,
                 data=data,
-                before=before,
-                after=after,
                 succeeded=succeeded,
             )
 
@@ -113,15 +109,9 @@ def _factors_changed(
     write_down(user, f"person.second_factor_{what}", data={"method": authenticator.type})
 
 
-def _email_changed(
-    *, user: User, from_email_address: Any = None, to_email_address: Any = None, **rest: Any
-) -> None:
-    write_down(
-        user,
-        "person.email_changed",
-        before={"email": from_email_address.email if from_email_address else ""},
-        after={"email": to_email_address.email if to_email_address else ""},
-    )
+def _email_changed(*, user: User, **rest: Any) -> None:
+    # Without the addresses: the log outlives the account, and must not keep what is erased.
+    write_down(user, "person.email_changed")
 
 
 def _provider_added(*, sociallogin: Any, **rest: Any) -> None:
