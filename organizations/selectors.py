@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from config.kernel.clock import now
-from organizations.models import Role
+from organizations.models import Organization, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Visit:
     ends_at: datetime
     reason: str
     may_change: bool
+
+
+def is_being_closed() -> bool:
+    """Whether the organization in scope waits for its end: nothing is done for it until then."""
+    return Organization.objects.filter(status=Organization.Status.CLOSING).exists()
 
 
 def belongings_of_user(user_id: UUID) -> list[Belonging]:

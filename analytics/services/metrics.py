@@ -15,6 +15,7 @@ from config.kernel.due import by_organization, due_rows
 from config.kernel.errors import NotFound
 from config.kernel.models import claim
 from config.kernel.scoping import org_atomic, scope
+from organizations.selectors import is_being_closed
 from organizations.services.audit import record
 from publishing.channels.base import ChannelError, Gone, Measurement
 from publishing.models import Post, PostStatus
@@ -63,6 +64,8 @@ def collect_posts(*, post_ids: Sequence[UUID]) -> int:
 
     Returns how many could be read; one that cannot be read never stops the next.
     """
+    if _is_held(post_ids):
+        return 0
     read = [post for post_id in post_ids if (post := _read_due(post_id)) is not None]
     for brand_id, platform in {(post.brand_id, post.platform) for post in read}:
         learn_angles(brand_id=brand_id, platform=platform)
@@ -97,6 +100,15 @@ def next_due_at(published_at: datetime, age: str) -> datetime | None:
     """When a post is read again after a reading at `age`; None after the last."""
     later = list(AGES)[list(AGES).index(age) + 1 :]
     return published_at + _scaled(later[0]) if later else None
+
+
+def _is_held(post_ids: Sequence[UUID]) -> bool:
+    """A team that is being closed has nobody asked about its posts; they are due again later."""
+    with org_atomic():
+        if not is_being_closed():
+            return False
+        Post.objects.filter(pk__in=post_ids).update(due_at=now() + LONGEST_WAIT)
+    return True
 
 
 def _read_due(post_id: UUID) -> Post | None:

@@ -16,6 +16,7 @@ from config.kernel.errors import Conflict, DomainError, PaymentRequired, TooMany
 from config.kernel.scoping import org_atomic
 from content.models import Material
 from content.services.similarity import Similarity, check_material
+from organizations.selectors import is_being_closed
 from publishing.models import (
     AutopilotRun,
     Decision,
@@ -31,7 +32,7 @@ from .lease import LostRun, claim_run, close, exhaust, keep, put_off
 from .posting import post_texts
 from .progress import Progress, quiet
 from .rewriting import rewrite_post
-from .scheduler import BRAND_PAUSED, NO_CREDITS
+from .scheduler import BRAND_PAUSED, CLOSING, NO_CREDITS
 from .texts import places_of_run, write_texts
 
 MATERIALS_TRIED = 3
@@ -96,6 +97,8 @@ def _brand(run: AutopilotRun) -> BrandProfile:
 
 
 def _refuse_paused(run: AutopilotRun, brand: BrandProfile) -> None:
+    if is_being_closed():
+        raise Skipped(CLOSING)
     # A pause holds the agent back, not a person who asks.
     if brand.paused_at is not None and run.mode == RunMode.AUTOPILOT:
         raise Skipped(BRAND_PAUSED)
@@ -129,7 +132,7 @@ def _material(
                 exhaust(run, choice.reason)
             raise Skipped(f"Skipped: {choice.reason}")
         say("material", f"“{choice.material.name}”. {choice.reason}")
-        similarity = check_material(material=choice.material)
+        similarity = check_material(material=choice.material, brand_id=brand.pk)
         if similarity.is_duplicate:
             refused[choice.material.pk] = f"{choice.material.name}: {similarity.reason}"
             say("duplicates", f"Passed over. {similarity.reason}")
@@ -153,7 +156,7 @@ def _given_material(run: AutopilotRun, material_id: UUID, say: Progress) -> Mate
         raise Conflict("The material of this run was deleted.")
     say("material", f"“{material.name}”, chosen before.")
     if not decided:
-        similarity = check_material(material=material)
+        similarity = check_material(material=material, brand_id=run.brand_id)
         choice = MaterialChoice(material, "Chosen by hand for this run.")
         with org_atomic():
             keep(run)

@@ -21,6 +21,7 @@ from config.kernel.models import uuid7
 from config.kernel.scoping import org_atomic
 from content.models import Material
 from organizations.models import ActorKind
+from organizations.selectors import is_being_closed
 from organizations.services.audit import record
 from publishing.models import RunStatus, Schedule, ScheduleStatus
 from publishing.services.schedules import pause_schedule
@@ -36,6 +37,7 @@ NO_CREDITS = (
     "Skipped: no credits are left in this period, so nothing was written. Add credits, or wait for "
     "the renewal."
 )
+CLOSING = "Skipped: the team is being closed, so nothing is written or posted for it."
 BRAND_PAUSED = "Skipped: the brand is paused. Resume it and the next run goes ahead."
 
 
@@ -151,7 +153,8 @@ def _planned(due: list[_Due], moment: datetime) -> _Work:
             "id", "paused_at"
         )
     )
-    has_credits = credits_left() > 0
+    is_closing = is_being_closed()
+    has_credits = is_closing or credits_left() > 0
     for each in due:
         try:
             owed = _plan(each.slot, moment)
@@ -162,6 +165,8 @@ def _planned(due: list[_Due], moment: datetime) -> _Work:
             obstacle = "" if has_credits else NO_CREDITS
             if brands[each.brand_id] is not None:
                 obstacle = BRAND_PAUSED
+            if is_closing:
+                obstacle = CLOSING
             work.runs += _runs(each, owed, obstacle)
         work.moved.append(
             (each.id, owed.next_run_at, bool(owed.on_time or owed.recovered), owed.missed)

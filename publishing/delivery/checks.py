@@ -113,6 +113,8 @@ def _account(facts: dict[str, Any]) -> Obstacle | None:
 
 
 def _pause(facts: dict[str, Any]) -> Obstacle | None:
+    if facts["organization_status"] == Organization.Status.CLOSING:
+        return held(words.CLOSING)
     if facts["organization_status"] != Organization.Status.ACTIVE or facts["organization_deleted"]:
         return held("organization_suspended")
     if facts["brand_paused"]:

@@ -12,7 +12,7 @@ from publishing.models import Delivery, DeliveryState, PendingPost
 from . import pace
 from .charges import give_back
 from .rows import fail_pending
-from .words import HELD
+from .words import CLOSING, HELD
 
 MISSED = "missed"
 
@@ -25,6 +25,9 @@ def is_too_late(delivery: Delivery, moment: datetime) -> bool:
     """
     if delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.CLAIMED):
         return False
+    if delivery.error_code == CLOSING:
+        # A team that was kept after all works on; it does not make up for what was due meanwhile.
+        return delivery.pending_post.scheduled_for < moment
     is_our_retry = delivery.attempts and delivery.error_code not in HELD
     planned = delivery.due_at if is_our_retry else delivery.pending_post.scheduled_for
     return planned is not None and moment - planned > pace.too_late()

@@ -6,7 +6,9 @@ from typing import Final
 
 # -- Why a delivery waits: codes in `Delivery.error_code` while it is `scheduled` -----------------
 
+CLOSING: Final = "organization_closing"
 HELD: Final = {
+    CLOSING: "This team is being closed, so nothing is posted for it.",
     "organization_suspended": "This team is suspended, so nothing is posted for it.",
     "brand_paused": "The brand is paused. Resume it to let its posts go out.",
     "schedule_paused": "The schedule of this post is paused. Resume it to let its posts go out.",
