@@ -1,4 +1,4 @@
-"""The team's keys as its page tells of them: which work, which ended and why."""
+"""The team's keys as its pages tell of them: which work, which ended and why, what uses them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from datetime import datetime
 from typing import Final
 
 from config.kernel.clock import now
-from organizations.models import ApiKey, Membership, Role
+from organizations.models import (
+    ApiKey,
+    IntegrationConnection,
+    Membership,
+    ModelRoute,
+    ProviderSecret,
+    Role,
+)
 from organizations.services.api_scopes import PRESETS, Scope, role_for, scopes
+from organizations.services.provider_secrets import service_of
 
 ENDED_SHOWN: Final = 20
 SOON_DAYS: Final = 7
@@ -66,3 +74,39 @@ def _state(row: ApiKey, roles: dict[object, str], moment: datetime) -> str:
     if role is None or not alive or not Role(role).covers(role_for(row.scopes)):
         return "stopped"
     return "soon" if (row.expires_at - moment).days < SOON_DAYS else "working"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLine:
+    """A stored key as its page tells of it: never the key, only its hint."""
+
+    secret: ProviderSecret
+    connection: IntegrationConnection | None
+    label: str
+    family: str
+    address: str
+    models: Sequence[str]
+
+
+def secret_lines() -> list[SecretLine]:
+    """Every stored key with its connection and the models that use it. Three statements."""
+    rows = ProviderSecret.objects.select_related("created_by").defer("credential")
+    links = {each.secret_id: each for each in IntegrationConnection.objects.all()}
+    used: dict[object, list[str]] = {}
+    for secret_id, model in ModelRoute.objects.values_list("secret_id", "model"):
+        used.setdefault(secret_id, []).append(model)
+    return [_secret_line(row, links.get(row.pk), used) for row in rows.order_by("service")]
+
+
+def _secret_line(
+    row: ProviderSecret, link: IntegrationConnection | None, used: dict[object, list[str]]
+) -> SecretLine:
+    service = service_of(row)
+    return SecretLine(
+        secret=row,
+        connection=link,
+        label=service.label if service else row.service,
+        family=row.service.partition(":")[0],
+        address=str(link.configuration.get("address", "")) if link else "",
+        models=used.get(row.pk, ()),
+    )

@@ -56,7 +56,10 @@ def one_of_each(world: World) -> dict[str, Any]:
             expires_at=now() + timedelta(days=7),
         )
         secret = ProviderSecret.objects.create(service="openai", credential="k", hint="****")
-        connection = IntegrationConnection.objects.create(service="openai")
+        # Checking it asks nobody: the outbound door refuses such an address.
+        connection = IntegrationConnection.objects.create(
+            service="openai", secret=secret, configuration={"address": "http://10.0.0.1"}
+        )
         picture = store_file(b"\x89PNG", ending="png")
         run = AutopilotRun.objects.create(
             brand=world.brand,

@@ -43,11 +43,6 @@ class User(SoftDeletes, AbstractBaseUser, PermissionsMixin):
         choices=[("simple", "Simple"), ("advanced", "Advanced")],
         default="simple",
     )
-    theme = models.CharField(
-        max_length=6,
-        choices=[("system", "As my device"), ("light", "Light"), ("dark", "Dark")],
-        default="system",
-    )
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import router, transaction
 
 from config.kernel.clock import now
 from config.kernel.errors import Invalid, NotFound
@@ -110,7 +110,7 @@ def save_setting(*, key: str, value: Any, by: User) -> AppSetting:
     if declared is None:
         raise NotFound(f"There is no setting called {key}.")
     checked = checked_value(declared, value)
-    with transaction.atomic():
+    with transaction.atomic(using=router.db_for_write(AppSetting)):
         row = AppSetting.objects.filter(key=key).first() or AppSetting(key=key)
         if declared.is_secret:
             row.secret, row.value = checked, None

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from config.kernel.errors import DomainError, Invalid
 from config.kernel.llm.providers import provider_for
 from config.kernel.llm.routes import Route
 from config.kernel.scoping import org_atomic
-from organizations.models import ModelRoute, User
+from config.kernel.secret import Secret
+from organizations.models import ModelRoute, ProviderSecret, User
 
 from .audit import record
+from .provider_secrets import delete_secret, read_secret, save_secret, stored_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,57 +32,62 @@ class RouteValues:
 def save_model_route(*, values: RouteValues, by: User) -> ModelRoute:
     """Set the model of one purpose, or of all that have none of their own.
 
-    Raises Invalid when the provider needs a key or an address that is missing, and when a stored
-    key would go to another address. The key is sealed and never shown again.
+    A key that comes along is kept as the secret of its provider at this address, for all routes
+    there. Raises Invalid when the provider needs a key or an address that is missing, and when a
+    stored key would go to another address.
     """
     with org_atomic():
         row = ModelRoute.objects.filter(purpose=values.purpose).first()
         row = row or ModelRoute(purpose=values.purpose)
-        _refuse_carrying_off(row, values)
+        before = _said(row) if not row._state.adding else {}
+        secret = _secret_for(row, values, by)
         row.provider, row.model = values.provider, values.model.strip()
         row.base_url, row.is_free = values.base_url, values.is_free
-        if values.api_key:
-            row.api_key = values.api_key
-        _refuse_incomplete(row, values.api_key)
+        row.secret = secret
+        _refuse_incomplete(row)
         row.save()
-        record(
-            action="model_route.saved",
-            target=row,
-            by=by,
-            data={"purpose": row.purpose, "provider": row.provider, "model": row.model},
-        )
+        record(action="model_route.saved", target=row, by=by, before=before, after=_said(row))
     return row
 
 
 def delete_model_route(*, route: ModelRoute, by: User) -> None:
-    """Go back to the installation's model for this purpose; the stored key is gone at once."""
+    """Go back to the installation's model for this purpose.
+
+    Its key goes with it, unless another model uses the same.
+    """
     with org_atomic():
-        record(
-            action="model_route.deleted",
-            target=route,
-            by=by,
-            data={"provider": route.provider, "model": route.model},
-        )
+        record(action="model_route.deleted", target=route, by=by, before=_said(route))
+        secret = route.secret
         route.delete()
+        if secret is not None and not ModelRoute.objects.filter(secret=secret).exists():
+            delete_secret(secret=secret, by=by)
 
 
-def _refuse_carrying_off(row: ModelRoute, values: RouteValues) -> None:
-    """Who may not read the stored key may not have it sent to a server of their own either."""
-    moved = (row.provider, row.base_url) != (values.provider, values.base_url)
-    if row.api_key and moved and not values.api_key:
+def _said(row: ModelRoute) -> dict[str, str]:
+    names = ("purpose", "provider", "model", "base_url")
+    return {name: getattr(row, name) for name in names}
+
+
+def _secret_for(row: ModelRoute, values: RouteValues, by: User) -> ProviderSecret | None:
+    if values.api_key:
+        return save_secret(
+            family=values.provider, value=values.api_key, by=by, address=values.base_url
+        )
+    stored = stored_secret(values.provider, values.base_url)
+    if stored is None and row.secret_id is not None:
+        # Who may not read the stored key may not have it sent to a server of their own either.
         raise Invalid(
             "The provider or the address changed. Give its key: the stored one stays where it "
             "was meant for.",
             field="api_key",
         )
+    return stored
 
 
-def _refuse_incomplete(row: ModelRoute, new_key: str) -> None:
-    has_key = bool(new_key or row.api_key)
+def _refuse_incomplete(row: ModelRoute) -> None:
+    given = "given" if row.secret is not None else ""
     try:
-        provider_for(
-            Route(row.provider, row.model, "given" if has_key else "", base_url=row.base_url)
-        )
+        provider_for(Route(row.provider, row.model, given, base_url=row.base_url))
     except DomainError as error:
         field = "base_url" if row.provider == "compatible" else "api_key"
         raise Invalid(error.message, field=field) from None
@@ -91,15 +100,31 @@ class OwnRoutes:
         if organization_id is None:
             return ()
         with org_atomic(organization_id):
-            rows = ModelRoute.objects.filter(purpose__in=["", purpose]).order_by("-purpose")
-            return [self._route(row) for row in rows]
+            rows = list(_rows_for(purpose).select_related("secret"))
+            secrets = {row.secret_id: row.secret for row in rows if row.secret is not None}
+            keys = {
+                pk: read_secret(secret=secret, purpose=f"language model: {purpose or 'any'}")
+                for pk, secret in secrets.items()
+            }
+            return [_route(row, keys) for row in rows]
 
-    def _route(self, row: ModelRoute) -> Route:
-        key = row.api_key
-        return Route(
-            provider=row.provider,
-            model=row.model,
-            api_key=key.reveal() if key else "",
-            base_url=row.base_url,
-            is_free=row.is_free,
-        )
+    def providers(self, organization_id: UUID | None, purpose: str) -> Sequence[str]:
+        if organization_id is None:
+            return ()
+        with org_atomic(organization_id):
+            return list(_rows_for(purpose).values_list("provider", flat=True))
+
+
+def _rows_for(purpose: str) -> QuerySet[ModelRoute]:
+    return ModelRoute.objects.filter(purpose__in=["", purpose]).order_by("-purpose")
+
+
+def _route(row: ModelRoute, keys: Mapping[UUID, Secret[str]]) -> Route:
+    key = keys.get(row.secret_id) if row.secret_id else None
+    return Route(
+        provider=row.provider,
+        model=row.model,
+        api_key=key.reveal() if key is not None else "",
+        base_url=row.base_url,
+        is_free=row.is_free,
+    )

@@ -27,7 +27,8 @@ def model_list(request: Request) -> HttpResponse:
         else:
             messages.success(request, "The model is saved. The next text is written with it.")
             return redirect("organizations:model-list", org=request.organization.slug)
-    context = {"form": form, "routes": ModelRoute.objects.order_by("purpose")}
+    routes = ModelRoute.objects.select_related("secret").order_by("purpose")
+    context = {"form": form, "routes": routes}
     status = 422 if form.errors else 200
     return TemplateResponse(request, "organizations/model/list.html", context, status=status)
 

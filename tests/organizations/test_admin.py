@@ -28,7 +28,14 @@ from content.models import (
     StoredAnswer,
 )
 from organizations.hooks import WorkTable
-from organizations.models import AuditRecord, DataKey, Membership, ModelRoute, Organization, User
+from organizations.models import (
+    AuditRecord,
+    DataKey,
+    Membership,
+    Organization,
+    ProviderSecret,
+    User,
+)
 from organizations.services.audit import record
 from publishing.models import (
     Decision,
@@ -77,9 +84,7 @@ def every_row(world: World) -> None:
         account = SocialAccount.objects.get(pk=world.account.pk)
         account.credentials = {"password": CANARY}
         account.save()
-        ModelRoute.objects.update_or_create(
-            purpose="", defaults={"provider": "openai", "model": "a-model", "api_key": CANARY}
-        )
+        ProviderSecret.objects.create(service="openai", credential=CANARY)
         make.approval(pending, "hash")
         GuardResult.objects.create(candidate=candidate, guard="length", version="1", passed=True)
         AngleStatistic.objects.create(brand=brand, platform="feed", angle=candidate.angle)

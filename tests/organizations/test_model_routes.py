@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from config.kernel.errors import Invalid
-from config.kernel.llm.routes import routes_for
+from config.kernel.llm.routes import is_configured, routes_for
 from config.kernel.scoping import org_atomic
-from organizations.models import AuditRecord, ModelRoute
+from organizations.models import AuditCategory, AuditRecord, ModelRoute
 from organizations.services.model_routes import (
     OwnRoutes,
     RouteValues,
@@ -68,11 +68,11 @@ def test_an_address_that_an_organization_typed_in_is_not_trusted(world: World) -
 def test_the_key_is_sealed_in_the_table_and_hidden_in_what_is_printed(world: World) -> None:
     row = save(world)
     with org_atomic(world.id), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM organizations_modelroute")
+        cursor.execute("SELECT * FROM organizations_providersecret")
         stored = repr([[bytes(v) if isinstance(v, memoryview) else v for v in cursor.fetchone()]])
     [route] = OwnRoutes().routes(world.id, "copy")
     assert route.api_key == KEY
-    assert KEY not in stored + repr(route) + repr(row) + str(row) + repr(row.api_key)
+    assert KEY not in stored + repr(route) + repr(row) + str(row) + repr(row.secret)
 
 
 def test_an_empty_key_keeps_the_stored_one_for_the_same_server(world: World) -> None:
@@ -108,10 +108,40 @@ def test_saving_and_removing_are_written_down_without_the_key(world: World) -> N
     row = save(world, purpose="copy")
     with org_atomic(world.id):
         delete_model_route(route=row, by=world.owner)
-        records = AuditRecord.objects.filter(action__startswith="model_route.")
-        said = {record.action: record.data for record in records.order_by("created_at")}
+        records = list(AuditRecord.objects.exclude(action="organization.founded"))
+    said = {record.action: (record.before, record.after) for record in records}
+    route = {"purpose": "copy", "provider": "openai", "model": "a-model", "base_url": ""}
+    hint = {"hint": "sk-canar****6789"}
     assert said == {
-        "model_route.saved": {"purpose": "copy", "provider": "openai", "model": "a-model"},
-        "model_route.deleted": {"provider": "openai", "model": "a-model"},
+        "secret.stored": ({}, hint),
+        "model_route.saved": ({}, route),
+        "model_route.deleted": (route, {}),
+        "secret.deleted": (hint, {}),
     }
     assert models(world, "copy") == []
+
+
+def test_two_models_of_a_provider_share_its_key(world: World) -> None:
+    general = save(world, model="general")
+    save(world, purpose="copy", model="writer", api_key="")
+    assert [route.api_key for route in OwnRoutes().routes(world.id, "copy")] == [KEY, KEY]
+    with org_atomic(world.id):
+        delete_model_route(route=general, by=world.owner)
+    [route] = OwnRoutes().routes(world.id, "copy")
+    assert (route.model, route.api_key) == ("writer", KEY)
+
+
+def test_each_time_a_model_is_asked_the_opened_key_is_written_down(world: World) -> None:
+    save(world)
+    OwnRoutes().routes(world.id, "copy")
+    with org_atomic(world.id):
+        record = AuditRecord.objects.get(action="secret.read")
+    assert record.category == AuditCategory.SECRET
+    assert record.data == {"service": "openai", "purpose": "language model: copy"}
+
+
+def test_asking_whether_there_is_a_model_opens_no_key(world: World) -> None:
+    save(world)
+    assert is_configured(world.id, "copy") and not is_configured(world.foreign.id, "copy")
+    with org_atomic(world.id):
+        assert not AuditRecord.objects.filter(action="secret.read").exists()

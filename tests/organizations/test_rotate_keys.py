@@ -17,7 +17,7 @@ from config.kernel import vault
 from config.kernel.clock import now
 from config.kernel.fields import Sealed
 from config.kernel.scoping import org_atomic, unscoped
-from organizations.models import AppSetting, DataKey, InstallationKey, ModelRoute, Organization
+from organizations.models import AppSetting, DataKey, InstallationKey, Organization, ProviderSecret
 from publishing.models import SocialAccount
 from tests.kernel.key_services import FakeVault
 from tests.world import World
@@ -32,7 +32,7 @@ def _sealed(world: World) -> Iterator[None]:
     vault.forget_keys()
     for organization in (world.organization, world.foreign):
         with org_atomic(organization.pk):
-            ModelRoute.objects.create(purpose="p", provider="x", model="y", api_key=TOKEN)
+            ProviderSecret.objects.create(service="p", credential=TOKEN)
             for account in SocialAccount.objects.all():
                 account.credentials = {"token": TOKEN}
                 account.save()
@@ -65,11 +65,11 @@ def test_an_interrupted_rotation_is_resumed_without_another_key(world: World) ->
 def test_what_cannot_be_read_is_reported_and_left(world: World) -> None:
     broken = Sealed(b"\x01" + bytes(40))
     with org_atomic(world.id):
-        ModelRoute.objects.update(api_key=broken)
+        ProviderSecret.objects.update(credential=broken)
     with pytest.raises(CommandError, match="1 values could not be read"):
         run("data")
     with org_atomic(world.id):
-        assert ModelRoute.objects.get().__dict__["api_key"] == broken
+        assert ProviderSecret.objects.get().__dict__["credential"] == broken
 
 
 def test_the_master_key_is_replaced_by_a_new_first_line(
@@ -163,13 +163,13 @@ def keys() -> list[DataKey]:
 
 def versions(organization: Organization) -> set[int]:
     with org_atomic(organization.pk):
-        routes = [row.__dict__["api_key"] for row in ModelRoute.objects.all()]
+        routes = [row.__dict__["credential"] for row in ProviderSecret.objects.all()]
         accounts = [row.__dict__["credentials"] for row in SocialAccount.objects.all()]
         return {vault.key_version(value) for value in routes + accounts}
 
 
 def tokens(organization: Organization) -> set[str]:
     with org_atomic(organization.pk):
-        routes = {row.api_key.reveal() for row in ModelRoute.objects.all()}
+        routes = {row.credential.reveal() for row in ProviderSecret.objects.all()}
         accounts = {row.credentials.reveal()["token"] for row in SocialAccount.objects.all()}
         return routes | accounts

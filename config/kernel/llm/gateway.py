@@ -24,7 +24,7 @@ from config.kernel.llm.errors import (
 from config.kernel.llm.meter import current_meter
 from config.kernel.llm.prices import cost_micros, worst_case_micros
 from config.kernel.llm.providers import LABELS, provider_for
-from config.kernel.llm.routes import Route, routes_for
+from config.kernel.llm.routes import Route, is_configured, routes_for
 from config.kernel.llm.spec import AgentSpec, Answer, In, Out, Usage
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ pause: Callable[[float], None] = time.sleep
 
 def is_offline(organization_id: UUID | None, purpose: str = "") -> bool:
     """Whether no model is configured for this organization, so that agents work offline."""
-    return not double.is_active() and not routes_for(organization_id, purpose)
+    return not double.is_active() and not is_configured(organization_id, purpose)
 
 
 def run(

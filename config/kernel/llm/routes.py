@@ -53,7 +53,14 @@ class Route:
 @runtime_checkable
 class RouteSource(Protocol):
     def routes(self, organization_id: UUID | None, purpose: str) -> Sequence[Route]:
-        """The organization's own routes, the preferred one first; empty for the installation's."""
+        """The organization's own routes, the preferred one first; empty for the installation's.
+
+        Opens their keys, which is written down: ask only to call the model.
+        """
+        ...
+
+    def providers(self, organization_id: UUID | None, purpose: str) -> Sequence[str]:
+        """The providers of the same routes, without opening a key."""
         ...
 
 
@@ -66,6 +73,14 @@ def routes_for(organization_id: UUID | None, purpose: str) -> Sequence[Route]:
     own = source.routes(organization_id, purpose) if source else ()
     found = own or settings_routes(purpose)
     return [route for route in found if route.provider and route.provider != OFFLINE]
+
+
+def is_configured(organization_id: UUID | None, purpose: str) -> bool:
+    """Whether there is a model for this purpose; opens no key."""
+    source = route_source.get()
+    own = source.providers(organization_id, purpose) if source else ()
+    found = own or [route.provider for route in settings_routes(purpose)]
+    return any(provider and provider != OFFLINE for provider in found)
 
 
 def settings_routes(purpose: str) -> Sequence[Route]:

@@ -103,6 +103,9 @@ class Routes:
     def routes(self, organization_id: UUID | None, purpose: str) -> Sequence[Route]:
         return self.chosen
 
+    def providers(self, organization_id: UUID | None, purpose: str) -> Sequence[str]:
+        return [route.provider for route in self.chosen]
+
 
 @pytest.fixture(autouse=True)
 def _the_gateway_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
