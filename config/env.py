@@ -225,10 +225,10 @@ OPERATORS_NEED_MFA = Setting(
     "yes.",
     group=_group,
 )
-TRUSTED_PROXIES = Setting(
-    "WARREN_TRUSTED_PROXIES", int, 0,
-    "Reverse proxies in front of Warren, whose X-Forwarded-For tells the sender's address. Default "
-    "in production: 1.",
+TRUSTED_PROXIES = Setting[tuple[str, ...]](
+    "WARREN_TRUSTED_PROXIES", words, (),
+    "Addresses or networks of the reverse proxies whose X-Forwarded-For and -Proto are believed, "
+    "separated by commas; unix for a Unix socket. Default in production: 127.0.0.1,::1",
     group=_group,
 )
 

@@ -5,7 +5,7 @@ from .urls_people import people
 from .urls_privacy import data
 from .urls_security import security
 from .urls_trail import trail
-from .views import account, model_routes, notifications, organizations, support
+from .views import account, model_routes, notifications, organizations, reports, support
 
 app_name = "organizations"
 
@@ -14,6 +14,7 @@ TICKET = "o/<slug:org>/help/tickets/<uuid:ticket>/"
 
 urlpatterns = [
     path("", organizations.home, name="front-door"),
+    path("csp-report", reports.csp_report, name="csp-report"),
     path("teams/", organizations.organization_list, name="organization-list"),
     path("teams/new/", organizations.organization_create, name="organization-create"),
     path("o/<slug:org>/account/", account.account, name="account"),

@@ -6,12 +6,12 @@ import os
 from typing import Any
 
 import environ
-from csp.constants import NONCE, NONE, SELF
 
 from config import databases, env, providers, variables
 from config.beat import beat_schedule
 from config.embedded import Services
 from config.logs import logging_to_stderr
+from config.policies import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from config.secret_files import made_secret, new_master_key, new_secret_key
 
 BASE_DIR = env.BASE_DIR
@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.kernel.peers.TrueAddress",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.kernel.web.SecurityHeaders",
@@ -204,7 +205,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "manage_email": "10/m/user",
     "confirm_email": "1/3m/key",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES.get()
+# TrueAddress has set REMOTE_ADDR right before anybody asks for it.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 MFA_ADAPTER = "organizations.sign_in.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -298,6 +300,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # -- The engine ---------------------------------------------------------------------------------
 
 WARREN_BASE_URL = env.BASE_URL.get().rstrip("/")
+WARREN_TRUSTED_PROXIES = env.TRUSTED_PROXIES.get()
 WARREN_ALLOW_LOOPBACK = env.ALLOW_LOOPBACK.get()
 WARREN_OUTBOUND_ALLOW = env.OUTBOUND_ALLOW.get()
 WARREN_REGIONS = env.REGIONS.get()
@@ -370,23 +373,6 @@ TIME_ZONE = "UTC"
 
 # -- Security headers ---------------------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        # The nonce appears only on a page that asks for one, such as one with an import map.
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "media-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        # A form's answer may lead on to the sign-in page of a provider.
-        "form-action": [SELF, *providers.pages()],
-        "frame-ancestors": [NONE],
-    }
-}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -102,7 +102,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "optional"
 if not env.OPERATORS_NEED_MFA.is_given:
     WARREN_OPERATORS_NEED_MFA = True
 if not env.TRUSTED_PROXIES.is_given:
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    WARREN_TRUSTED_PROXIES = ("127.0.0.1", "::1")
 
 as_json = env.LOG_JSON.get() if env.LOG_JSON.is_given else True
 LOGGING = logging_to_stderr(env.LOG_LEVEL.get().upper(), as_json=as_json)

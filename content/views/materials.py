@@ -24,6 +24,7 @@ from content.services.materials import (
     undelete_material,
 )
 from organizations.access import Request, member_of
+from organizations.throttles import throttled
 
 MADE_SHOWN = 10
 # Texts may be megabytes long, and a brand is a wide row; the list shows these columns.
@@ -60,6 +61,7 @@ def material_list(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @member_of("member")
+@throttled("upload", limit=60, per_seconds=3600, fail_open=True)
 def material_create(request: Request) -> HttpResponse:
     kind = request.GET.get("kind", "text")
     if kind not in KINDS:
@@ -98,6 +100,7 @@ def material_show(request: Request, material: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
+@throttled("read-material", limit=60, per_seconds=3600, fail_open=True)
 def material_retry(request: Request, material: UUID) -> HttpResponse:
     row = retry_material(material=_found(material), by=request.user)
     messages.success(request, f"“{row.name}” is being read again.")

@@ -15,6 +15,7 @@ from config.kernel.errors import DomainError, NotFound
 from config.kernel.web import render_part, toast
 from content.models import Candidate
 from organizations.access import Request, member_of
+from organizations.throttles import throttled
 from publishing.forms.approval import EditForm, RegenerateForm, RejectForm, TimeForm
 from publishing.forms.problems import tell
 from publishing.forms.queries import uuid_or_none
@@ -140,6 +141,7 @@ def approval_time(request: Request, pending: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @member_of("member")
+@throttled("generate", limit=30, per_seconds=600, fail_open=True)
 def approval_regenerate(request: Request, pending: UUID) -> HttpResponse:
     post = _found(pending)
     earlier = rewriting_of(post)

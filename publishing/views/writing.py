@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from brands.models import BrandProfile
 from config.kernel.errors import DomainError
 from organizations.access import Request, member_of
+from organizations.throttles import throttled
 from publishing.forms.problems import tell
 from publishing.forms.queries import uuid_or_none
 from publishing.forms.writing import WritingForm
@@ -22,6 +23,7 @@ SEE_OTHER = 303
 
 @require_http_methods(["GET", "POST"])
 @member_of("member")
+@throttled("generate", limit=30, per_seconds=600, fail_open=True)
 def writing_create(request: Request) -> HttpResponse:
     brands = list(BrandProfile.objects.order_by("name"))
     desk = _desk(request, brands)
