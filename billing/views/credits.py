@@ -15,7 +15,7 @@ WORDS: dict[str, str] = {
 
 
 @require_GET
-@member_of("viewer")
+@member_of("viewer", all_brands=True)
 def credits(request: Request) -> HttpResponse:
     """What is left, and every line of the ledger that led there."""
     action = request.GET.get("action", "")

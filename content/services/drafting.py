@@ -55,6 +55,7 @@ class Assignment:
     guards: GuardBrief
     instruction: str = ""
     exclude: Collection[UUID] = ()
+    brand_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,12 @@ def _checked(
         choice=choice,
         written=written,
         inspection=inspection,
-        similarity=check_text(text=text, exclude=assignment.exclude, embedded=embedded),
+        similarity=check_text(
+            text=text,
+            exclude=assignment.exclude,
+            embedded=embedded,
+            brand_id=assignment.brand_id,
+        ),
         sibling_reason=_too_close(text, embedded, siblings),
         embedded=embedded,
         attempts=attempt,

@@ -101,6 +101,7 @@ def generate_candidates(
         guards=guard_brief(brand=brand, material=material, rules=rules, instruction=instruction),
         instruction=generation.instruction,
         exclude=frozenset(exclude),
+        brand_id=brand.pk,
     )
     drafted = draft_candidates(assignment, allowed, progress or _say_nothing)
     scores = _scores(drafted.drafts, vectors_of([vector_text(material)]), rules)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -39,6 +39,8 @@ PRE_CHECK_CHARACTERS = 2_000
 # A pending post and the post that it became hold one text: asked for more, five different are left.
 _ASKED = MOST_HITS * 3
 
+OF_ANOTHER_BRAND = "a text for another brand"
+
 SAID = (ContentType.PENDING_POST, ContentType.POST)
 """What counts as said: texts on their way and texts that are out, not the raw material."""
 
@@ -52,7 +54,11 @@ class Novelty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Something said before; `score` is a cosine, 1 for the same words."""
+    """Something said before; `score` is a cosine, 1 for the same words.
+
+    `excerpt` is empty for what another brand said: the answer is kept beside this brand's text,
+    where people read it who may see this brand alone.
+    """
 
     content_type: str
     content_id: UUID
@@ -98,7 +104,8 @@ class Similarity:
         if not self.hits or self.verdict is Novelty.UNIQUE:
             return ""
         nearest = self.hits[0]
-        said = f"“{_shortened(nearest.excerpt)}” of {nearest.created_at:%-d %B}"
+        what = f"“{_shortened(nearest.excerpt)}”" if nearest.excerpt else OF_ANOTHER_BRAND
+        said = f"{what} of {nearest.created_at:%-d %B}"
         if self.model == "hash":
             return f"These are the words of {said}."
         if self.is_duplicate:
@@ -112,9 +119,11 @@ def check_text(
     exclude: Collection[UUID] = (),
     kinds: Collection[ContentType] = SAID,
     embedded: Embedded | None = None,
+    brand_id: UUID | None = None,
 ) -> Similarity:
     """Compare a text with what the organization in scope said in the last 30 days.
 
+    `brand_id` is the brand that the text is for: what other brands said counts and is not quoted.
     `exclude` are ids of content that does not count, such as the post that is being edited or the
     same run's post for another network. `embedded` is the text's own vector, shape (1, 768), when
     the caller has it. Call it with no transaction open when the embeddings are remote. Never
@@ -123,7 +132,7 @@ def check_text(
     """
     window = _window(exclude, kinds)
     if same := _same_words(text, window):
-        return Similarity(1.0, Novelty.REJECT, tuple(same), "hash")
+        return Similarity(1.0, Novelty.REJECT, _quotable(same, brand_id), "hash")
     embedded = embedded or vectors_of([text])
     if embedded is None:
         return Similarity(
@@ -135,12 +144,22 @@ def check_text(
         )
     hits = _nearest(embedded, window)
     maximum = hits[0].score if hits else 0.0
-    return Similarity(maximum, _verdict(maximum, embedded.model), tuple(hits), embedded.model)
+    verdict = _verdict(maximum, embedded.model)
+    return Similarity(maximum, verdict, _quotable(hits, brand_id), embedded.model)
 
 
-def check_material(*, material: Material, exclude: Collection[UUID] = ()) -> Similarity:
-    """Compare a material, before anything is written from it, with what was said lately."""
-    return check_text(text=pre_check_text(material), exclude={material.id, *exclude})
+def check_material(
+    *, material: Material, brand_id: UUID | None = None, exclude: Collection[UUID] = ()
+) -> Similarity:
+    """Compare a material, before anything is written from it, with what was said lately.
+
+    `brand_id` is the brand to write for; the material's own if it is not given.
+    """
+    return check_text(
+        text=pre_check_text(material),
+        exclude={material.id, *exclude},
+        brand_id=brand_id or material.brand_id,
+    )
 
 
 def vectors_of(texts: Sequence[str]) -> Embedded | None:
@@ -296,6 +315,15 @@ def _hit(row: Mapping[str, Any], score: float) -> Hit:
         score=min(max(float(score), -1.0), 1.0),
         excerpt=row["excerpt"],
         created_at=row["created_at"],
+    )
+
+
+def _quotable(hits: Sequence[Hit], brand_id: UUID | None) -> tuple[Hit, ...]:
+    """Without the words of other brands; what was said for none in particular is everybody's."""
+    if brand_id is None:
+        return tuple(hits)
+    return tuple(
+        hit if hit.brand_id in {None, brand_id} else replace(hit, excerpt="") for hit in hits
     )
 
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods
 
 from organizations.access import Request, member_of
 from organizations.forms.organization import ProfileForm
-from organizations.models import Membership
 
 
 @require_http_methods(["GET", "POST"])
@@ -19,7 +18,4 @@ def account(request: Request) -> HttpResponse:
         form.save()
         messages.success(request, "Your name is saved.")
         return redirect("organizations:account", org=request.organization.slug)
-    team = Membership.objects.select_related("user").order_by("joined_at")
-    return TemplateResponse(
-        request, "organizations/account/show.html", {"form": form, "team": team}
-    )
+    return TemplateResponse(request, "organizations/account/show.html", {"form": form})

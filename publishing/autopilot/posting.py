@@ -12,6 +12,7 @@ from config.kernel.clock import in_words, now
 from config.kernel.errors import DomainError
 from config.kernel.scoping import org_atomic
 from content.models import Candidate, GuardResult, Material
+from content.services.similarity import OF_ANOTHER_BRAND
 from organizations.services.audit import record
 from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus, RunMode
 from publishing.services.decisions import note_decision
@@ -176,12 +177,16 @@ def note_checks(run: AutopilotRun, post: PendingPost, text: Text) -> None:
             else f"Similarity of the text: {likeness:.2f}"
         ),
         reason=(
-            f"The nearest of the last 30 days: “{nearest['excerpt'][:120]}”."
+            f"The nearest of the last 30 days: {_quoted(nearest['excerpt'])}."
             if nearest
             else "Nothing was said in the last 30 days that could be repeated."
         ),
         data={"maximum": likeness, "hits": text.candidate.neighbours},
     )
+
+
+def _quoted(excerpt: str) -> str:
+    return f"“{excerpt[:120]}”" if excerpt else OF_ANOTHER_BRAND
 
 
 def _note_timing(run: AutopilotRun, post: PendingPost, moment: datetime) -> None:

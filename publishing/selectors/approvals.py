@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from config.kernel.brands import brands_in_sight
 from config.kernel.clock import in_words, now
 from config.kernel.embeddings import Thresholds, current_model, thresholds
 from config.kernel.errors import Invalid
@@ -332,7 +333,7 @@ def _thresholds() -> Thresholds | None:
 
 def _likeness(row: Candidate, limits: Thresholds | None) -> Likeness:
     nearest: Mapping[str, Any] = row.neighbours[0] if row.neighbours else {}
-    value, excerpt = row.max_similarity, str(nearest.get("excerpt", ""))
+    value, excerpt = row.max_similarity, _excerpt(nearest)
     if value is None:
         return Likeness(None, "", "not checked", excerpt, is_copy=False)
     if limits is None:
@@ -340,6 +341,14 @@ def _likeness(row: Candidate, limits: Thresholds | None) -> Likeness:
     tone = "bad" if value >= limits.reject else "warn" if value >= limits.warn else "good"
     words = f"{value:.2f}; warns from {limits.warn:.2f}, refused from {limits.reject:.2f}"
     return Likeness(value, tone, words, excerpt, is_copy=value >= limits.reject)
+
+
+def _excerpt(nearest: Mapping[str, Any]) -> str:
+    """The words of the nearest text, unless they are of a brand that the reader may not see."""
+    brands, brand_id = brands_in_sight(), nearest.get("brand_id")
+    if brands is not None and brand_id and UUID(str(brand_id)) not in brands:
+        return ""
+    return str(nearest.get("excerpt", ""))
 
 
 def _approval(post: PendingPost) -> Approval | None:
