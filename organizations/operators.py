@@ -12,7 +12,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 
 from config.kernel.hooks import Registry
 from config.kernel.scoping import unscoped
@@ -65,6 +65,22 @@ class OperatorSite(admin.AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         return redirect("account_change_password")
+
+    def get_urls(self) -> list[Any]:
+        return [path("find/", self.admin_view(self.find), name="find"), *super().get_urls()]
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        # The admin's classes stand on this module.
+        from organizations.admin.finding import found_for
+
+        q = request.GET.get("q", "")
+        context = {
+            **self.each_context(request),
+            "title": "Find",
+            "q": q,
+            "found": found_for(self, request, q),
+        }
+        return TemplateResponse(request, "admin/find.html", context)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         @wraps(view)

@@ -3,7 +3,9 @@ from __future__ import annotations
 from django.contrib import admin
 
 from analytics.models import EngagementSnapshot, MetricsError
+from analytics.selectors.status import installation_status
 from organizations.admin.base import ReadOnlyAdmin
+from organizations.operators import Need, needs
 
 
 @admin.register(EngagementSnapshot)
@@ -20,3 +22,14 @@ class MetricsErrorAdmin(ReadOnlyAdmin):
     list_filter = ["platform", "code"]
     list_select_related = ["organization"]
     search_fields = ["message", "organization__name"]
+
+
+needs.register(
+    "silence",
+    Need(
+        "Kinds of work that are due and not done for two minutes",
+        "admin:organizations_workdone_changelist",
+        "o=2",
+        lambda: 0 if installation_status().is_working else 1,
+    ),
+)

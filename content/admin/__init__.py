@@ -15,6 +15,7 @@ from content.models import (
 )
 from content.services.materials import retry_material
 from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin, rescue_each
+from organizations.admin.reasons import reasoned
 
 
 @admin.register(Material)
@@ -25,8 +26,8 @@ class MaterialAdmin(OperatorAdmin):
     search_fields = ["name", "url", "organization__name"]
     actions = ["requeue"]
 
-    @admin.action(description="Read and analyse again")
-    def requeue(self, request: HttpRequest, queryset: QuerySet[Material]) -> None:
+    @reasoned("Read and analyse again", permissions=("change",))
+    def requeue(self, request: HttpRequest, queryset: QuerySet[Material], reason: str) -> None:
         rescue_each(
             self,
             request,
@@ -34,6 +35,7 @@ class MaterialAdmin(OperatorAdmin):
             action="staff.requeued",
             do=lambda row, by: retry_material(material=row, by=by),
             done="materials queued again",
+            reason=reason,
         )
 
 

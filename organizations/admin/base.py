@@ -14,6 +14,7 @@ from config.kernel.fields import EncryptedJSON, EncryptedText
 from config.kernel.models import OrgOwned, SoftDeletes
 from config.kernel.scoping import org_atomic
 from organizations.models import ActorKind, Organization, User
+from organizations.services.actors import Actor, acting
 from organizations.services.audit import record
 
 
@@ -78,9 +79,12 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and isinstance(obj, OrgOwned | Organization):
-            # The operator's transaction holds the row until it ends; the record is another's.
-            note = partial(_note, request, obj, "staff.changed", {"fields": form.changed_data})
-            transaction.on_commit(note, using="operator")
+            self.note_change(request, obj, form.changed_data)
+
+    def note_change(self, request: HttpRequest, obj: Any, changed: list[str]) -> None:
+        """Write down what an operator changed, once their transaction has let the row go."""
+        note = partial(_note, request, obj, "staff.changed", {"fields": changed})
+        transaction.on_commit(note, using="operator")
 
     def restore_row(self, row: Any, by: User) -> None:
         """Bring a deleted row back; a table whose rows have children asks its service."""
@@ -100,20 +104,39 @@ class ReadOnlyAdmin(OperatorAdmin):
 Rescue = Callable[[Any, User], object]
 
 
-def rescue(request: HttpRequest, row: OrgOwned | Organization, action: str, do: Rescue) -> object:
+def rescue(
+    request: HttpRequest,
+    row: OrgOwned | Organization,
+    action: str,
+    do: Rescue,
+    reason: str = "",
+) -> object:
     """Let an operator act on one row inside its organization, with an audit record it can see."""
     assert isinstance(request.user, User)
-    with org_atomic(_owner(row)):
+    with org_atomic(_owner(row)), acting(Actor(ActorKind.STAFF)):
         fresh = type(row)._base_manager.using("default").get(pk=row.pk)
         result = do(fresh, request.user)
-        _note(request, fresh, action, {})
+        _note(request, fresh, action, {}, reason)
     return result
 
 
-def _note(request: HttpRequest, row: OrgOwned | Organization, action: str, data: Any) -> None:
+def _note(
+    request: HttpRequest,
+    row: OrgOwned | Organization,
+    action: str,
+    data: Any,
+    reason: str = "",
+) -> None:
     assert isinstance(request.user, User)
     with org_atomic(_owner(row)):
-        record(action=action, target=row, by=request.user, kind=ActorKind.STAFF, data=data)
+        record(
+            action=action,
+            target=row,
+            by=request.user,
+            kind=ActorKind.STAFF,
+            reason=reason,
+            data=data,
+        )
 
 
 def _owner(row: OrgOwned | Organization) -> UUID:
@@ -128,12 +151,13 @@ def rescue_each(
     action: str,
     do: Rescue,
     done: str,
+    reason: str = "",
 ) -> None:
     """Run a rescue over the chosen rows; one that cannot be helped does not stop the others."""
     helped = 0
     for row in rows:
         try:
-            rescue(request, row, action, do)
+            rescue(request, row, action, do, reason)
         except DomainError as error:
             admin_page.message_user(request, f"{row}: {error.message}", messages.WARNING)
         except IntegrityError:

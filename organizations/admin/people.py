@@ -1,13 +1,18 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from config.kernel.errors import DomainError
 from organizations.models import Invitation, Membership, Organization, User
+from organizations.services.people_rescue import end_sessions_of, resend_verification
 
 from .base import OperatorAdmin, ReadOnlyAdmin
+from .reasons import reasoned
+from .visits import VisitedMembership
 
 
 @admin.register(User)
@@ -18,6 +23,25 @@ class UserAdmin(OperatorAdmin):
     ordering = ["email"]
     fields = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login"]
     readonly_fields = ["last_login"]
+    actions = ["end_sessions", "verify_again"]
+
+    @reasoned("Sign out everywhere")
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User], reason: str) -> None:
+        by = cast(User, request.user)
+        ended = sum(end_sessions_of(user=user, reason=reason, by=by) for user in queryset)
+        self.message_user(request, f"{ended} sessions ended.", messages.SUCCESS)
+
+    @reasoned("Send the verification mail again")
+    def verify_again(self, request: HttpRequest, queryset: QuerySet[User], reason: str) -> None:
+        by, sent = cast(User, request.user), 0
+        for user in queryset:
+            try:
+                resend_verification(user=user, request=request, reason=reason, by=by)
+            except DomainError as error:
+                self.message_user(request, error.message, messages.WARNING)
+            else:
+                sent += 1
+        self.message_user(request, f"{sent} mails sent.", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
@@ -34,7 +58,7 @@ class OrganizationAdmin(OperatorAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(OperatorAdmin):
+class MembershipAdmin(VisitedMembership):
     list_display = ["user", "organization", "role", "joined_at"]
     list_filter = ["role"]
     list_select_related = ["user", "organization"]

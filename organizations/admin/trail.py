@@ -1,10 +1,21 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from organizations.models import AuditRecord, AuditSeal, WebhookDelivery, WebhookEndpoint
+from organizations.models import (
+    AuditRecord,
+    AuditSeal,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookState,
+)
+from organizations.operators import Need, needs
+from organizations.services.webhooks import send_again
 
-from .base import OperatorAdmin, ReadOnlyAdmin
+from .base import OperatorAdmin, ReadOnlyAdmin, rescue_each
+from .reasons import reasoned
 
 
 @admin.register(AuditRecord)
@@ -38,3 +49,34 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ["state", "event"]
     list_select_related = ["organization"]
     search_fields = ["organization__name", "event"]
+    actions = ["requeue"]
+
+    @reasoned("Send delivered or failed messages again")
+    def requeue(
+        self, request: HttpRequest, queryset: QuerySet[WebhookDelivery], reason: str
+    ) -> None:
+        rescue_each(
+            self,
+            request,
+            queryset,
+            action="staff.requeued",
+            do=lambda row, by: send_again(delivery=row, by=by),
+            done="messages sent again",
+            reason=reason,
+        )
+
+
+def _failed() -> int:
+    rows = WebhookDelivery._base_manager.using("operator")
+    return rows.filter(state=WebhookState.FAILED).count()
+
+
+needs.register(
+    "webhooks",
+    Need(
+        "Webhook messages that failed for good",
+        "admin:organizations_webhookdelivery_changelist",
+        "state__exact=failed",
+        _failed,
+    ),
+)

@@ -15,6 +15,7 @@ from organizations.models import (
     User,
     WebhookEndpoint,
 )
+from organizations.selectors import belongings_of_user
 
 from .kinds import Notice, NoticeKind, place
 
@@ -77,8 +78,8 @@ def stopped_webhook(record: AuditRecord) -> Notice | None:
     )
 
 
-def ready_export(record: AuditRecord) -> Notice | None:
-    asker = record.actor_id or _uuid(record.data.get("user"))
+def ready_copy(record: AuditRecord) -> Notice | None:
+    asker = _uuid(record.data.get("user"))
     return Notice(
         title="The copy of your team's data is ready",
         body="Its link works once, for 24 hours.",
@@ -87,10 +88,25 @@ def ready_export(record: AuditRecord) -> Notice | None:
     )
 
 
+def ending_team(record: AuditRecord) -> Notice | None:
+    is_ending = record.action == "team.closing"
+    return Notice(
+        title="This team is being closed" if is_ending else "This team stays",
+        body="Nothing is published any more. After 30 days all of its data is erased; until then "
+        "the owner can take that back."
+        if is_ending
+        else "Its closing was taken back.",
+        path=place("analytics:home"),
+    )
+
+
 def security_event(record: AuditRecord) -> Notice | None:
-    """Told to the person whose account it is, also when they did it themselves."""
-    user_id = _uuid(record.data.get("user")) or record.actor_id
-    if user_id is None:
+    """Told to the person whose account it is, also when they did it themselves.
+
+    It stands in the log of each of their teams, and they are told of it in the first one alone.
+    """
+    user_id = record.actor_id or record.target_id
+    if user_id is None or not _is_first_team(record, user_id):
         return None
     return Notice(
         title=_SECURITY_WORDS[record.action],
@@ -116,15 +132,20 @@ _TEAM_WORDS: Final = {
 }
 _OWN: Final = {"member.role_changed", "member.changed", "member.restricted"}
 _SECURITY_WORDS: Final = {
-    "sign_in.new_device": "A new device signed in to your account",
-    "sign_in.recovery_used": "A recovery code was used to sign in",
-    "password.changed": "Your password was changed",
-    "mfa.removed": "A second factor was removed from your account",
+    "person.password_changed": "Your password was changed",
+    "person.password_reset": "Your password was set anew by mail",
+    "person.email_changed": "The e-mail address of your account was changed",
+    "person.second_factor_added": "A second factor was added to your account",
+    "person.second_factor_removed": "A second factor was removed from your account",
+    "person.second_factor_replaced": "The recovery codes of your account were made anew",
+    "person.provider_connected": "Another way to sign in was connected to your account",
+    "person.provider_disconnected": "A way to sign in was taken from your account",
 }
 _ACCESS_WORDS: Final = {
     "api_key.created": "A new API key was made",
-    "secret.saved": "A key of an outside service was stored",
-    "secret.created": "A key of an outside service was stored",
+    "api_key.rotated": "An API key was replaced by a new one",
+    "secret.stored": "A key of an outside service was stored",
+    "secret.replaced": "A key of an outside service was replaced",
 }
 _ACCESS_PLACES: Final = {
     "api_key": "organizations:api-key-list",
@@ -136,6 +157,11 @@ def _person(record: AuditRecord) -> str:
     user_id = _user_id(record)
     user = User.objects.filter(pk=user_id).first() if user_id else None
     return str(user) if user else "Somebody"
+
+
+def _is_first_team(record: AuditRecord, user_id: UUID) -> bool:
+    teams = belongings_of_user(user_id)
+    return bool(teams) and teams[0].id == record.organization_id
 
 
 def _user_id(record: AuditRecord) -> UUID | None:
@@ -180,7 +206,7 @@ KINDS: Final = (
     NoticeKind(
         key="security",
         words="Security of your account",
-        help="New devices, password and second factor.",
+        help="Your password, address, second factor and ways to sign in.",
         group=_TEAM,
         actions=frozenset(_SECURITY_WORDS),
         make=security_event,
@@ -222,15 +248,24 @@ KINDS: Final = (
         by_mail=True,
     ),
     NoticeKind(
-        key="export_ready",
-        words="An export is ready",
-        help="The copy of your team's data that you asked for.",
+        key="copy_ready",
+        words="A copy of the data is ready",
+        help="The export that you asked for. Its link comes by a mail of its own.",
         group="Support and data",
-        actions=frozenset({"export.ready"}),
-        make=ready_export,
+        actions=frozenset({"copy.ready"}),
+        make=ready_copy,
         role=Role.OWNER,
-        by_mail=True,
         tells_actor=True,
+    ),
+    NoticeKind(
+        key="team_ending",
+        words="The team is closed",
+        help="And when that is taken back.",
+        group="Support and data",
+        actions=frozenset({"team.closing", "team.kept"}),
+        make=ending_team,
+        role=Role.VIEWER,
+        by_mail=True,
     ),
     NoticeKind(
         key="webhook_stopped",

@@ -91,7 +91,9 @@ def take_contact_message(*, email: str, name: str, subject: str, message: str) -
     transaction.on_commit(partial(_send, mail))
 
 
-def answer_contact_message(*, row: ContactMessage, body: str, by: User) -> None:
+def answer_contact_message(
+    *, row: ContactMessage, body: str, by: User, resolves: bool = False
+) -> None:
     """Mail an operator's answer to somebody without an account, and keep it with the question.
 
     Raises Unavailable when the mail cannot be sent; then nothing is kept either.
@@ -104,11 +106,12 @@ def answer_contact_message(*, row: ContactMessage, body: str, by: User) -> None:
             "The mail server is away, so the answer was not sent and nothing was changed. Try "
             "again in a few minutes."
         )
-    row.status = TicketStatus.ANSWERED
+    row.status = TicketStatus.RESOLVED if resolves else TicketStatus.ANSWERED
+    row.resolved_at = now() if resolves else None
     row.operator_notes = (
         f"{row.operator_notes}\n\n{now():%Y-%m-%d %H:%M} UTC, {by}:\n{body}".strip()
     )
-    row.save(update_fields=["status", "operator_notes", "updated_at"])
+    row.save(update_fields=["status", "resolved_at", "operator_notes", "updated_at"])
 
 
 def _move(ticket: SupportTicket, status: TicketStatus) -> None:

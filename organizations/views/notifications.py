@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from config.kernel.errors import NotFound
 from config.kernel.pagination import paginate
@@ -145,8 +146,7 @@ def _address(request: Request, name: str, **kwargs: UUID) -> str:
 
 def _back(request: Request, words: str, undo: str | None = None) -> HttpResponse:
     if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Trigger"] = "notices"
+        response = trigger_client_event(HttpResponse(status=204), "notices")
         return toast(response, words, undo_url=undo)
     messages.success(request, words)
     return redirect(_address(request, "notification-list"))

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin, rescue_each
+from organizations.admin.reasons import reasoned
 from publishing.models import (
     Approval,
     AutopilotRun,
@@ -65,8 +66,8 @@ class ScheduleAdmin(OperatorAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.action(description="Pause selected schedules")
-    def pause(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+    @reasoned("Pause selected schedules", permissions=("change",))
+    def pause(self, request: HttpRequest, queryset: QuerySet[Schedule], reason: str) -> None:
         rescue_each(
             self,
             request,
@@ -74,10 +75,11 @@ class ScheduleAdmin(OperatorAdmin):
             action="staff.paused",
             do=lambda row, by: pause_schedule(schedule=row, by=by, reason="Paused by an operator."),
             done="schedules paused",
+            reason=reason,
         )
 
-    @admin.action(description="Resume selected schedules")
-    def resume(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
+    @reasoned("Resume selected schedules", permissions=("change",))
+    def resume(self, request: HttpRequest, queryset: QuerySet[Schedule], reason: str) -> None:
         rescue_each(
             self,
             request,
@@ -85,6 +87,7 @@ class ScheduleAdmin(OperatorAdmin):
             action="staff.resumed",
             do=lambda row, by: resume_schedule(schedule=row, by=by),
             done="schedules resumed",
+            reason=reason,
         )
 
 
@@ -97,8 +100,8 @@ class AutopilotRunAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     actions = ["requeue"]
 
-    @admin.action(description="Queue the same work once more", permissions=["view"])
-    def requeue(self, request: HttpRequest, queryset: QuerySet[AutopilotRun]) -> None:
+    @reasoned("Queue the same work once more")
+    def requeue(self, request: HttpRequest, queryset: QuerySet[AutopilotRun], reason: str) -> None:
         rescue_each(
             self,
             request,
@@ -106,6 +109,7 @@ class AutopilotRunAdmin(ReadOnlyAdmin):
             action="staff.requeued",
             do=lambda row, by: repeat_run(run=row, by=by),
             done="runs queued again",
+            reason=reason,
         )
 
 
@@ -125,8 +129,8 @@ class PendingPostAdmin(ReadOnlyAdmin):
     search_fields = ["content", "failure_reason", "organization__name"]
     actions = ["reopen"]
 
-    @admin.action(description="Open expired or failed posts again", permissions=["view"])
-    def reopen(self, request: HttpRequest, queryset: QuerySet[PendingPost]) -> None:
+    @reasoned("Open expired or failed posts again")
+    def reopen(self, request: HttpRequest, queryset: QuerySet[PendingPost], reason: str) -> None:
         rescue_each(
             self,
             request,
@@ -134,6 +138,7 @@ class PendingPostAdmin(ReadOnlyAdmin):
             action="staff.reopened",
             do=lambda row, by: reopen_post(post=row, by=by),
             done="posts opened again",
+            reason=reason,
         )
 
 

@@ -1,6 +1,8 @@
-"""The delivery ledger for operators: what went wrong, and the four ways to help."""
+"""The delivery ledger for operators: what went wrong, and the ways to help."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -9,10 +11,14 @@ from django.http import HttpRequest
 from config.kernel.errors import DomainError
 from config.kernel.scoping import org_atomic, scope
 from organizations.admin.base import ReadOnlyAdmin, rescue_each
+from organizations.admin.reasons import reasoned
 from organizations.models import ActorKind, User
+from organizations.operators import Need, needs
+from organizations.services.actors import Actor, acting
 from organizations.services.audit import record
 from publishing.delivery.ledger import settle_unknown
-from publishing.models import Delivery, DeliveryAttempt
+from publishing.delivery.unknown import Decision
+from publishing.models import Delivery, DeliveryAttempt, DeliveryState
 from publishing.services.second_tries import send_again
 
 
@@ -26,10 +32,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["organization", "account"]
     search_fields = ["remote_id", "remote_url", "error_message", "idempotency_key"]
     date_hierarchy = "created_at"
-    actions = ["requeue", "check_again"]
+    actions = ["requeue", "check_again", "send_unknown", "settle_not_sent"]
 
-    @admin.action(description="Send failed or missed ones again", permissions=["view"])
-    def requeue(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+    @reasoned("Send failed or missed ones again")
+    def requeue(self, request: HttpRequest, queryset: QuerySet[Delivery], reason: str) -> None:
         rescue_each(
             self,
             request,
@@ -37,20 +43,41 @@ class DeliveryAdmin(ReadOnlyAdmin):
             action="staff.requeued",
             do=lambda row, by: send_again(delivery=row, by=by),
             done="deliveries sent again",
+            reason=reason,
         )
 
-    @admin.action(description="Look again for unknown ones", permissions=["view"])
-    def check_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        """Not by `rescue_each`: the network is asked, so no transaction may be open."""
+    @reasoned("Look again for unknown ones")
+    def check_again(self, request: HttpRequest, queryset: QuerySet[Delivery], reason: str) -> None:
+        self._settle(request, queryset, Decision.CHECK_AGAIN, reason, "looked for again")
+
+    @reasoned("Send unknown ones again (doubles what did arrive)")
+    def send_unknown(self, request: HttpRequest, queryset: QuerySet[Delivery], reason: str) -> None:
+        self._settle(request, queryset, Decision.SEND_AGAIN, reason, "sent again")
+
+    @reasoned("Settle unknown ones as not sent (gives the credit back)")
+    def settle_not_sent(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], reason: str
+    ) -> None:
+        self._settle(request, queryset, Decision.NOT_SENT, reason, "settled as not sent")
+
+    def _settle(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Delivery],
+        decision: Decision,
+        reason: str,
+        done: str,
+    ) -> None:
+        """Not by `rescue_each`: the network may be asked, so no transaction may be open."""
         told = 0
         for row in queryset:
             try:
-                _look(row, request)
+                _settle_one(row, request, decision, reason)
             except DomainError as error:
                 self.message_user(request, f"{row}: {error.message}", messages.WARNING)
             else:
                 told += 1
-        self.message_user(request, f"{told} looked for again.", messages.SUCCESS)
+        self.message_user(request, f"{told} {done}.", messages.SUCCESS)
 
 
 @admin.register(DeliveryAttempt)
@@ -61,10 +88,38 @@ class DeliveryAttemptAdmin(ReadOnlyAdmin):
     search_fields = ["message", "code", "organization__name"]
 
 
-def _look(row: Delivery, request: HttpRequest) -> None:
+def _settle_one(row: Delivery, request: HttpRequest, decision: Decision, reason: str) -> None:
     assert isinstance(request.user, User)
-    with org_atomic(row.organization_id):
-        fresh = Delivery._base_manager.using("default").get(pk=row.pk)
-        record(action="staff.checked_again", target=fresh, by=request.user, kind=ActorKind.STAFF)
-    with scope(row.organization_id):
-        settle_unknown(delivery=fresh, decision="check_again", by=request.user)
+    with acting(Actor(ActorKind.STAFF)):
+        with org_atomic(row.organization_id):
+            fresh = Delivery._base_manager.using("default").get(pk=row.pk)
+            action = _ACTIONS[decision]
+            record(action=action, target=fresh, by=request.user, reason=reason)
+        with scope(row.organization_id):
+            settle_unknown(delivery=fresh, decision=decision, by=request.user)
+
+
+_ACTIONS = {
+    Decision.CHECK_AGAIN: "staff.checked_again",
+    Decision.SEND_AGAIN: "staff.requeued",
+    Decision.NOT_SENT: "staff.settled",
+}
+
+
+def _count(state: DeliveryState) -> Callable[[], int]:
+    return lambda: Delivery._base_manager.using("operator").filter(state=state).count()
+
+
+for _state, _words in (
+    (DeliveryState.UNKNOWN, "Posts of which nobody knows whether they arrived"),
+    (DeliveryState.MISSED, "Posts that missed their time"),
+):
+    needs.register(
+        f"deliveries {_state}",
+        Need(
+            _words,
+            "admin:publishing_delivery_changelist",
+            f"state__exact={_state}",
+            _count(_state),
+        ),
+    )

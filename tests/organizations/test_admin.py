@@ -195,7 +195,7 @@ def test_nobody_but_an_operator_with_the_right_gets_in(
 
 
 def act(desk: Client, row: models.Model, action: str = "restore") -> str:
-    data = {"action": action, "_selected_action": [str(row.pk)]}
+    data = {"action": action, "_selected_action": [str(row.pk)], "reason": "They asked for it"}
     answer = desk.post(url_of(type(row)), data, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()

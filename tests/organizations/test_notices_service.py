@@ -271,7 +271,7 @@ def test_who_has_left_gets_no_mail_about_the_team(inside: World) -> None:
 def test_a_binding_kind_stays_in_warren(inside: World) -> None:
     kind = notice_kinds["security"]
     save_choices(user=inside.viewer, kinds=[kind], ways={"security": Ways(False, False)})
-    record(action="sign_in.new_device", target=inside.viewer, by=inside.viewer)
+    record(action="person.password_changed", target=inside.viewer, by=inside.viewer)
     row = Notification.objects.get()
     assert row.user_id == inside.viewer.pk and row.read_at is None and row.due_at is None
 
