@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from config.kernel.checks import doctor_checks
 from config.kernel.llm.meter import meter
+from organizations.services.app_settings import app_settings
 from organizations.services.entitlements import entitlements
 from organizations.services.organizations import on_founding
 
-from . import privacy  # noqa: F401
+from . import audit_words, privacy  # noqa: F401
+from .keys import SETTINGS
+from .services.ledger_check import ledger_findings
 from .services.limits import PlanLimits
 from .services.model_budget import BudgetMeter
 from .services.subscriptions import start_trial
@@ -14,3 +18,6 @@ from .services.subscriptions import start_trial
 meter.fill(BudgetMeter())
 entitlements.fill(PlanLimits())
 on_founding.register("trial", start_trial)
+for declared in SETTINGS:
+    app_settings.register(declared.key, declared)
+doctor_checks.register("ledger", ledger_findings)

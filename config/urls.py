@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before allauth's, some of whose lists one page of the settings replaces.
     path("", include("organizations.urls")),
     path("accounts/", include("allauth.urls")),
+    path("hooks/", include("billing.urls_hooks")),
     path("f/<slug:handle>/", include("publishing.urls_feed")),
     path("o/<slug:org>/", include("analytics.urls")),
     path("o/<slug:org>/", include("publishing.urls")),

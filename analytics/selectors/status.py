@@ -27,7 +27,9 @@ DUE: dict[str, type[models.Model]] = {
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
 MAY_WAIT = {"expiry": EXPIRY_SECONDS}
 # Kinds of finished work that say nothing about what waits.
-UPKEEP = frozenset({"purge", "audit_seal", "audit_prune", "webhook_log"})
+UPKEEP = frozenset(
+    {"ledger_check", "ledger_mismatch", "purge", "audit_seal", "audit_prune", "webhook_log"}
+)
 
 
 @dataclass(frozen=True)

@@ -47,13 +47,14 @@ def look_at(subscription_id: UUID, moment: datetime) -> bool:
         row = Subscription.objects.filter(pk=subscription_id, due_at__lte=moment).first()
     if row is None:
         return False
-    if row.is_paid and not _asked(row):
+    is_asked = row.is_paid
+    if is_asked and not _asked(row):
         _again_later(row, moment)
         return True
     with org_atomic():
         row = locked_subscription()
         if row is None or row.due_at is None or row.due_at > moment:
-            return False
+            return is_asked
         _act(row, moment)
     return True
 
