@@ -17,13 +17,18 @@ from organizations.models import (
     Membership,
     ModelRoute,
     Notification,
+    OrganizationRequest,
     ProviderSecret,
+    RequestKind,
+    RequestState,
     SupportTicket,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookState,
 )
 from organizations.notices.unsubscribing import token_for
+from organizations.privacy.digests import digest_of
+from organizations.privacy.exports import link_token
 from organizations.webhooks.signing import new_secret
 from publishing.models import AutopilotRun
 from tests import make
@@ -61,6 +66,14 @@ def one_of_each(world: World) -> dict[str, Any]:
             service="openai", secret=secret, configuration={"address": "http://10.0.0.1"}
         )
         picture = store_file(b"\x89PNG", ending="png")
+        wish = OrganizationRequest(
+            kind=RequestKind.EXPORT,
+            state=RequestState.DONE,
+            requested_by=world.owner,
+            link_ends_at=now() + timedelta(hours=24),
+        )
+        wish.token_digest = digest_of(link_token(wish))
+        wish.save(force_insert=True)
         run = AutopilotRun.objects.create(
             brand=world.brand,
             schedule=world.schedule,
@@ -99,6 +112,8 @@ def one_of_each(world: World) -> dict[str, Any]:
         "message": message.pk,
         "member": member.pk,
         "invitation": invitation.pk,
+        "wish": wish.pk,
+        "word": link_token(wish),
         "way": token_for(world.id, world.owner.pk, ["post_failed"]),
         "name": picture.rpartition("/")[2],
     }
