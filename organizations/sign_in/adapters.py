@@ -17,6 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage
@@ -97,13 +98,18 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return session_through_the_door()
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Believe a provider's address only if it says outright that it checked it."""
+        """Believe a provider's address only if it says outright that it checked it.
+
+        Raises PermissionDenied if its two answers speak of two people (OpenID Connect Core 5.3.2).
+        """
         data = sociallogin.account.extra_data
         told = [data, data.get("userinfo") or {}, data.get("id_token") or {}]
+        if len({each["sub"] for each in told if "sub" in each}) > 1:
+            raise PermissionDenied
         # Some say "false" as a text, which is not false.
         is_checked = any(each.get("email_verified") is True for each in told)
         for address in sociallogin.email_addresses:
-            address.verified = address.verified and is_checked
+            address.verified = bool(address.verified) and is_checked
 
     def populate_user(
         self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]
