@@ -30,6 +30,8 @@ class Request(web.Request):
     """A request whose person is known: what a view gets behind an access decorator. Typing only."""
 
     user: User
+    organization: Belonging
+    membership: Belonging
 
 
 def member_of(

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from organizations.models import ActorKind, AuditRecord
-from organizations.notices import Notice, NoticeKind, place
+from organizations.notices.kinds import Notice, NoticeKind, place, target_of
 
 from .channels.registry import channels
 from .models import AutopilotRun, BrandAccountLink, Delivery, PendingPost, Schedule, SocialAccount
@@ -28,11 +28,7 @@ def missed_post(record: AuditRecord) -> Notice | None:
 
 
 def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
-    row = (
-        Delivery.objects.select_related("account", "pending_post__brand")
-        .filter(pk=record.target_id)
-        .first()
-    )
+    row = target_of(record, Delivery.objects.select_related("account", "pending_post__brand"))
     if row is None:
         return None
     post = row.pending_post
@@ -45,7 +41,7 @@ def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
 
 
 def waiting_post(record: AuditRecord) -> Notice | None:
-    post = PendingPost.objects.select_related("brand").filter(pk=record.target_id).first()
+    post = target_of(record, PendingPost.objects.select_related("brand"))
     if post is None or post.generation_mode == PendingPost.GenerationMode.MANUAL:
         # Whoever asked for it by hand looks at it already.
         return None
@@ -66,7 +62,7 @@ def expired_posts(record: AuditRecord) -> Notice | None:
 
 
 def lost_channel(record: AuditRecord) -> Notice | None:
-    account = SocialAccount.with_deleted.filter(pk=record.target_id).first()
+    account = target_of(record, SocialAccount.with_deleted.all())
     if account is None:
         return None
     links = BrandAccountLink.objects.filter(account=account)
@@ -88,7 +84,7 @@ def lost_channel(record: AuditRecord) -> Notice | None:
 
 
 def stopped_schedule(record: AuditRecord) -> Notice | None:
-    row = Schedule.objects.filter(pk=record.target_id).first()
+    row = target_of(record, Schedule.objects.all())
     if row is None:
         return None
     return Notice(
@@ -100,7 +96,7 @@ def stopped_schedule(record: AuditRecord) -> Notice | None:
 
 
 def failed_run(record: AuditRecord) -> Notice | None:
-    run = AutopilotRun.objects.select_related("brand").filter(pk=record.target_id).first()
+    run = target_of(record, AutopilotRun.objects.select_related("brand"))
     if run is None or record.actor_kind == ActorKind.PERSON:
         return None
     return Notice(

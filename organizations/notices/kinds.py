@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db import models
 from django.urls import NoReverseMatch, reverse
 
 from config.kernel.hooks import Registry
@@ -29,6 +30,7 @@ class Notice:
     people: frozenset[UUID] | None = None
 
 
+M = TypeVar("M", bound=models.Model)
 Make = Callable[[AuditRecord], Notice | None]
 
 
@@ -79,6 +81,11 @@ def kinds_for(role: Role) -> list[NoticeKind]:
     mine = [kind for kind in notice_kinds.values() if role.covers(kind.role)]
     groups = list(dict.fromkeys(kind.group for kind in mine))
     return sorted(mine, key=lambda kind: groups.index(kind.group))
+
+
+def target_of(record: AuditRecord, rows: models.QuerySet[M]) -> M | None:
+    """The row that a record speaks of, if it is still there."""
+    return rows.filter(pk=record.target_id).first() if record.target_id else None
 
 
 def place(url_name: str, **kwargs: Any) -> str:

@@ -17,7 +17,7 @@ from organizations.models import (
 )
 from organizations.selectors import belongings_of_user
 
-from .kinds import Notice, NoticeKind, place
+from .kinds import Notice, NoticeKind, place, target_of
 
 _TEAM: Final = "Team and security"
 
@@ -42,7 +42,7 @@ def own_membership(record: AuditRecord) -> Notice | None:
 
 
 def started_visit(record: AuditRecord) -> Notice | None:
-    visit = SupportVisit.objects.filter(pk=record.target_id).first()
+    visit = target_of(record, SupportVisit.objects.all())
     if visit is None:
         return None
     able = "look and change" if visit.may_change else "look, and change nothing"
@@ -56,7 +56,7 @@ def started_visit(record: AuditRecord) -> Notice | None:
 
 def answered_ticket(record: AuditRecord) -> Notice | None:
     reply = TicketReply.objects.filter(pk=record.data.get("reply")).first()
-    ticket = SupportTicket.objects.filter(pk=record.target_id).first()
+    ticket = target_of(record, SupportTicket.objects.all())
     if reply is None or ticket is None or ticket.user_id is None:
         return None
     return Notice(
@@ -68,7 +68,7 @@ def answered_ticket(record: AuditRecord) -> Notice | None:
 
 
 def stopped_webhook(record: AuditRecord) -> Notice | None:
-    row = WebhookEndpoint.objects.filter(pk=record.target_id).first()
+    row = target_of(record, WebhookEndpoint.objects.all())
     if row is None:
         return None
     return Notice(
@@ -168,7 +168,7 @@ def _user_id(record: AuditRecord) -> UUID | None:
     named = _uuid(record.data.get("user"))
     if named or record.target_type != "organizations.membership":
         return named
-    member = Membership.objects.filter(pk=record.target_id).first()
+    member = target_of(record, Membership.objects.all())
     return member.user_id if member else record.actor_id
 
 

@@ -21,6 +21,7 @@ from organizations.services.support import (
     take_contact_message,
 )
 from organizations.services.visits import end_visit
+from organizations.throttles import visitor
 
 HOUR = 3_600.0
 MOST_TICKETS = 25
@@ -74,7 +75,7 @@ def ticket_resolve(request: Request, ticket: UUID) -> HttpResponse:
 @require_POST
 @member_of("viewer")
 def visit_end(request: Request) -> HttpResponse:
-    here = getattr(request.membership, "visit", None)
+    here = request.membership.visit
     row = SupportVisit.objects.filter(pk=here.id).first() if here else None
     if row is None:
         # A member, whose own pages these are.
@@ -88,8 +89,7 @@ def visit_end(request: Request) -> HttpResponse:
 def contact(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        who = request.META.get("REMOTE_ADDR", "")
-        throttle("contact", who, limit=5, per_seconds=HOUR, fail_open=True)
+        throttle("contact", visitor(request), limit=5, per_seconds=HOUR, fail_open=True)
         # A program that filled the trap hears the same as a person.
         if form.is_from_a_person():
             take_contact_message(**form.values())
@@ -105,7 +105,7 @@ def contact_sent(request: HttpRequest) -> HttpResponse:
 
 
 def _help(request: Request, form: TicketForm, status: int = 200) -> HttpResponse:
-    is_visit = getattr(request.membership, "visit", None) is not None
+    is_visit = request.membership.visit is not None
     tickets = [] if is_visit else list(_tickets(request).order_by("-created_at")[:MOST_TICKETS])
     context = {"form": form, "tickets": tickets, "is_visit": is_visit}
     return TemplateResponse(request, "organizations/support/help.html", context, status=status)
@@ -122,7 +122,7 @@ def _thread(
 def _tickets(request: Request) -> QuerySet[SupportTicket]:
     """One's own; who leads the team reads all of its tickets."""
     rows = SupportTicket.objects.select_related("user")
-    leads = Role(request.membership.role).covers(Role.ADMIN)
+    leads = request.membership.role.covers(Role.ADMIN)
     return rows if leads else rows.filter(user=request.user)
 
 

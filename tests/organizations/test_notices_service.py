@@ -44,6 +44,11 @@ def told() -> set[str]:
     return set(Notification.objects.values_list("user__email", flat=True))
 
 
+def html_of(letter: mail.EmailMessage) -> str:
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    return str(letter.alternatives[0][0])
+
+
 class Away(EmailBackend):
     def open(self) -> bool:
         raise ConnectionRefusedError("nobody there")
@@ -181,7 +186,7 @@ def test_one_letter_a_person_holds_all_that_is_due(inside: World) -> None:
     assert len(mail.outbox) == 3
     assert letter.subject.startswith("2 notices: ") and inside.organization.name in letter.subject
     assert "First reason." in letter.body and "Second reason." in letter.body
-    html = str(letter.alternatives[0][0])
+    html = html_of(letter)
     assert f"{inside.path}/notifications/" in letter.body and "Second reason." in html
     assert sweep_mail() == 0
     assert not Notification.objects.filter(mailed_at=None).exists()
@@ -221,7 +226,7 @@ def test_a_title_cannot_write_headers(inside: World) -> None:
 def test_a_name_cannot_write_markup(inside: World) -> None:
     fail_a_post(inside, "<script>alert(1)</script>")
     sweep_mail()
-    assert "<script>" not in str(mail.outbox[0].alternatives[0][0])
+    assert "<script>" not in html_of(mail.outbox[0])
     assert "<script>alert(1)</script>" in mail.outbox[0].body
 
 
