@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from config.kernel.clock import now
 from config.kernel.errors import Forbidden, NotFound
-from organizations.models import Membership, Organization, Role, User
+from organizations.models import Membership, Organization, Role, SupportVisit, User
 
 from .brand_sight import sight
 
@@ -49,9 +50,17 @@ def manager_of_people(user: User) -> Membership:
 def still_may(*, user_id: UUID, role: Role = Role.MEMBER, brand_id: UUID | None = None) -> bool:
     """Whether a person may now do what they asked for earlier, for workers that do it later.
 
-    False for who left, has too small a role by now, is switched off, or sees the brand no more.
+    False for who left, has too small a role by now, is switched off, or sees the brand no more. An
+    operator may as long as their visit goes on.
     """
     mine = Membership.objects.filter(user_id=user_id, user__is_active=True).first()
-    if mine is None or not Role(mine.role).covers(role):
+    if mine is None:
+        return _is_visiting(user_id)
+    if not Role(mine.role).covers(role):
         return False
     return mine.sees_all_brands or brand_id is None or brand_id in sight().of(mine.pk)
+
+
+def _is_visiting(user_id: UUID) -> bool:
+    going_on = SupportVisit.objects.filter(ended_at=None, ends_at__gt=now(), may_change=True)
+    return bool(going_on.filter(staff_id=user_id, staff__is_active=True).exists())

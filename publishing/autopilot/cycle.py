@@ -17,6 +17,7 @@ from config.kernel.scoping import org_atomic
 from content.models import Material
 from content.services.similarity import Similarity, check_material
 from organizations.selectors import is_being_closed
+from organizations.services.rights import still_may
 from publishing.models import (
     AutopilotRun,
     Decision,
@@ -76,6 +77,8 @@ def run_cycle(
 
 
 def _turn(run: AutopilotRun, say: Progress, ignore_cooldown: bool) -> str:
+    if run.requested_by_id is not None:
+        _refuse_lapsed(run, run.requested_by_id)
     if run.regenerates_id is not None:
         return rewrite_post(run=run, say=say)
     with org_atomic():
@@ -87,6 +90,16 @@ def _turn(run: AutopilotRun, say: Progress, ignore_cooldown: bool) -> str:
     material = _material(run, brand, say, ignore_cooldown)
     texts = write_texts(run=run, brand=brand, material=material, places=places, say=say)
     return post_texts(run=run, material=material, texts=texts, missing=missing, say=say)
+
+
+def _refuse_lapsed(run: AutopilotRun, user_id: UUID) -> None:
+    """What a person asked for is done only if they could still ask for it."""
+    with org_atomic():
+        if not still_may(user_id=user_id, brand_id=run.brand_id):
+            raise Skipped(
+                "Skipped: whoever asked for it has left the team since, or may not write for this "
+                "brand any more. Somebody else can ask again."
+            )
 
 
 def _brand(run: AutopilotRun) -> BrandProfile:
