@@ -36,7 +36,7 @@ class CreditLine(Schema):
 
 
 @router.get("/credits/", response=Credits, url_name="credits", summary="Read what is left")
-@scoped("read:credits")
+@scoped("read:credits", all_brands=True)
 def credits(request: ApiRequest) -> Subscription:
     """The credits of this period."""
     subscription = Subscription.objects.select_related("plan").first()
@@ -51,7 +51,7 @@ def credits(request: ApiRequest) -> Subscription:
     url_name="credit-list",
     summary="List the ledger",
 )
-@scoped("read:credits")
+@scoped("read:credits", all_brands=True)
 def credit_list(request: ApiRequest, asked: Asked) -> dict[str, Any]:
     """Every credit that came or went, newest first."""
     return page_of(CreditTransaction.objects.all(), asked, order=("-created_at",))

@@ -10,17 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja.operation import Operation
 from structlog.contextvars import bind_contextvars
 
-from config.kernel.errors import DomainError
+from config.kernel.brands import brand_limit
+from config.kernel.errors import DomainError, Forbidden
 from config.kernel.scoping import org_atomic
 from config.kernel.web import problem
 from organizations.models import ActorKind
 from organizations.services.actors import Actor, acting
 from organizations.services.api_access import Caller, caller_of
+from organizations.services.brand_sight import sight
 from organizations.services.idempotency import (
     Claim,
     Stored,
@@ -51,11 +54,16 @@ class _Undone(Exception):
         self.answer = answer
 
 
-def scoped(name: str) -> Callable[[View], View]:
-    """Say which scope an operation needs; empty for one that every living key may ask."""
+def scoped(name: str, *, all_brands: bool = False) -> Callable[[View], View]:
+    """Say which scope an operation needs; empty for one that every living key may ask.
+
+    What it reads and writes is limited to the brands that the key's person sees. `all_brands`
+    closes it to people who are restricted to some: it speaks of the whole team.
+    """
 
     def declare(view: View) -> View:
         view.scope = name  # type: ignore[attr-defined]
+        view.all_brands = all_brands  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -70,6 +78,7 @@ def through_the_door(run: Run) -> Run:
     """Wrap an operation's `run`."""
     operation: Operation = run.__self__  # type: ignore[attr-defined]
     scope = scope_of(operation)
+    all_brands: bool = operation.view_func.all_brands  # type: ignore[attr-defined]
 
     def opened(request: ApiRequest, **kwargs: Any) -> HttpResponse:
         try:
@@ -77,7 +86,8 @@ def through_the_door(run: Run) -> Run:
             bind_contextvars(organization_id=str(caller.id), api_key_id=str(caller.key.pk))
             request.organization = request.membership = caller
             request.user = caller.user
-            with acting(Actor(ActorKind.API_KEY, api_key_id=caller.key.pk)):
+            actor = Actor(ActorKind.API_KEY, api_key_id=caller.key.pk)
+            with acting(actor), brand_limit(_brands_of(caller, all_brands)):
                 return _once(request, caller, lambda: run(request, **kwargs))
         except _Undone as undone:
             return undone.answer
@@ -85,6 +95,19 @@ def through_the_door(run: Run) -> Run:
             return refusal(error)
 
     return opened
+
+
+def _brands_of(caller: Caller, all_brands: bool) -> frozenset[UUID] | None:
+    if caller.sees_all_brands:
+        return None
+    if all_brands:
+        raise Forbidden(
+            "This is about the whole team, and the person whom the key acts for works for certain "
+            "of its brands. Ask an admin for a key of their own.",
+            code="brands_restricted",
+        )
+    with org_atomic(caller.id):
+        return sight().of(caller.membership_id)
 
 
 def refusal(error: DomainError) -> HttpResponse:

@@ -24,6 +24,14 @@ class OrganizationForm(forms.Form):
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
-        fields = ["name"]
-        labels = {"name": "Your name"}
-        help_texts = {"name": "Shown to your team beside what you approve."}
+        fields = ["name", "interface_mode"]
+        labels = {"name": "Your name", "interface_mode": "How much pages show"}
+        help_texts = {
+            "name": "Shown to your team beside what you approve.",
+            "interface_mode": (
+                "Simple leaves out what stands behind a decision: scores, odds and likeness as "
+                "numbers, names and prices of models, and the evidence of each delivery. What was "
+                "decided, and why in a sentence, is shown in both."
+            ),
+        }
+        widgets = {"interface_mode": forms.RadioSelect}

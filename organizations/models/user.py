@@ -62,6 +62,11 @@ class User(SoftDeletes, AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def is_advanced(self) -> bool:
+        """Whether pages show this person what stands behind a decision: scores, models, evidence."""
+        return self.interface_mode == "advanced"
+
+    @property
     def initials(self) -> str:
         words = (self.name or self.email.split("@")[0]).replace(".", " ").split()
         return "".join(word[0] for word in words[:2]).upper() or "?"

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from config.kernel.clock import now
 from config.kernel.errors import DomainError, Forbidden
+from config.kernel.peers import network_of
 from config.kernel.scoping import org_atomic
 from config.kernel.throttle import throttle
 from organizations.models import ApiKey, Membership, Role, User
@@ -119,7 +120,8 @@ def _find(text: str, address: str) -> _Found:
     row = _row_of(text) if is_well_formed(text) else None
     if row is None:
         # Guessing is hopeless; this keeps somebody who tries from costing a look-up each time.
-        throttle("api-unknown", address, limit=REFUSED_PER_MINUTE, per_seconds=60, fail_open=True)
+        whose = network_of(address)
+        throttle("api-unknown", whose, limit=REFUSED_PER_MINUTE, per_seconds=60, fail_open=True)
         raise Unauthorized(
             "Nobody knows this key. Look whether it was copied whole, or make a new one.",
             code="key_unknown",

@@ -24,6 +24,7 @@ add_words(
         "ticket.resolved": "marked a question as resolved",
         "visit.started": "started a support visit",
         "visit.ended": "ended a support visit",
+        "profile.changed": "changed their profile",
         "model_route.saved": "set a language model",
         "model_route.deleted": "removed a language model",
         "api_key.created": "made an API key",
@@ -90,7 +91,7 @@ add_words(
             "Secret", "service", "organizations:secret-list"
         ),
         "organizations.integrationconnection": AuditTarget(
-            "Connection", "service", "organizations:connection-list"
+            "Connection", "service", "organizations:secret-list"
         ),
         "organizations.webhookendpoint": AuditTarget(
             "Webhook", "name", "organizations:webhook-show", "endpoint"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import models
@@ -92,10 +93,10 @@ def test_another_teams_ids_are_not_found(world: World, method: str, address: str
     [(method, address) for method, address, _ in OPERATIONS if "{" not in address],
 )
 def test_another_teams_rows_stand_in_no_list(world: World, method: str, address: str) -> None:
-    ids = {str(value) for value in one_of_each(world).values()}
+    ids = {str(value) for value in one_of_each(world).values() if isinstance(value, UUID)}
     foreign = client_with(new_key(world.foreign, world.stranger))
     text = ask(foreign, method, address, {}).content.decode()
-    assert not [value for value in ids - {"feed", "identity"} if value in text]
+    assert ids and not [value for value in ids if value in text]
     assert str(world.id) not in text and world.organization.slug not in text
 
 

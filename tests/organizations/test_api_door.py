@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from brands.models import BrandAccess, BrandProfile
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import (
@@ -22,7 +23,7 @@ from organizations.models import (
 from organizations.services.api_keys import new_key_text, revoke_api_key, rotate_api_key
 from tests import make
 from tests.keys import client_with, new_key
-from tests.world import World
+from tests.world import World, brand_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +208,23 @@ def test_a_request_costs_few_statements(world: World, django_assert_max_num_quer
     # Two transactions of the organization with four statements of Django around each, in a test.
     with django_assert_max_num_queries(12):
         client.get(BRANDS)
+
+
+def test_a_key_of_a_restricted_person_sees_their_brands_alone(world: World) -> None:
+    with org_atomic(world.id):
+        other = BrandProfile.objects.create(**brand_fields("Another client's"))
+        make.pending_post(other, world.account)
+        mine = make.pending_post(world.brand, world.account)
+        membership = Membership.objects.get(user=world.editor)
+        membership.sees_all_brands = False
+        membership.save()
+        BrandAccess.objects.create(membership=membership, brand=world.brand)
+    names = ("read:brands", "read:posts", "write:posts", "read:credits")
+    client = client_with(new_key(world.organization, world.editor, *names))
+    brands = client.get(BRANDS).json()["items"]
+    assert [each["id"] for each in brands] == [str(world.brand.pk)]
+    waiting = client.get("/api/v1/pending-posts/").json()["items"]
+    assert [each["id"] for each in waiting] == [str(mine.pk)]
+    assert client.get(f"{BRANDS}{other.pk}/").status_code == 404
+    # What speaks of the whole team is not theirs.
+    assert refused(client, "/api/v1/credits/") == (403, "brands_restricted")
