@@ -4,11 +4,13 @@ a row that is erased."""
 from __future__ import annotations
 
 from config.kernel.llm.answers import answer_store
+from organizations.privacy.marks import Keep
 from organizations.privacy.purge import erasers
+from organizations.privacy.retention import Rule, by_age, rules
 from organizations.privacy.subjects import file_sources
 
 from . import audit_words, privacy  # noqa: F401
-from .models import Material
+from .models import Material, StoredAnswer
 from .services.answers import StoredAnswers
 from .services.files import delete_all_stored, delete_stored, stored_files
 
@@ -22,3 +24,4 @@ answer_store.fill(StoredAnswers())
 file_sources.register("content", stored_files)
 erasers.register("content.material", erase_file)
 erasers.register("organizations.organization", lambda organization: delete_all_stored())
+rules.register("stored answers", Rule(Keep.ANSWERS, by_age(StoredAnswer)))

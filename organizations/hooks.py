@@ -7,7 +7,7 @@ from django.db.models import F
 from config import liveness
 from config.kernel.checks import doctor_checks
 from config.kernel.clock import now
-from config.kernel.llm.routes import route_source
+from config.kernel.llm.routes import route_policy, route_source
 from config.kernel.tasks import SWEEPS, WorkRecorder, work_recorder
 from config.kernel.vault import key_store
 
@@ -15,12 +15,13 @@ from .models import WorkDone
 from .notices import team
 from .notices.kinds import register_kinds
 from .notices.telling import tell
-from .privacy import foreign, tables  # noqa: F401
+from .privacy import foreign, retention, tables  # noqa: F401
 from .services import sign_in_records
 from .services.audit import on_record
 from .services.backups import backup_findings
 from .services.data_keys import DataKeyTable
 from .services.model_routes import OwnRoutes
+from .services.regions import RegionPolicy
 from .trail import own_words  # noqa: F401
 from .trail.checks import retention_findings
 from .webhooks import events  # noqa: F401
@@ -46,10 +47,12 @@ class WorkTable(WorkRecorder):
 
 
 doctor_checks.register("audit", retention_findings)
+doctor_checks.register("retention", retention.retention_findings)
 doctor_checks.register("backups", backup_findings)
 work_recorder.fill(WorkTable())
 key_store.fill(DataKeyTable())
 route_source.fill(OwnRoutes())
+route_policy.fill(RegionPolicy())
 register_kinds(team.KINDS)
 on_record.register("notices", tell)
 sign_in_records.connect()

@@ -28,7 +28,7 @@ DUE: dict[str, type[models.Model]] = {
 MAY_WAIT = {"expiry": EXPIRY_SECONDS}
 # Kinds of finished work that say nothing about what waits.
 UPKEEP = frozenset(
-    {"ledger_check", "ledger_mismatch", "purge", "audit_seal", "audit_prune", "webhook_log"}
+    {"ledger_check", "ledger_mismatch", "purge", "audit_seal", "audit_prune", "webhook_log", "retention"}
 )
 
 

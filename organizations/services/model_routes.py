@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from config.kernel.errors import DomainError, Invalid
 from config.kernel.llm.providers import provider_for
 from config.kernel.llm.routes import Route
-from config.kernel.scoping import org_atomic
+from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.secret import Secret
 from organizations.models import ModelRoute, ProviderSecret, User
 
 from .audit import record
 from .provider_secrets import delete_secret, read_secret, save_secret, stored_secret
+from .regions import RegionPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def save_model_route(*, values: RouteValues, by: User) -> ModelRoute:
     with org_atomic():
         row = ModelRoute.objects.filter(purpose=values.purpose).first()
         row = row or ModelRoute(purpose=values.purpose)
+        if sentence := RegionPolicy().refusal(current_organization_id(), values.provider):
+            raise Invalid(sentence, code="provider_not_allowed", field="provider")
         before = _said(row) if not row._state.adding else {}
         secret = _secret_for(row, values, by)
         row.provider, row.model = values.provider, values.model.strip()

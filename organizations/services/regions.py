@@ -57,6 +57,25 @@ def media_roots() -> list[Path]:
     return [Path(root) for root in dict.fromkeys([str(settings.WARREN_MEDIA_ROOT), *said])]
 
 
+class RegionPolicy:
+    """What the model gateway asks before a text leaves for a provider."""
+
+    def refusal(self, organization_id: UUID, provider: str) -> str:
+        if not any(key.endswith(".providers") for key in settings.WARREN_REGIONS):
+            return ""
+        region = region_of(organization_id)
+        return "" if region.allows(provider) else refused(region, provider)
+
+
+def refused(region: Region, provider: str) -> str:
+    allowed = ", ".join(sorted(region.providers or ()))
+    return (
+        f"The texts of a team in the region {region.name} may not go to {provider}, so nothing was "
+        f"sent. {f'Allowed there: {allowed}.' if allowed else 'No provider is allowed there.'} "
+        "Choose another model under Language models, or ask who runs this installation."
+    )
+
+
 def forget_regions() -> None:
     _name_of.cache_clear()
 

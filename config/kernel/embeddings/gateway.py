@@ -12,7 +12,8 @@ from django.conf import settings
 from config.kernel.embeddings import weights
 from config.kernel.embeddings.weights import LEXICAL, MINILM
 from config.kernel.errors import Invalid
-from config.kernel.llm.routes import Route
+from config.kernel.llm.routes import Route, refusal
+from config.kernel.scoping import organization_in_scope
 
 if TYPE_CHECKING:
     from config.kernel.embeddings.vectors import Vectors
@@ -54,8 +55,13 @@ def embed(texts: Sequence[str], *, purpose: Literal["document", "query"] = "docu
 
 
 def current_model() -> str:
-    """The name to store beside a vector made now. Raises Invalid for an unknown provider."""
+    """The name to store beside a vector made now. Raises Invalid for an unknown provider.
+
+    An organization whose texts may not go to the provider gets the model on this machine.
+    """
     provider = _setting("PROVIDER") or OFFLINE
+    if provider in REMOTE and refusal(organization_in_scope(), provider):
+        provider = OFFLINE
     if provider == OFFLINE:
         return MINILM if weights.weights_folder() else LEXICAL
     if provider in _LOCAL:

@@ -230,7 +230,10 @@ def _store(
 
 def describe(organization_id: UUID | None = None) -> tuple[bool, str]:
     """For `doctor`: whether the configuration can work, and one sentence. Calls no model."""
-    routes = routes_for(organization_id, "")
+    try:
+        routes = routes_for(organization_id, "")
+    except ModelMisconfigured as error:
+        return False, error.message
     if not routes:
         return True, "No language model is configured: the offline writer composes posts."
     for route in routes:

@@ -67,20 +67,53 @@ class RouteSource(Protocol):
 route_source: Slot[RouteSource] = Slot("llm.routes", RouteSource)  # type: ignore[type-abstract]
 
 
+@runtime_checkable
+class RoutePolicy(Protocol):
+    def refusal(self, organization_id: UUID, provider: str) -> str:
+        """Why an organization's texts may not go to a provider, for people; empty if they may."""
+        ...
+
+
+route_policy: Slot[RoutePolicy] = Slot("llm.policy", RoutePolicy)  # type: ignore[type-abstract]
+
+
+def refusal(organization_id: UUID | None, provider: str) -> str:
+    policy = route_policy.get()
+    if policy is None or organization_id is None or provider in ("", OFFLINE):
+        return ""
+    return policy.refusal(organization_id, provider)
+
+
 def routes_for(organization_id: UUID | None, purpose: str) -> Sequence[Route]:
-    """Preferred first, fallbacks after it; empty when there is no model."""
+    """Preferred first, fallbacks after it; empty when there is no model.
+
+    Leaves out providers that the organization's texts may not go to. Raises ModelMisconfigured
+    (code `provider_not_allowed`) when that leaves none, before a key is opened.
+    """
     source = route_source.get()
+    providers = _providers(organization_id, purpose)
+    refusals = {each: refusal(organization_id, each) for each in providers}
+    if providers and all(refusals.values()):
+        raise ModelMisconfigured(refusals[providers[0]], code="provider_not_allowed")
     own = source.routes(organization_id, purpose) if source else ()
     found = own or settings_routes(purpose)
-    return [route for route in found if route.provider and route.provider != OFFLINE]
+    return [
+        route
+        for route in found
+        if route.provider not in ("", OFFLINE) and not refusals.get(route.provider)
+    ]
 
 
 def is_configured(organization_id: UUID | None, purpose: str) -> bool:
     """Whether there is a model for this purpose; opens no key."""
+    return bool(_providers(organization_id, purpose))
+
+
+def _providers(organization_id: UUID | None, purpose: str) -> list[str]:
     source = route_source.get()
     own = source.providers(organization_id, purpose) if source else ()
     found = own or [route.provider for route in settings_routes(purpose)]
-    return any(provider and provider != OFFLINE for provider in found)
+    return [provider for provider in found if provider and provider != OFFLINE]
 
 
 def settings_routes(purpose: str) -> Sequence[Route]:
