@@ -14,7 +14,8 @@ from .models import Delivery, PendingPost, Post, SocialAccount
 
 def facts_of_deliveries(records: Sequence[AuditRecord]) -> Mapping[UUID, Mapping[str, Any]]:
     rows = Delivery.objects.select_related("pending_post", "account").in_bulk(_targets(records))
-    posts = dict(Post.objects.filter(delivery__in=rows).values_list("delivery_id", "pk"))
+    out = Post.objects.filter(delivery__in=rows)
+    posts: dict[UUID | None, UUID] = dict(out.values_list("delivery_id", "pk"))
     return {
         record.pk: _delivery(rows[record.target_id], posts.get(record.target_id))
         for record in records

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from config.kernel.clock import resolve
+from config.kernel.clock import in_words, resolve
 from config.kernel.pagination import Page, paginate
 from config.kernel.scoping import current_organization_id
 from organizations.models import ActorKind, AuditRecord, AuditSeal
@@ -22,6 +23,8 @@ from organizations.models import ActorKind, AuditRecord, AuditSeal
 from .words import audit_targets, said_of, title_of
 
 _NAME_CHARACTERS: Final = 70
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z)")
 _KINDS: Final = {
     ActorKind.AGENT: "The agent",
     ActorKind.RULE: "A rule",
@@ -101,7 +104,7 @@ def audit_page(found: AuditFilter, *, zone: str, slug: str, cursor: str | None) 
     page = paginate(
         _with_actors(found.records(zone)), order=("-created_at",), cursor=cursor, size=50
     )
-    return Page(tuple(entries(page.items, slug)), page.next_cursor, page.previous_cursor)
+    return Page(tuple(entries(page.items, slug, zone)), page.next_cursor, page.previous_cursor)
 
 
 def audit_in_batches(found: AuditFilter, *, zone: str, size: int = 500) -> Iterator[list[Entry]]:
@@ -114,11 +117,11 @@ def audit_in_batches(found: AuditFilter, *, zone: str, size: int = 500) -> Itera
         batch = list(rows.order_by("pk")[:size])
         if not batch:
             return
-        yield list(entries(batch, ""))
+        yield list(entries(batch))
         last = batch[-1]
 
 
-def entries(records: Sequence[AuditRecord], slug: str) -> Iterator[Entry]:
+def entries(records: Sequence[AuditRecord], slug: str = "", zone: str = "UTC") -> Iterator[Entry]:
     names = _names(records)
     for record in records:
         kind = audit_targets.get(record.target_type)
@@ -131,8 +134,11 @@ def entries(records: Sequence[AuditRecord], slug: str) -> Iterator[Entry]:
             target=_shortened(known),
             target_word=kind.word if kind else "",
             url=_url(record, slug) if name and slug else "",
-            changes=_changes(record.before, record.after),
-            details=_details(record.data),
+            # Where nothing was before, what there is now needs no column beside it.
+            changes=_changes(record.before, record.after, zone) if record.before else (),
+            details=_details(
+                {**({} if record.before else record.after), **record.data}, without=known, zone=zone
+            ),
         )
 
 
@@ -154,32 +160,47 @@ def sealed_until() -> Sealed:
     return Sealed(last, AuditSeal.objects.count() if last else 0)
 
 
-def plain(value: Any) -> str:
-    """A value of before, after or data in a form that fits on a line."""
+def plain(value: Any, zone: str = "UTC") -> str:
+    """A value of before, after or data in a form that fits on a line.
+
+    Moments stand in the team's zone; of ids nobody has anything but their number.
+    """
     if value is None or value == "":
         return "empty"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(plain(each) for each in value) or "none"
+        if value and all(map(_is_id, value)):
+            return str(len(value))
+        return ", ".join(plain(each, zone) for each in value) or "none"
     if isinstance(value, dict):
-        return "; ".join(f"{title_of(name)}: {plain(each)}" for name, each in value.items())
+        told = {name: each for name, each in value.items() if not _is_id(each)}
+        return "; ".join(f"{title_of(name)}: {plain(each, zone)}" for name, each in told.items())
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return in_words(datetime.fromisoformat(value), zone)
     return str(value)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and bool(_ID.fullmatch(value))
 
 
 def _with_actors(rows: QuerySet[AuditRecord]) -> QuerySet[AuditRecord]:
     return rows.select_related("actor", "api_key", "seal").defer("seal__leaves")
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], zone: str) -> tuple[Change, ...]:
     names = [*before, *(name for name in after if name not in before)]
     return tuple(
-        Change(title_of(name), plain(before.get(name)), plain(after.get(name))) for name in names
+        Change(title_of(name), plain(before.get(name), zone), plain(after.get(name), zone))
+        for name in names
     )
 
 
-def _details(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((title_of(name), plain(value)) for name, value in data.items())
+def _details(data: Mapping[str, Any], *, without: str, zone: str) -> tuple[tuple[str, str], ...]:
+    """What else was written down, but for ids and the name that the sentence says already."""
+    told = {name: each for name, each in data.items() if each != without and not _is_id(each)}
+    return tuple((title_of(name), plain(value, zone)) for name, value in told.items())
 
 
 def _told(record: AuditRecord) -> str:

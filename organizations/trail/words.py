@@ -41,4 +41,8 @@ def said_of(action: str) -> str:
 
 def title_of(label: str) -> str:
     """“Previous ends at” for previous_ends_at: names of fields as people read them."""
-    return label.replace("_", " ").strip().capitalize()
+    words = label.replace("_", " ").strip()
+    return _SPELLED.get(words) or words[:1].upper() + words[1:]
+
+
+_SPELLED = {"url": "Address", "api key": "API key", "mfa": "Second factor", "id": "ID"}

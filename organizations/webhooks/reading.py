@@ -77,4 +77,7 @@ def is_rotating(endpoint: WebhookEndpoint) -> bool:
 
 
 def _body(payload: dict[str, Any] | None) -> str:
-    return json.dumps(payload, indent=2, ensure_ascii=False, sort_keys=True) if payload else ""
+    if not payload:
+        return ""
+    first = {name: payload[name] for name in ("id", "type", "timestamp") if name in payload}
+    return json.dumps({**first, **payload}, indent=2, ensure_ascii=False)

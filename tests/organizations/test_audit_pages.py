@@ -269,3 +269,19 @@ def test_records_of_many_days_come_in_pages(world: World, page: Client) -> None:
     assert cursor
     second = page.get(f"{url(world)}?cursor={cursor.group(1)}").content.decode()
     assert "Reason 001" in second
+
+
+def test_moments_are_said_in_the_teams_zone_and_ids_are_left_out(
+    world: World, page: Client
+) -> None:
+    with org_atomic(world.id):
+        record(
+            action="post.rescheduled",
+            target=None,
+            before={"scheduled_for": "2026-06-01T08:00:00+00:00"},
+            after={"scheduled_for": "2026-06-01T09:30:00+00:00"},
+            data={"reply": str(world.id), "posts": [str(world.id)], "note": "kept"},
+        )
+    shown = text(page.get(url(world), headers={"HX-Request": "true"}))
+    assert "10:00 CEST" in shown and "11:30 CEST" in shown
+    assert str(world.id) not in shown and "kept" in shown and "Posts 1" in shown
