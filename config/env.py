@@ -157,6 +157,11 @@ OUTBOUND_ALLOW = Setting[tuple[str, ...]](
     "host:port of private servers that outgoing requests may reach, separated by commas.",
     group=_group,
 )
+UPLOAD_QUOTA_MB = Setting(
+    "WARREN_UPLOAD_QUOTA_MB", int, 2_048,
+    "How much the uploaded files of one organization may take together, in MB.",
+    group=_group,
+)
 EMAIL_URL = Setting(
     "EMAIL_URL", str, "consolemail://",
     "Outgoing mail: smtp+tls://user:password@host:587, or consolemail:// to print it.",

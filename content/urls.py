@@ -9,6 +9,7 @@ urlpatterns = [
     path("materials/", materials.material_list, name="material-list"),
     path("materials/new/", materials.material_create, name="material-create"),
     path("materials/<uuid:material>/", materials.material_show, name="material-show"),
+    path("materials/<uuid:material>/file/", pictures.material_file, name="material-file"),
     path("materials/<uuid:material>/reading/", materials.material_retry, name="material-retry"),
     path("materials/<uuid:material>/archive/", materials.material_archive, name="material-archive"),
     path("materials/<uuid:material>/edit/", materials.material_edit, name="material-edit"),

@@ -66,6 +66,8 @@ def one_of_each(world: World) -> dict[str, Any]:
             service="openai", secret=secret, configuration={"address": "http://10.0.0.1"}
         )
         picture = store_file(b"\x89PNG", ending="png")
+        source.file_key = picture
+        source.save(update_fields=["file_key"])
         wish = OrganizationRequest(
             kind=RequestKind.EXPORT,
             state=RequestState.DONE,

@@ -34,7 +34,7 @@ def read_docx(data: bytes, *, title: str = "") -> Extracted:
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
-    _refuse_bomb(data)
+    refuse_bomb(data)
     try:
         document = docx.Document(BytesIO(data))
         paragraphs = list(_paragraphs(document))
@@ -80,7 +80,8 @@ def _rows(table: Any) -> Iterator[str]:
             yield f"- {line}"
 
 
-def _refuse_bomb(data: bytes) -> None:
+def refuse_bomb(data: bytes) -> None:
+    """Raises Unreadable for what unpacks to far more than it holds; nothing is unpacked for it."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()

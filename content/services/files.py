@@ -6,15 +6,19 @@ name reaches the disk.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from config.kernel.errors import NotFound
+from django.conf import settings
+
+from config.kernel.errors import Invalid, NotFound
 from config.kernel.scoping import current_organization_id
 from organizations.services.regions import media_root_for, media_roots
 
@@ -25,10 +29,57 @@ def store_file(data: bytes, *, ending: str) -> str:
     """Write bytes for the organization in scope, whole or not at all, and return their key.
 
     Mode 0600, and on the disk before it returns: the row that names the file is committed after.
+    Raises Invalid when the organization's files together would take more than
+    WARREN_UPLOAD_QUOTA_MB.
     """
     key = f"{current_organization_id()}/{secrets.token_urlsafe(32)}.{ending}"
     path = _root() / key
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _one_at_a_time(path.parent):
+        _require_room(path.parent, len(data))
+        _write(data, path)
+    return key
+
+
+def stored_bytes() -> int:
+    """How much the files of the organization in scope take together."""
+    return _taken(_root() / str(current_organization_id()))
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Two uploads at once must not both take the last room."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _require_room(folder: Path, size_bytes: int) -> None:
+    most = settings.WARREN_UPLOAD_QUOTA_MB * 1024 * 1024
+    taken = _taken(folder)
+    if taken + size_bytes > most:
+        raise Invalid(
+            f"The files of this team take {taken / 1_048_576:,.0f} of "
+            f"{settings.WARREN_UPLOAD_QUOTA_MB:,} MB, and this one has "
+            f"{size_bytes / 1_048_576:,.1f} MB. Delete materials that are no longer needed; their "
+            "files go 30 days later. Or ask for more room.",
+            code="upload_quota",
+            field="upload",
+        )
+
+
+def _taken(folder: Path) -> int:
+    try:
+        with os.scandir(folder) as entries:
+            return sum(entry.stat().st_size for entry in entries if entry.is_file())
+    except FileNotFoundError:
+        return 0
+
+
+def _write(data: bytes, path: Path) -> None:
     draft = path.with_suffix(".part")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -40,7 +91,6 @@ def store_file(data: bytes, *, ending: str) -> str:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    return key
 
 
 def read_stored(key: str) -> bytes:

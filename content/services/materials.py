@@ -21,8 +21,10 @@ from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import hint
+from config.kernel.uploads import check_name, refuse_drawing
 from content.models import Material, MaterialStatus
 from content.readers.base import FILE_BYTES, TEXT_BYTES, title_of
+from content.readers.docx import refuse_bomb
 from content.readers.sniff import sniff
 from organizations.models import User
 from organizations.services.audit import record
@@ -120,12 +122,17 @@ def add_file(
             field="upload",
         )
     if is_picture(head):
-        return _add_picture(data, named, alt_text, brand, by)
+        return _add_picture(data, named, upload.name or "", alt_text, brand, by)
+    refuse_drawing(data)
     try:
-        content_type, ending = _FILE_KINDS[sniff(data)]
+        kind = sniff(data)
+        if kind == "docx":
+            refuse_bomb(data)
     except Invalid as error:
         error.field = "upload"
         raise
+    check_name(upload.name or "", kind)
+    content_type, ending = _FILE_KINDS[kind]
     return _add_stored(
         data,
         ending,
@@ -207,10 +214,16 @@ def undelete_material(*, material: Material, by: User | None) -> None:
 
 
 def _add_picture(
-    data: bytes, name: str, alt_text: str, brand: BrandProfile | None, by: User | None
+    data: bytes,
+    name: str,
+    file_name: str,
+    alt_text: str,
+    brand: BrandProfile | None,
+    by: User | None,
 ) -> Material:
     alt_text = _clean_alt(alt_text)
     picture = clean_picture(data)
+    check_name(file_name, "picture")
     if not any(character.isalnum() for character in alt_text):
         raise Invalid(
             "Say in a sentence or two what the picture shows. Posts are written from these words, "

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 TEXT = "Our workshop rebuilds wooden masts in twelve days."
 
 
-def upload(data: bytes, name: str = "notes.txt") -> SimpleUploadedFile:
+def upload(data: bytes, name: str = "notes") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
 
 
@@ -137,12 +137,12 @@ def test_what_is_no_address_is_refused_with_a_sentence(world: World, typed: str)
 @pytest.mark.parametrize(
     ("data", "name", "mime_type"),
     [
-        (b"%PDF-1.7 ...", "a.txt", "application/pdf"),
-        (document(), "a.bin", "vnd.openxmlformats"),
-        (b"<!doctype html><p>Masts</p>", "a.pdf", "text/html"),
-        (b"# Masts\n\n**Fir**", "a", "text/markdown"),
-        (TEXT.encode(), "a.exe", "text/plain"),
-        (b"BMW boats go back to sea.", "a.bmp", "text/plain"),
+        (b"%PDF-1.7 ...", "a.PDF", "application/pdf"),
+        (document(), "a.b.docx", "vnd.openxmlformats"),
+        (b"<!doctype html><p>Masts</p>", "a", "text/html"),
+        (b"# Masts\n\n**Fir**", "a.txt", "text/markdown"),
+        (TEXT.encode(), "a.md", "text/plain"),
+        (b"BMW boats go back to sea.", "Dr. No", "text/plain"),
     ],
 )
 def test_a_document_is_known_by_its_content(
@@ -155,6 +155,25 @@ def test_a_document_is_known_by_its_content(
         assert material.name == name
         assert material.file_size_bytes == len(data)
         assert read_stored(material.file_key) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"%PDF-1.7 ...", "a.txt"),
+        (document(), "a.docm"),
+        (b"<!doctype html><p>Masts</p>", "a.pdf"),
+        (TEXT.encode(), "a.exe"),
+        (TEXT.encode(), "a.html"),
+        (TEXT.encode(), "a.txt.svg"),
+        (picture("PNG"), "a.pdf"),
+        (picture("PNG"), "a.svg"),
+    ],
+)
+def test_a_name_that_says_something_else_is_refused(world: World, data: bytes, name: str) -> None:
+    with org_atomic(world.id), pytest.raises(Invalid, match="right ending") as refused:
+        add_file(upload=upload(data, name), brand=None, by=world.editor, alt_text="A mast.")
+    assert refused.value.field == "upload"
 
 
 def test_a_stored_file_has_a_random_name_and_is_ours_alone(world: World) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpcore2
 import pytest
 from pytest_django import Settings
 
@@ -201,7 +202,9 @@ def test_a_hostile_address_is_refused_and_nothing_is_sent(url: str) -> None:
             way(url)
         assert not caught.value.sent
         said = caught.value.message
-        assert any(each in said for each in ([expected] if isinstance(expected, str) else expected))
+        assert any(
+            each in said for each in ([expected] if isinstance(expected, str) else expected or ())
+        )
 
 
 def test_a_fragment_is_no_host(resolver: Resolver) -> None:
@@ -256,11 +259,9 @@ def test_a_trusted_server_may_be_a_private_one_and_only_for_who_names_it(
 
     def connect(self: Any, host: str, port: int, **_: Any) -> Any:
         reached.append(f"{host}:{port}")
-        raise transport.httpcore2.ConnectError("nobody there")
+        raise httpcore2.ConnectError("nobody there")
 
-    from config.kernel import transport
-
-    monkeypatch.setattr(transport.httpcore2.SyncBackend, "connect_tcp", connect)
+    monkeypatch.setattr(httpcore2.SyncBackend, "connect_tcp", connect)
     for address in ("http://10.0.0.7:8200", "http://metadata.example"):
         with http.client(trusted=address) as door, pytest.raises(http.OutboundFailed):
             door.get(f"{address}/")
