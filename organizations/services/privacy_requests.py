@@ -243,10 +243,18 @@ def _proved(wish: Any, word: str) -> Any:
 def _opened(wish: Any, taken: str) -> Any:
     try:
         with transaction.atomic():
+            # One that was given up makes room for a new try.
+            for failed in _failed_like(wish):
+                move(failed, RequestState.CANCELLED)
             wish.save(force_insert=True)
     except IntegrityError:
         raise Conflict(taken) from None
     return wish
+
+
+def _failed_like(wish: Any) -> Any:
+    rows = type(wish).objects.filter(kind=wish.kind, state=RequestState.FAILED)
+    return rows.filter(user=wish.user) if isinstance(wish, PersonRequest) else rows
 
 
 def _cancel(wish: Any) -> None:

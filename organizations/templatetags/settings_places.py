@@ -47,9 +47,9 @@ def settings_groups(context: Context) -> list[tuple[str, list[dict[str, Any]]]]:
     """The groups of pages that this member may open, each page with word, url and is_current."""
     request: HttpRequest = context["request"]
     role: Role = request.membership.role  # type: ignore[attr-defined]
-    here = request.resolver_match.view_name if request.resolver_match else ""
+    here = _place_of(request.resolver_match.view_name if request.resolver_match else "")
     links = [
-        {"group": place.group, "word": place.word, "url": url, "is_current": _is(place, here)}
+        {"group": place.group, "word": place.word, "url": url, "is_current": place is here}
         for place in PLACES
         if role.covers(place.role) and (url := _url(place, request))
     ]
@@ -64,8 +64,11 @@ def _url(place: SettingsPlace, request: HttpRequest) -> str:
         return ""
 
 
-def _is(place: SettingsPlace, here: str) -> bool:
-    def noun(name: str) -> str:
-        return name.rsplit("-", 1)[0] if "-" in name else name
+def _place_of(name: str) -> SettingsPlace | None:
+    """The page itself, else the one whose noun the address continues, by its longest name."""
 
-    return noun(place.url_name) == noun(here) or place.url_name == here
+    def noun(place: SettingsPlace) -> str:
+        return place.url_name.removesuffix("-list")
+
+    found = [place for place in PLACES if f"{name}-".startswith(f"{noun(place)}-")]
+    return max(found, key=lambda place: len(noun(place)), default=None)
