@@ -62,7 +62,7 @@ class InvitationForm(StandingForm):
     email = forms.EmailField(
         max_length=320,
         label="E-mail address",
-        help_text="They get a link that works once, for seven days.",
+        help_text="They get a link that works once, for a few days.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     field_order = ["email", "role", "sees", "brands"]

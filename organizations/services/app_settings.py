@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import router, transaction
@@ -52,7 +53,13 @@ app_settings: Registry[Declared] = Registry("installation settings", Declared)
 
 for _declared in (
     Declared("signup_open", "switch", True, "Whether strangers may make an account."),
-    Declared("support_email", "email", "", "Where people reach whoever runs this installation."),
+    Declared(
+        "support_email",
+        "email",
+        "",
+        "Where questions to the support are mailed.",
+        environment=lambda: settings.WARREN_SUPPORT_EMAIL,
+    ),
     Declared(
         "invitation_days",
         "number",

@@ -125,10 +125,3 @@ def _other(key: ApiKey, name: str, fingerprint: str) -> Claim | Stored:
 def _forget_old(key: ApiKey, name: str) -> None:
     old = IdempotentRequest.objects.filter(api_key=key, key=name, created_at__lte=now() - KEPT)
     old.delete()
-
-
-def forget_old_requests() -> int:
-    """Delete what was kept for 24 h, of the organization in scope. Returns how many."""
-    with org_atomic():
-        old = IdempotentRequest.objects.filter(created_at__lte=now() - KEPT)
-        return int(old.delete()[0])

@@ -36,6 +36,7 @@ from organizations.models import (
     User,
 )
 
+from .app_settings import setting
 from .audit import record
 from .brand_sight import sight
 from .entitlements import require_room
@@ -44,7 +45,6 @@ from .rights import LIMITED_ROLES, lock_team, manager_of_people
 
 log = structlog.get_logger(__name__)
 
-LIVES: Final = timedelta(days=7)
 MAIL_SECONDS: Final = 8
 AN_HOUR: Final = 3600
 MOST_OF_A_TEAM: Final = 20
@@ -53,7 +53,7 @@ MOST_TO_AN_ADDRESS: Final = 5
 # The same words for what never was, was used, was taken back and has expired.
 UNKNOWN: Final = (
     "This invitation does not work, or not any more: it may have been used, taken back or replaced "
-    "by a newer one, or its seven days are over. Ask the team for a new one."
+    "by a newer one, or its time is over. Ask the team for a new one."
 )
 
 
@@ -76,6 +76,11 @@ class Joined:
     slug: str
     team: str
     was_member: bool
+
+
+def lifetime() -> timedelta:
+    """How long a letter's link works: seven days, unless operators set something else."""
+    return timedelta(days=int(setting("invitation_days")))
 
 
 def invite(
@@ -102,7 +107,7 @@ def invite(
             brand_ids=sorted(brand_ids, key=str),
             token_digest=digest,
             invited_by=by,
-            expires_at=now() + LIVES,
+            expires_at=now() + lifetime(),
         )
         _write_down("invitation.sent", row, by)
         _send_after_commit(row, token)
@@ -118,7 +123,7 @@ def resend_invitation(*, invitation_id: UUID, by: User) -> Invitation:
         row = _changeable(invitation_id, by)
         _require_a_seat(but=row)
         token, row.token_digest = _new_token()
-        row.sent_at, row.expires_at, row.invited_by = None, now() + LIVES, by
+        row.sent_at, row.expires_at, row.invited_by = None, now() + lifetime(), by
         row.save(
             update_fields=["token_digest", "sent_at", "expires_at", "invited_by", "updated_at"]
         )

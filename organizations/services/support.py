@@ -4,7 +4,6 @@ from functools import partial
 from smtplib import SMTPException
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
@@ -20,6 +19,7 @@ from organizations.models import (
     User,
 )
 
+from .app_settings import setting
 from .audit import record
 from .letters import letter
 
@@ -100,7 +100,8 @@ def answer_contact_message(
     """
     body = _said(body, "body", "Write the answer.")
     context = {"body": body, "subject": row.subject, "question": row.message, "name": row.name}
-    headers = {"Reply-To": settings.WARREN_SUPPORT_EMAIL} if settings.WARREN_SUPPORT_EMAIL else {}
+    address = setting("support_email")
+    headers = {"Reply-To": address} if address else {}
     if not _send(letter("contact_answer", to=row.email, context=context, headers=headers)):
         raise Unavailable(
             "The mail server is away, so the answer was not sent and nothing was changed. Try "
@@ -139,11 +140,12 @@ def _tell_operators(ticket: SupportTicket, body: str, by: User) -> None:
 
 
 def _to_support(kind: str, **said: str) -> EmailMultiAlternatives | None:
-    if not settings.WARREN_SUPPORT_EMAIL:
+    address = setting("support_email")
+    if not address:
         return None
     return letter(
         "support_question",
-        to=settings.WARREN_SUPPORT_EMAIL,
+        to=address,
         context={"kind": kind, "path": "/admin/organizations/contactmessage/", **said},
         headers={"Reply-To": said["email"]},
     )

@@ -23,7 +23,8 @@ from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage
 
 from config.kernel.vault import Place, SecretUnreadable, seal, unseal
-from organizations.models import INSTALLATION
+from organizations.models import INSTALLATION, User
+from organizations.services.app_settings import setting
 from organizations.step_up import is_recently_confirmed, to_confirmation
 
 from .outbound import session_through_the_door
@@ -40,6 +41,15 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Closed, an installation takes in whoever was invited, and its first person."""
+        # Views stand on the adapter's settings, so they come later.
+        from organizations.views.invitations import holds_invitation
+
+        if setting("signup_open") or holds_invitation(request):
+            return True
+        return not User.objects.exists()
+
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         # Addresses and providers find a deleted account too; only the password's backend did not.
         if user.deleted_at is not None:

@@ -166,6 +166,12 @@ def _remember(response: HttpResponse, token: str) -> HttpResponse:
     return response
 
 
+def holds_invitation(request: HttpRequest) -> bool:
+    """Whether somebody came by a living invitation: such a person may make an account."""
+    token = request.COOKIES.get(COOKIE, "")
+    return bool(token) and invitations.welcome(token) is not None
+
+
 def way_back(request: HttpRequest) -> HttpResponse | None:
     """To the invitation from which somebody went to sign in or up; asked at the front door."""
     token = request.COOKIES.get(COOKIE, "")

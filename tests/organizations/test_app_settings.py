@@ -16,7 +16,7 @@ from config.kernel.errors import Invalid, NotFound
 from config.kernel.scoping import unscoped
 from config.kernel.secret import Secret
 from organizations.admin.keys import AppSettingForm
-from organizations.models import AppSetting
+from organizations.models import AppSetting, User
 from organizations.services.app_settings import (
     CACHE_SECONDS,
     Declared,
@@ -27,6 +27,7 @@ from organizations.services.app_settings import (
     setting,
     setting_lines,
 )
+from organizations.services.invitations import lifetime
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "operator"])
@@ -167,3 +168,27 @@ def test_the_new_keys_rate_follows_the_setting(world: World) -> None:
     assert new_key(world.organization, world.owner, "read:brands").row.requests_per_minute == 60
     with time_machine.travel(timedelta(days=1)):
         assert setting("api_requests_per_minute") == 60
+
+
+def test_a_closed_installation_takes_in_invited_people_alone(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/accounts/signup/").templates[0].name == "account/signup.html"
+    save_setting(key="signup_open", value="no", by=world.owner)
+    assert client.get("/accounts/signup/").templates[0].name == "account/signup_closed.html"
+    sent = {"email": "new@example.com", "password1": "a long enough passphrase"}
+    client.post("/accounts/signup/", sent)
+    assert not User.objects.filter(email="new@example.com").exists()
+    monkeypatch.setattr("organizations.views.invitations.holds_invitation", lambda request: True)
+    assert client.get("/accounts/signup/").templates[0].name == "account/signup.html"
+
+
+def test_the_first_person_can_always_come_in(client: Client) -> None:
+    save_setting(key="signup_open", value="no", by=None)  # type: ignore[arg-type]
+    User.with_deleted.update(deleted_at="2026-01-01T00:00:00Z")
+    assert client.get("/accounts/signup/").templates[0].name == "account/signup.html"
+
+
+def test_invitations_live_as_long_as_operators_say(world: World) -> None:
+    save_setting(key="invitation_days", value=14, by=world.owner)
+    assert lifetime() == timedelta(days=14)

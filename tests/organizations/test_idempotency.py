@@ -14,13 +14,12 @@ from django.test import Client
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.models import Material
-from organizations.models import ApiKey, IdempotentRequest
+from organizations.models import ApiKey
 from organizations.services.idempotency import (
     Claim,
     InFlight,
     Stored,
     claim_request,
-    forget_old_requests,
     store_answer,
 )
 from tests.keys import caller, new_key
@@ -149,17 +148,6 @@ def test_work_that_lost_its_claim_leaves_nothing_behind(
     assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_flight")
     assert answer.headers["Retry-After"] == "1"
     assert count(world) == before
-
-
-@pytest.mark.django_db
-def test_what_is_old_is_forgotten(world: World) -> None:
-    client = caller(world)
-    add(client, "one")
-    with org_atomic(world.id):
-        assert forget_old_requests() == 0
-        with time_machine.travel(now() + timedelta(hours=25)):
-            assert forget_old_requests() == 1
-        assert not IdempotentRequest.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
