@@ -84,7 +84,7 @@ def every_row(world: World) -> None:
         account = SocialAccount.objects.get(pk=world.account.pk)
         account.credentials = {"password": CANARY}
         account.save()
-        ProviderSecret.objects.create(service="openai", credential=CANARY)
+        ProviderSecret.objects.update_or_create(service="openai", defaults={"credential": CANARY})
         make.approval(pending, "hash")
         GuardResult.objects.create(candidate=candidate, guard="length", version="1", passed=True)
         AngleStatistic.objects.create(brand=brand, platform="feed", angle=candidate.angle)
@@ -289,7 +289,12 @@ def test_what_an_operator_changes_is_written_into_the_teams_own_log(
         membership = Membership.objects.get(user=world.viewer)
     page = f"{url_of(Membership)}{membership.pk}/change/"
     with django_capture_on_commit_callbacks(using="operator", execute=True):
-        assert desk.post(page, {"user": world.viewer.pk, "role": "admin"}).status_code == 302
+        assert (
+            desk.post(
+                page, {"user": world.viewer.pk, "role": "admin", "sees_all_brands": "on"}
+            ).status_code
+            == 302
+        )
     changed = {
         line.target_type: set(line.data["fields"]) for line in staff_records(world, "staff.changed")
     }
