@@ -63,7 +63,7 @@ class User(SoftDeletes, AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_advanced(self) -> bool:
-        """Whether pages show this person what stands behind a decision: scores, models, evidence."""
+        """Whether pages show what stands behind a decision: scores, models, evidence."""
         return self.interface_mode == "advanced"
 
     @property
