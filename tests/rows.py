@@ -92,6 +92,7 @@ def one_of_each(world: World) -> dict[str, Any]:
     return {
         "brand": world.brand.pk,
         "section": "identity",
+        "step": "brand",
         "material": source.pk,
         "schedule": world.schedule.pk,
         "pending": pending.pk,

@@ -61,6 +61,7 @@ class Dashboard:
     subscription: Subscription | None
     brands_count: int
     is_new: bool
+    has_published: bool
     waiting_count: int
 
 
@@ -74,6 +75,7 @@ def dashboard(*, zone: str) -> Dashboard:
     plans = _plans(moment, brands)
     week = _week(moment, zone)
     stands = standing()
+    has_published = bool(week) or Post.objects.exists()
     return Dashboard(
         health=_health(brands.values(), plans, moment),
         waiting=stands.waiting,
@@ -85,7 +87,8 @@ def dashboard(*, zone: str) -> Dashboard:
         learned=_learned(),
         subscription=stands.subscription,
         brands_count=len(brands),
-        is_new=not brands or not (plans or week or Post.objects.exists()),
+        is_new=not brands or not (plans or has_published),
+        has_published=has_published,
         waiting_count=stands.approvals,
     )
 

@@ -13,9 +13,10 @@ from organizations.access import Request, member_of
 @member_of("viewer")
 def home(request: Request) -> HttpResponse:
     found = dashboard(zone=request.organization.timezone)
+    steps = None if found.has_published else first_steps()
     context = {
         "home": found,
-        "steps": first_steps() if found.is_new else [],
+        "steps": steps if steps and steps.is_open else None,
         "waiting_count": found.waiting_count,
     }
     return render_part(request, "analytics/home/show.html", "live", context)

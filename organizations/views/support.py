@@ -13,7 +13,8 @@ from config.kernel.errors import NotFound
 from config.kernel.throttle import throttle
 from organizations.access import Request, member_of, public
 from organizations.forms.support import ContactForm, ReplyForm, TicketForm
-from organizations.models import Role, SupportTicket, SupportVisit
+from organizations.models import Organization, Role, SupportTicket, SupportVisit
+from organizations.services.onboarding import said_of
 from organizations.services.support import (
     open_ticket,
     reply_to_ticket,
@@ -107,7 +108,15 @@ def contact_sent(request: HttpRequest) -> HttpResponse:
 def _help(request: Request, form: TicketForm, status: int = 200) -> HttpResponse:
     is_visit = request.membership.visit is not None
     tickets = [] if is_visit else list(_tickets(request).order_by("-created_at")[:MOST_TICKETS])
-    context = {"form": form, "tickets": tickets, "is_visit": is_visit}
+    team = Organization.objects.only("settings").get(pk=request.organization.id)
+    steps = said_of(team.settings)
+    context = {
+        "form": form,
+        "tickets": tickets,
+        "is_visit": is_visit,
+        "may_return": (steps.skipped or steps.is_hidden)
+        and request.membership.role.covers(Role.MEMBER),
+    }
     return TemplateResponse(request, "organizations/support/help.html", context, status=status)
 
 

@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from analytics.selectors.acts import latest_acts
 from analytics.selectors.first_steps import first_steps
 from analytics.selectors.waiting import standing
+from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.models import MaterialStatus
+from organizations.models import AuditRecord
 from organizations.services.organizations import found_organization
 from publishing.models import (
     AutopilotRun,
@@ -18,6 +20,7 @@ from publishing.models import (
     DeliveryState,
     PendingStatus,
     RunStatus,
+    SocialAccount,
 )
 from tests import make
 from tests.world import World
@@ -107,16 +110,20 @@ def test_what_waits_is_counted_by_kind(world: World) -> None:
     assert found.approvals == 2
 
 
+def states() -> list[str]:
+    return [step.state for step in first_steps().steps]
+
+
 def test_a_new_team_is_led_from_step_to_step(world: World) -> None:
     fresh = found_organization(name="Fresh", owner=world.stranger, timezone="UTC")
     with org_atomic(fresh.pk):
-        assert [step.state for step in first_steps()] == ["current", "todo", "todo", "todo"]
+        assert states() == ["current", "todo", "todo", "todo"]
     with org_atomic(world.id):
-        assert [step.state for step in first_steps()] == ["done", "done", "current", "todo"]
+        assert states() == ["done", "done", "current", "todo"]
         make.material(world.brand)
-        assert [step.state for step in first_steps()] == ["done", "done", "done", "current"]
+        assert states() == ["done", "done", "done", "current"]
         make.pending_post(world.brand, world.account, status=PendingStatus.APPROVED)
-        assert {step.state for step in first_steps()} == {"done"}
+        assert set(states()) == {"done"}
 
 
 def test_a_page_with_its_first_steps_calls_to_one_act_only(world: World, client: Client) -> None:
@@ -125,3 +132,60 @@ def test_a_page_with_its_first_steps_calls_to_one_act_only(world: World, client:
     page = client.get(f"/o/{fresh.slug}/").content.decode()
     assert "Four steps to the first published post" in page
     assert page.count("button--call") == 1
+
+
+def test_a_step_is_skipped_and_taken_up_again_and_the_list_is_put_away(
+    world: World, client: Client
+) -> None:
+    fresh = found_organization(name="Fresh", owner=world.stranger, timezone="UTC")
+    client.force_login(world.stranger)
+    home = f"/o/{fresh.slug}/"
+    answer = client.post(f"{home}first-steps/brand/skip/", follow=True)
+    assert "Skipped." in answer.content.decode()
+    with org_atomic(fresh.pk):
+        assert states() == ["skipped", "current", "todo", "todo"]
+    client.post(f"{home}first-steps/brand/return/")
+    with org_atomic(fresh.pk):
+        assert states() == ["current", "todo", "todo", "todo"]
+    assert client.post(f"{home}first-steps/dance/skip/").status_code == 404
+    client.post(f"{home}first-steps/hiding/")
+    assert "Four steps" not in client.get(home).content.decode()
+    assert "Show the first steps" in client.get(f"{home}help/").content.decode()
+    client.post(f"{home}first-steps/return/")
+    assert "Four steps" in client.get(home).content.decode()
+    with org_atomic(fresh.pk):
+        assert AuditRecord.objects.filter(action="first_steps.changed").count() == 4
+
+
+def test_steps_that_are_all_done_or_skipped_are_gone(world: World, client: Client) -> None:
+    client.force_login(world.owner)
+    home = f"{world.path}/"
+    assert "2 of 4 done" in client.get(home).content.decode()
+    for step in ("material", "post"):
+        client.post(f"{home}first-steps/{step}/skip/")
+    page = client.get(home).content.decode()
+    assert "Four steps" not in page and "What comes next" in page
+
+
+def test_a_viewer_sees_the_steps_and_cannot_take_them(world: World, client: Client) -> None:
+    client.force_login(world.viewer)
+    page = client.get(f"{world.path}/").content.decode()
+    assert "Four steps" in page and "first-steps/" not in page
+
+
+def test_one_press_opens_the_hosted_page_and_a_second_opens_no_other(
+    world: World, client: Client
+) -> None:
+    fresh = found_organization(name="Fresh", owner=world.stranger, timezone="UTC")
+    client.force_login(world.stranger)
+    press = f"/o/{fresh.slug}/first-steps/page/"
+    assert client.post(press).status_code == 409
+    with org_atomic(fresh.pk):
+        BrandProfile.objects.create(name="Sea & Sail")
+    for _ in range(2):
+        page = client.post(press, follow=True).content.decode()
+    assert "Sea &amp; Sail has its page" in page
+    with org_atomic(fresh.pk):
+        account = SocialAccount.objects.get()
+        assert states() == ["done", "done", "current", "todo"]
+    assert client.get(f"/f/{account.handle}/").status_code == 200

@@ -122,7 +122,7 @@ def test_each_role_gets_what_it_may_and_a_stranger_learns_nothing(
     }
     assert ask(sign_in(None), address, url) == 302
     assert ask(sign_in(world.stranger), address, url) == 404
-    if set(address.kwargs) - {"org", "section", "platform"}:
+    if set(address.kwargs) - {"org", "section", "platform", "step"}:
         # The stranger's own team, with an id of ours.
         assert (
             ask(sign_in(world.stranger), address, url_of(address, world.foreign.slug, ids)) == 404
