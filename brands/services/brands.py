@@ -5,6 +5,7 @@ from typing import Any
 
 from billing.services.limits import require_room_for
 from brands.models import BrandProfile
+from config.kernel.brands import over_all_brands
 from config.kernel.clock import is_zone, now
 from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic
@@ -95,10 +96,12 @@ def _checked(values: Mapping[str, Any], *, brand: BrandProfile | None) -> dict[s
 
 
 def _refuse_taken_name(name: str, brand: BrandProfile | None) -> None:
-    namesakes = BrandProfile.objects.filter(name__iexact=name)
-    if brand is not None:
-        namesakes = namesakes.exclude(pk=brand.pk)
-    if namesakes.exists():
+    with over_all_brands("names of brands are unique in the team"):
+        namesakes = BrandProfile.objects.filter(name__iexact=name)
+        if brand is not None:
+            namesakes = namesakes.exclude(pk=brand.pk)
+        is_taken = namesakes.exists()
+    if is_taken:
         raise Invalid(f"There is already a brand called {name}. Choose another name.", field="name")
 
 

@@ -34,7 +34,7 @@ def brand_list(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@member_of("member")
+@member_of("member", all_brands=True)
 def brand_create(request: Request) -> HttpResponse:
     form = IdentityForm(request.POST or None, initial={"timezone": request.organization.timezone})
     if request.method == "POST" and form.is_valid():

@@ -10,10 +10,15 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from brands.models import BrandAccess
+from brands.models import BrandAccess, BrandProfile
+from brands.services.brands import update_brand
+from config.kernel.brands import brand_limit
 from config.kernel.clock import now
+from config.kernel.errors import Invalid
+from config.kernel.models import uuid7
 from config.kernel.scoping import org_atomic, scope
 from content.models import Material
+from content.services.similarity import check_text, remember
 from organizations.models import Membership, Role, SupportVisit, User
 from organizations.services.members import remove_member, restrict_member
 from publishing.autopilot.cycle import run_cycle
@@ -132,3 +137,42 @@ def test_a_restricted_member_adds_material_to_their_brands_and_none_to_no_brand(
         assert answer.status_code == status, answer.content.decode()[:4000]
     with org_atomic():
         assert Material.objects.get(name="By hand").brand == world.brand
+
+
+def test_a_restricted_member_founds_no_brand_and_takes_no_name(
+    world: World, client: Client
+) -> None:
+    clients = two_clients(world)
+    restrict(world, world.editor)
+    client.force_login(world.editor)
+    assert client.post(f"{world.path}/brands/new/", {"name": "A third"}).status_code == 403
+    page = client.get(f"{world.path}/brands/").content.decode()
+    assert "New brand" not in page and "Harbour &amp; Pine brand" in page
+    with org_atomic():
+        taken = BrandProfile.objects.get(pk=clients.second.brand.pk).name
+        with brand_limit(frozenset({world.brand.pk})), pytest.raises(Invalid, match="already"):
+            update_brand(brand=world.brand, values={"name": taken}, by=world.editor)
+
+
+def test_who_has_no_brand_left_is_told_whom_to_ask(world: World, client: Client) -> None:
+    restrict(world, world.editor)
+    with org_atomic():
+        BrandAccess.objects.all().delete()
+    client.force_login(world.editor)
+    for path in ("brands/", "writing/"):
+        page = client.get(f"{world.path}/{path}").content.decode()
+        assert "No brand for you" in page, path
+    assert client.get(f"{world.path}/").status_code == 200
+
+
+def test_the_engine_quotes_no_brand_to_another(world: World) -> None:
+    text = "Our workshop rebuilds wooden masts in twelve days, planed by hand from Douglas fir."
+    with org_atomic():
+        second = BrandProfile.objects.create(name="Second")
+        remember(content_type="post", content_id=uuid7(), text=text, brand_id=second.pk)
+    for said, brand in (("“Our workshop", second), ("a text for another brand", world.brand)):
+        found = check_text(text=text, brand_id=brand.pk)
+        assert found.is_duplicate and said in found.reason
+        assert bool(found.hits[0].as_json()["excerpt"]) is (brand == second)
+    near = check_text(text=f"{text} Bring yours.", brand_id=world.brand.pk)
+    assert near.hits and near.hits[0].excerpt == ""

@@ -5,6 +5,7 @@ Generated from the table of addresses, so that a new page is walked too.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -16,6 +17,7 @@ from brands.models import BrandProfile
 from config.kernel.models import OrgOwned
 from organizations.models import User
 from tests.brands.two_clients import MARK, Clients, restrict, two_clients
+from tests.house.test_names import ROOT
 from tests.house.test_urls import INSIDE, Address, url_of
 from tests.world import World
 
@@ -62,6 +64,32 @@ def test_every_path_leads_to_a_brand() -> None:
             paths = model.brand_path if isinstance(model.brand_path, tuple) else (model.brand_path,)
             for path in paths:
                 assert leads_to(model, path) in {BrandProfile, "id of one"}, (model, path)
+
+
+# Statements of our own pass the managers by: each file that has one, and why no page is behind it.
+OWN_STATEMENTS = {
+    "content/services/similarity.py": "copies vectors of rows that the caller was given",
+    "publishing/services/feed.py": "counts visits of a public page",
+    "publishing/delivery/rows.py": "the worker's",
+    "publishing/delivery/session.py": "locks of one account, no rows",
+    "publishing/channels/feed.py": "the worker's",
+    "publishing/autopilot/scheduler.py": "the worker's",
+    "analytics/selectors/status.py": "the operator's page of the installation, counts and times",
+}
+PAST_THE_MANAGERS = re.compile(r"\.cursor\(\)|\.raw\(|RawSQL|_base_manager|over_all_brands\(")
+# Whoever counts over all brands on purpose.
+ALL_BRANDS = {"brands/services/brands.py": "names of brands are unique in the team"}
+
+
+def test_nothing_behind_a_page_passes_the_managers_by() -> None:
+    apart = {"bench", "seeding", "demo", "management", "migrations", "admin"}
+    found = {
+        str(path.relative_to(ROOT))
+        for app in ("brands", "content", "publishing", "analytics")
+        for path in (ROOT / app).rglob("*.py")
+        if not apart & set(path.parts) and PAST_THE_MANAGERS.search(path.read_text("utf-8"))
+    }
+    assert found == {*OWN_STATEMENTS, *ALL_BRANDS}
 
 
 def leads_to(model: Any, path: str) -> Any:
