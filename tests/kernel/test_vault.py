@@ -261,6 +261,21 @@ def test_a_master_key_that_is_away_says_what_to_set(place: Place, settings: Sett
         vault.seal(TOKEN, place)
 
 
+def test_a_file_that_is_just_being_written_still_opens_and_an_emptied_one_does_not(
+    tmp_path: Path,
+) -> None:
+    path = write_keys(tmp_path / "key", vault.new_master_key())
+    key = FileMasterKey(path)
+    wrapped = key.wrap(b"data key", b"x")
+    for content in ("", "half a k"):
+        path.write_text(content)
+        assert key.unwrap(wrapped, b"x") == b"data key"
+    changed = path.stat().st_mtime - 3
+    os.utime(path, (changed, changed))
+    with pytest.raises(vault.MasterKeyMissing):
+        key.unwrap(wrapped, b"x")
+
+
 # -- Secret and mask -----------------------------------------------------------------------------
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from config.kernel.aead import HEAD_BYTES, KEY_BYTES, decrypt, encrypt
+from config.kernel.clock import now
 
 from .base import MasterKey, MasterKeyMissing
 
 FORMAT: Final = b"\x01"
+WRITING_SECONDS: Final = 2.0
 
 
 class FileMasterKey(MasterKey):
@@ -59,8 +61,9 @@ class FileMasterKey(MasterKey):
             status = self.path.stat()
             found = (status.st_mtime_ns, status.st_size, status.st_ino)
             if found != stamp:
-                keys = _parse_keys(self.path.read_bytes())
-                self._state = (found, keys)
+                before, keys = keys, self._parsed(status.st_mtime, before=keys)
+                # What stands in for a file that is being written is asked for again.
+                self._state = (None if keys is before else found, keys)
         except OSError as error:
             raise MasterKeyMissing(
                 f"The master key file {self.path} cannot be read. Secrets stay closed until it is "
@@ -71,6 +74,17 @@ class FileMasterKey(MasterKey):
                 f"The master key file {self.path} holds no key of 32 bytes in base64 or hex."
             )
         return keys[:1] if self._only_first else keys
+
+    def _parsed(self, changed_at: float, *, before: list[bytes]) -> list[bytes]:
+        """The keys of the file. An editor empties it before it writes: until it is done, or for
+        two seconds, those of before stand."""
+        is_being_written = before and now().timestamp() - changed_at < WRITING_SECONDS
+        try:
+            return _parse_keys(self.path.read_bytes()) or (before if is_being_written else [])
+        except MasterKeyMissing:
+            if is_being_written:
+                return before
+            raise
 
 
 def new_master_key() -> str:
