@@ -188,7 +188,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "organizations.sign_in.adapters.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_FORMS = {"signup": "organizations.forms.sign_in.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "organizations.forms.sign_in.SignupForm",
+    "change_password": "organizations.forms.sign_in.ChangePasswordForm",
+    "set_password": "organizations.forms.sign_in.SetPasswordForm",
+    "reset_password_from_key": "organizations.forms.sign_in.ResetPasswordForm",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Seconds until a second factor must have followed the first, and until a link in the mail is old.
 ACCOUNT_LOGIN_TIMEOUT = 10 * 60

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account import forms as allauth
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -15,8 +15,32 @@ from django.http import HttpRequest
 
 from config.kernel.vault import SecretUnreadable
 
+_ADVICE: Final = (
+    "At least 12 characters. A few words that do not belong together are easy to keep in mind."
+)
 
-class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+
+class _Advised:
+    """A new password is asked for with one sentence, and refused with the reason."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _ADVICE  # type: ignore[attr-defined]
+
+
+class ChangePasswordForm(_Advised, allauth.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class SetPasswordForm(_Advised, allauth.SetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordForm(_Advised, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class SignupForm(_Advised, allauth.SignupForm):  # type: ignore[misc]
     def try_save(self, request: HttpRequest) -> Any:
         if self.account_already_exists:
             # A new account costs one hash; without it, the time would tell that there is one.

@@ -27,6 +27,7 @@ from organizations.models import INSTALLATION, User
 from organizations.services.app_settings import setting
 from organizations.step_up import is_recently_confirmed, to_confirmation
 
+from .letters import letter_of
 from .outbound import session_through_the_door
 
 _PLACE: Final = Place(INSTALLATION, Authenticator._meta.db_table, "data", "")
@@ -56,6 +57,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             user.is_active = False
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        letter_of(template_prefix, to=email, context=context).send()
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """For allauth's own pages, by the same measure as for ours."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import allauth
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
@@ -18,6 +20,7 @@ from django.test import Client
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import ActorKind, AuditCategory, AuditRecord, Membership, Role, User
+from organizations.sign_in.letters import LETTERS, letter_of
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.django_db
@@ -203,7 +206,7 @@ def test_a_new_address_counts_when_it_is_confirmed_and_the_change_is_written_dow
     client = signed_in(world.viewer)
     client.post("/accounts/email/", {"email": "new@example.com", "action_add": ""})
     waiting = client.get("/accounts/email/").content.decode()
-    assert "Waiting for you to confirm new@example.com" in waiting
+    assert "new@example.com is not confirmed yet" in waiting
     letter = next(each for each in mail.outbox if each.to == ["new@example.com"])
     link = next(word for word in str(letter.body).split() if "confirm-email" in word)
     page = client.get(link)
@@ -227,3 +230,22 @@ def test_a_new_account_waits_for_its_address_where_that_is_asked(
     assert EmailAddress.objects.get(email="fresh@example.com").verified
     client.post(LOGIN, {"login": values["email"], "password": values["password1"]})
     assert "_auth_user_id" in client.session
+
+
+def test_every_mail_of_allauth_s_is_worded_in_the_house(world: World) -> None:
+    folder = Path(allauth.__file__).parent / "templates"
+    found = {
+        str(path.relative_to(folder)).removesuffix("_subject.txt")
+        for path in folder.glob("*/email/*_subject.txt")
+    }
+    unused = {"account/email/login_code", "account/email/password_reset_code"}
+    assert found - unused == set(LETTERS)
+    for prefix, words in LETTERS.items():
+        context = {
+            words.link or "none": "https://warren.example/x",
+            "ip": "192.0.2.1",
+            "user_agent": "",
+        }
+        mail = letter_of(prefix, to="ada@example.com", context=context)
+        assert mail.subject == words.title and words.body in mail.body
+        assert ("https://warren.example/x" in mail.body) is bool(words.link)
