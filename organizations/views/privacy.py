@@ -149,15 +149,16 @@ def end_of(wish: Any) -> dict[str, Any]:
 
 
 def kept_about_you() -> list[dict[str, Any]]:
-    """The registry for people: by kind, each purpose once with its time."""
-    kept: dict[Category, dict[tuple[str, str], None]] = {}
+    """The registry for people: what each kind is for, by how long it is kept."""
+    kept: dict[tuple[Category, str], dict[str, None]] = {}
     for line in lines():
         if line.mark.category is not Category.CONTENT:
-            kept.setdefault(line.mark.category, {})[line.mark.purpose, line.mark.keep.words] = None
+            key = line.mark.category, line.mark.keep.words
+            kept.setdefault(key, {})[line.mark.purpose] = None
+    order = list(Category)
     return [
-        {"kind": category.value, "rows": list(kept[category])}
-        for category in Category
-        if category in kept
+        {"kind": category.value, "time": time, "purposes": list(kept[category, time])}
+        for category, time in sorted(kept, key=lambda key: order.index(key[0]))
     ]
 
 

@@ -158,7 +158,8 @@ def test_an_owner_reads_why_the_account_cannot_go_yet(world: World) -> None:
     assert f"You own {world.organization.name.replace('&', '&amp;')}" in page
     data = {"days": "0", "typed": world.owner.email}
     answer = client.post(reverse("organizations:privacy-end"), data)
-    assert answer.status_code == 422 and "Hand the team over" in text_of(answer)
+    assert answer.status_code == 422 and "Hand it over under Members" in text_of(answer)
+    assert not PersonRequest.objects.exists()
 
 
 def test_a_person_of_no_team_finds_their_data_too(world: World) -> None:
