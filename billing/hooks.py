@@ -8,7 +8,7 @@ from organizations.services.app_settings import app_settings
 from organizations.services.entitlements import entitlements
 from organizations.services.organizations import on_founding
 
-from . import audit_words, privacy  # noqa: F401
+from . import audit_words, privacy, webhook_events  # noqa: F401
 from .keys import SETTINGS
 from .services.ledger_check import ledger_findings
 from .services.limits import PlanLimits

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models
 
+from config.kernel.fields import encrypted_fields
 from config.kernel.hooks import Registry
 from config.kernel.scoping import current_organization_id
 from organizations.models import ActorKind, AuditCategory, AuditRecord, User
@@ -35,8 +37,8 @@ def record(
     Call it inside the transaction of the write that it speaks of, so that neither stands alone.
     `kind` defaults to the current actor's (an API key, an operator on a visit), else to a person
     when `by` is given and to the agent otherwise; `category` to security for what operators do, to
-    API for what a key does, and to general. `before` and `after` name the fields that changed and
-    never hold a secret.
+    API for what a key does, and to general. `before` and `after` name the fields that changed; the
+    value of one that is stored encrypted anywhere is hidden.
     """
     actor = current_actor()
     kind = kind or (actor.kind if actor else _kind_of(by))
@@ -50,9 +52,9 @@ def record(
         target_type=target._meta.label_lower if target is not None else "",
         target_id=target.pk if target is not None else None,
         reason=reason,
-        before=before or {},
-        after=after or {},
-        data={**(data or {}), **_visit_of(actor)},
+        before=_without_secrets(before),
+        after=_without_secrets(after),
+        data={**_without_secrets(data), **_visit_of(actor)},
         succeeded=succeeded,
     )
     row.actor_digest = actor_digest(row, by.pk) if by else ""
@@ -100,6 +102,19 @@ _CATEGORIES = {ActorKind.STAFF: AuditCategory.SECURITY, ActorKind.API_KEY: Audit
 
 def _kind_of(by: User | None) -> ActorKind:
     return ActorKind.PERSON if by else ActorKind.AGENT
+
+
+def _without_secrets(values: dict[str, Any] | None) -> dict[str, Any]:
+    """A slip of a caller must not put a secret where nobody can take it out again."""
+    if not values:
+        return {}
+    secret = _secret_names()
+    return {name: "hidden" if name in secret else value for name, value in values.items()}
+
+
+@cache
+def _secret_names() -> frozenset[str]:
+    return frozenset(name for _, name in encrypted_fields())
 
 
 def _plain(value: Any) -> Any:

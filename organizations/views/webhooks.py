@@ -70,11 +70,13 @@ def webhook_edit(request: Request, endpoint: UUID) -> HttpResponse:
 @member_of("admin")
 def webhook_show(request: Request, endpoint: UUID) -> HttpResponse:
     row, state = _found(endpoint), request.GET.get("state", "")
+    page = messages_page(row, state=state, cursor=request.GET.get("cursor"))
     context = {
         "endpoint": row,
         "events": [words_of(name) for name in row.events],
         "is_rotating": is_rotating(row),
-        "page": messages_page(row, state=state, cursor=request.GET.get("cursor")),
+        "page": page,
+        "is_busy": any(message.is_under_way for message in page.items),
         "state": state,
         "zone": request.organization.timezone,
     }
@@ -93,7 +95,7 @@ def webhook_rotate(request: Request, endpoint: UUID) -> HttpResponse:
 @member_of("admin")
 def webhook_test(request: Request, endpoint: UUID) -> HttpResponse:
     webhooks.send_test(endpoint=_found(endpoint), by=request.user)
-    messages.success(request, "The test is on its way. Reload to see the answer.")
+    messages.success(request, "The test is on its way. Its answer appears below.")
     return _to(request, endpoint)
 
 

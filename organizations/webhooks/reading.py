@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -15,6 +16,8 @@ from organizations.models import WebhookDelivery, WebhookEndpoint, WebhookState
 
 from .catalogue import TEST_EVENT, webhook_events
 
+SOON: Final = timedelta(seconds=40)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -23,6 +26,12 @@ class Message:
     row: WebhookDelivery
     words: str
     body: str
+
+    @property
+    def is_under_way(self) -> bool:
+        """Its outcome is a matter of seconds, so it is worth looking again."""
+        due = self.row.due_at
+        return due is not None and due <= now() + SOON
 
     @property
     def may_be_resent(self) -> bool:
