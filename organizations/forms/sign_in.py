@@ -57,7 +57,7 @@ class ActivateAppForm(ActivateTOTPForm):  # type: ignore[misc]
         session, adapter = context.request.session, get_adapter()
         if self.is_bound:
             try:
-                self.secret = adapter.decrypt(self.secret)
+                self.secret: str = adapter.decrypt(session[SECRET_SESSION_KEY])
                 return
             except SecretUnreadable:
                 pass  # The session is new, and so is the seed: this code cannot fit anyway.

@@ -13,7 +13,7 @@ from tests.organizations.confirming import sign_in_confirmed  # noqa: F401
 
 def code_of(secret: str, *, steps: int = 0) -> str:
     """What an app shows now, or `steps` half minutes later."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
 def secret_on(page: str) -> str:

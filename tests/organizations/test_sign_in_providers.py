@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -73,7 +74,7 @@ def sign_in(client: Client) -> Any:
 
 
 def person_of(client: Client) -> User | None:
-    return User.objects.filter(pk=client.session.get("_auth_user_id")).first()
+    return User.objects.filter(pk=client.session.get("_auth_user_id") or UUID(int=0)).first()
 
 
 # -- A new account ---------------------------------------------------------------------------------
