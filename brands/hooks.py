@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
+from billing.services.upward import counts
 from organizations.services.brand_sight import BrandName, BrandSight, brand_sight
 
 from . import audit_words, privacy  # noqa: F401
@@ -48,3 +49,4 @@ class BrandAccessTable(BrandSight):
 
 
 brand_sight.fill(BrandAccessTable())
+counts.register("brands", lambda: BrandProfile.objects.count())

@@ -3,6 +3,10 @@ a row that is erased."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from billing.services.upward import brands_of
 from config.kernel.llm.answers import answer_store
 from organizations.privacy.marks import Keep
 from organizations.privacy.purge import erasers
@@ -10,7 +14,7 @@ from organizations.privacy.retention import Rule, by_age, rules
 from organizations.privacy.subjects import file_sources
 
 from . import audit_words, privacy  # noqa: F401
-from .models import Material, StoredAnswer
+from .models import Generation, Material, StoredAnswer
 from .services.answers import StoredAnswers
 from .services.files import delete_all_stored, delete_stored, stored_files
 
@@ -20,8 +24,15 @@ def erase_file(material: Material) -> None:
         delete_stored(material.file_key)
 
 
+def brands_of_generations(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    rows = Generation.objects.filter(pk__in=list(ids)).order_by()
+    return dict(rows.values_list("pk", "brand__name"))
+
+
 answer_store.fill(StoredAnswers())
 file_sources.register("content", stored_files)
 erasers.register("content.material", erase_file)
 erasers.register("organizations.organization", lambda organization: delete_all_stored())
 rules.register("stored answers", Rule(Keep.ANSWERS, by_age(StoredAnswer)))
+for kind in ("generation", "content.generation"):
+    brands_of.register(kind, brands_of_generations)

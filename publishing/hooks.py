@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billing.services.upward import brands_of, counts
 from brands.platforms import Platform, platforms
 from config.backup import after_restore
 from config.kernel.checks import doctor_checks
@@ -18,6 +19,8 @@ from . import (
 from .channels.registry import channels
 from .delivery.restored import hold_what_was_due
 from .selectors.connections import account_findings
+from .selectors.paid import brands_of_deliveries
+from .services.accounts import count_accounts
 from .services.remembered import texts_of_pending_posts, texts_of_posts
 
 for channel in channels.values():
@@ -28,3 +31,5 @@ texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
 doctor_checks.register("accounts", account_findings)
 register_kinds(notices.KINDS)
 after_restore.register("publishing", hold_what_was_due)
+counts.register("accounts", count_accounts)
+brands_of.register("publishing.delivery", brands_of_deliveries)

@@ -55,7 +55,7 @@ PLACES: Final = (
     Place("Deliveries", ("publishing:delivery-list",)),
     Place("Delivery", ("publishing:delivery-show",)),
     Place("Writing", ("publishing:writing-create",)),
-    Place("Credits", ("billing:credits",)),
+    Place("Usage", ("billing:usage",)),
     Place("Insights", ("analytics:insight-list",)),
     Place("Public page", ("feed:page",), is_public=True),
     Place("Public post", ("feed:entry-show",), is_public=True),

@@ -94,7 +94,7 @@ def _money(subscription: Subscription) -> list[Waiting]:
     if left > LOW_CREDITS:
         return []
     words = _many(left, "credit is left in this period", "credits are left in this period")
-    return [Waiting(words, "billing:credits", "coins", "warn")]
+    return [Waiting(words, "billing:usage", "coins", "warn")]
 
 
 def _many(count: int, one: str, more: str) -> str:

@@ -17,7 +17,7 @@ from billing.gateways.remote import RemoteInvoice, RemoteSession, RemoteSubscrip
 from billing.keys import payments
 from billing.models import CreditAction, CreditTransaction, Invoice, Plan, Subscription
 from config.kernel.clock import now
-from config.kernel.errors import Unavailable
+from config.kernel.errors import Conflict
 from config.kernel.scoping import org_atomic
 
 from .credits import grant_credits, locked_subscription
@@ -82,7 +82,7 @@ def follow_session(remote_id: str) -> RemoteSession | None:
 def _provider() -> Payments:
     provider = payments()
     if provider is None:
-        raise Unavailable("Payments are off: this installation has no key of Stripe.")
+        raise Conflict("Payments are off: this installation has no key of Stripe.")
     return provider
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from billing.keys import payments
 from billing.models import Plan, Subscription
-from config.kernel.errors import Conflict, Invalid, Unavailable
+from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from organizations.models import User
 from organizations.services.app_settings import setting
@@ -28,8 +28,8 @@ MOST_PACKS = 50
 def buy_plan(*, plan: Plan, by: User, name: str, back: str, done: str, nonce: UUID) -> str:
     """Open the payment page for a plan; returns its address. The same nonce opens the same page.
 
-    Raises Conflict for a team that pays already (it changes its plan), Invalid for a plan that
-    cannot be bought, Unavailable while payments are off or the provider is away.
+    Raises Conflict for a team that pays already (it changes its plan) and while payments are off,
+    Invalid for a plan that cannot be bought, Unavailable while the provider is away.
     """
     provider = _provider()
     _refuse_unsold(plan)
@@ -158,7 +158,7 @@ def _end_locally(row: Subscription, by: User) -> None:
 def _provider() -> Payments:
     provider = payments()
     if provider is None:
-        raise Unavailable(
+        raise Conflict(
             "Payments are off on this installation. Whoever runs it can assign a plan to you."
         )
     return provider

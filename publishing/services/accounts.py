@@ -153,6 +153,12 @@ def account_facts(account: SocialAccount) -> AccountFacts:
     return AccountFacts(remote_id=account.remote_id, handle=account.handle, server=account.server)
 
 
+def count_accounts() -> int:
+    """Accounts that the plan's limit counts: a page that we host costs nobody a place."""
+    hosting = [slug for slug, each in channels.items() if isinstance(each, Hosts)]
+    return SocialAccount.objects.exclude(platform__in=hosting).count()
+
+
 def is_usable(account: SocialAccount) -> bool:
     return account.is_active and not account.is_deleted and account.status == AccountStatus.ACTIVE
 
@@ -174,13 +180,12 @@ def _refuse_blanks(channel: Channel, values: Mapping[str, str]) -> None:
 
 
 def _refuse_beyond_plan(channel: Channel, connection: Connection) -> None:
-    # A page of ours costs nobody a place, and an account that is alive has its place already.
-    hosting = [slug for slug, each in channels.items() if isinstance(each, Hosts)]
-    alive = SocialAccount.objects.exclude(platform__in=hosting)
-    if channel.slug in hosting:
+    if isinstance(channel, Hosts):
         return
-    if not alive.filter(platform=channel.slug, remote_id=connection.remote_id).exists():
-        require_room_for("accounts", alive.count)
+    known = SocialAccount.objects.filter(platform=channel.slug, remote_id=connection.remote_id)
+    # An account that is alive has its place already.
+    if not known.exists():
+        require_room_for("accounts", count_accounts)
 
 
 def _keep(platform: str, connection: Connection) -> SocialAccount:
