@@ -45,6 +45,10 @@ class KeyLists:
     living: Sequence[KeyLine]
     ended: Sequence[KeyLine]
 
+    @property
+    def working_count(self) -> int:
+        return sum(line.works for line in self.living)
+
 
 def key_lists() -> KeyLists:
     """Keys that are neither revoked nor expired, and the last 20 that are. Three statements."""

@@ -34,11 +34,14 @@ class ApiKeyForm(forms.Form):
         widget=forms.RadioSelect,
     )
     scopes = forms.MultipleChoiceField(
-        choices=lambda: [(each.name, f"{each.name}: {each.sentence}") for each in scopes.values()],
+        choices=lambda: [
+            (each.name, f"{each.sentence.rstrip('.')} ({each.name})") for each in scopes.values()
+        ],
         required=False,
         label="Single rights",
         help_text="Count only with the last choice above.",
-        widget=forms.CheckboxSelectMultiple,
+        # Whole sentences: one a line.
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "lines"}),
     )
     days = forms.TypedChoiceField(
         choices=[(days, f"{days} days") for days in LIFETIMES_DAYS],
