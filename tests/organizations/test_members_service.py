@@ -356,8 +356,8 @@ def test_whatever_people_do_to_each_other_there_is_exactly_one_owner(world: Worl
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=30,
+            max_examples=12,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
