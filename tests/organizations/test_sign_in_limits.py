@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import LazySettings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from config.kernel.clock import now
 from config.settings import base
 from organizations.models import User
 from tests.organizations.confirming import sign_in_confirmed
@@ -133,18 +135,20 @@ def test_a_passkey_s_door_is_limited_for_each_sender(world: World) -> None:
     assert answers == [302] * 10 + [429]
 
 
-def test_the_sender_s_address_is_the_proxy_s_word_only_if_there_is_one(
+@limited
+def test_the_sender_s_address_is_a_proxy_s_word_only_if_it_is_ours(
     world: World, settings: LazySettings
 ) -> None:
-    from allauth.account.adapter import get_adapter
-    from django.test import RequestFactory
+    def through_a_proxy(claimed: str, password: str = WRONG) -> Any:
+        client = Client(REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": claimed})
+        return client.post(LOGIN, {"login": world.owner.email, "password": password})
 
-    request = RequestFactory().get(
-        "/", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.1"}, REMOTE_ADDR="10.0.0.1"
-    )
-    assert get_adapter().get_client_ip(request) == "10.0.0.1"
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    assert get_adapter().get_client_ip(request) == "198.51.100.1"
+    for n in range(5):
+        through_a_proxy(f"203.0.113.{n}")
+    assert is_refused(through_a_proxy("203.0.113.9"))
+    settings.WARREN_TRUSTED_PROXIES = ("10.0.0.1",)
+    assert through_a_proxy("203.0.113.9", PASSWORD).status_code == 302
+    assert UserSession.objects.get(user=world.owner).ip == "203.0.113.9"
 
 
 # -- Nobody is told who has an account -------------------------------------------------------------
@@ -205,8 +209,6 @@ def test_a_known_and_an_unknown_address_are_answered_alike(
 def test_an_account_that_cannot_be_entered_is_answered_like_none(
     world: World, hashes: list[int], state: str
 ) -> None:
-    from config.kernel.clock import now
-
     user = User.objects.create_user("closed@example.com", PASSWORD)
     if state == "closed":
         User.objects.filter(pk=user.pk).update(is_active=False)
