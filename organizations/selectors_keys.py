@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from config.kernel.clock import now
 from organizations.models import (
@@ -63,17 +64,17 @@ def key_lists() -> KeyLists:
     )
 
 
-def _line(row: ApiKey, roles: dict[object, str], moment: datetime) -> KeyLine:
+def _line(row: ApiKey, roles: dict[UUID, str], moment: datetime) -> KeyLine:
     words = [each.word for each in PRESETS.values() if set(each.scopes) == set(row.scopes)]
     return KeyLine(row, _state(row, roles, moment), words[0] if words else "")
 
 
-def _state(row: ApiKey, roles: dict[object, str], moment: datetime) -> str:
+def _state(row: ApiKey, roles: dict[UUID, str], moment: datetime) -> str:
     if row.revoked_at is not None:
         return "revoked"
     if row.expires_at <= moment:
         return "expired"
-    role = roles.get(row.created_by_id)
+    role = roles.get(row.created_by_id) if row.created_by_id else None
     alive = row.created_by is not None and row.created_by.is_active
     if role is None or not alive or not Role(role).covers(role_for(row.scopes)):
         return "stopped"

@@ -151,9 +151,10 @@ class AppSettingAdmin(OperatorAdmin):
 
     @admin.action(description="Reset to the environment or the default")
     def reset(self, request: HttpRequest, queryset: QuerySet[AppSetting]) -> None:
-        for row in list(queryset):
-            self.log_deletions(request, [row])
-            reset_setting(key=row.key)
+        keys = [row.key for row in queryset]
+        self.log_deletions(request, queryset)
+        for key in keys:
+            reset_setting(key=key)
         self.message_user(request, "Reset. Every process knows within 5 seconds.")
 
 

@@ -104,7 +104,7 @@ class OwnRoutes:
             return ()
         with org_atomic(organization_id):
             rows = list(_rows_for(purpose).select_related("secret"))
-            secrets = {row.secret_id: row.secret for row in rows if row.secret is not None}
+            secrets = {row.secret.pk: row.secret for row in rows if row.secret is not None}
             keys = {
                 pk: read_secret(secret=secret, purpose=f"language model: {purpose or 'any'}")
                 for pk, secret in secrets.items()

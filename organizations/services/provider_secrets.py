@@ -109,7 +109,8 @@ def read_secret(*, secret: ProviderSecret, purpose: str, by: User | None = None)
         )
         due = Q(last_used_at=None) | Q(last_used_at__lte=moment - USE_WRITTEN_EVERY)
         ProviderSecret.objects.filter(due, pk=row.pk).update(last_used_at=moment)
-    return row.credential
+    key: Secret[str] = row.credential
+    return key
 
 
 def delete_secret(*, secret: ProviderSecret, by: User) -> None:

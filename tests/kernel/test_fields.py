@@ -114,7 +114,7 @@ def test_a_changed_value_is_sealed_anew_and_an_unchanged_one_is_left(
 ) -> None:
     before = stored(endpoint)
     found = WebhookEndpoint.objects.get(pk=endpoint.pk)
-    found.model = "other"
+    found.url = "other"
     found.save()
     assert stored(endpoint) == before
     found.previous_secret = TOKEN
@@ -174,7 +174,7 @@ def test_a_ciphertext_of_another_table_does_not_open(
 def test_a_broken_value_harms_only_who_reveals_it(endpoint: WebhookEndpoint) -> None:
     put(endpoint, Sealed(b"\x01" + bytes(40)))
     found = WebhookEndpoint.objects.get(pk=endpoint.pk)
-    found.model = "still works"
+    found.url = "still works"
     found.save()
     found.refresh_from_db()
     with pytest.raises(vault.SecretUnreadable):
