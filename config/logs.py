@@ -11,6 +11,12 @@ from structlog.typing import EventDict
 # A piece of an address as long as 30 random bytes: of a link in a letter, it opens something.
 _TOKEN = re.compile(r"(?<=/)[\w:-]{40,}(?=/|\?|$|\s)")
 
+_SECRET_NAME = re.compile(
+    r"(?i)(password|passphrase|secret|token|authorization|cookie|api_?key|credential|private_key)"
+    r"(?!_(id|at|name|count|hint|present)$)"
+)
+_BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)[^\s\"',;]{6,}")
+
 
 def veil_tokens(logger: Any, name: str, event: EventDict) -> EventDict:
     """Keep links that let somebody in out of the log: invitations, resets, confirmations."""
@@ -20,9 +26,22 @@ def veil_tokens(logger: Any, name: str, event: EventDict) -> EventDict:
     return event
 
 
+def hide_secrets(logger: Any, name: str, event: EventDict) -> EventDict:
+    """The last net under whoever logs a secret by its name, or a request's authorization."""
+    for key, said in event.items():
+        if _SECRET_NAME.search(key) and said not in (None, "", True, False):
+            event[key] = "****"
+        elif isinstance(said, str) and "earer" in said:
+            event[key] = _BEARER.sub(r"\1****", said)
+        elif isinstance(said, dict):
+            event[key] = hide_secrets(logger, name, dict(said))
+    return event
+
+
 _before: list[Any] = [
     structlog.contextvars.merge_contextvars,
     veil_tokens,
+    hide_secrets,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

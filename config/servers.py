@@ -41,6 +41,13 @@ POSTGRES_SETTINGS: Final = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Statements and their details carry what people wrote; none of it belongs into a log.
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 REDIS_SETTINGS: Final = {
     "port": "0",
