@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -141,6 +141,18 @@ def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
             )
         Subscription.objects.update(credits_used=F("credits_used") - back, updated_at=now())
         return row
+
+
+def free_keys(keys: Collection[str]) -> set[str]:
+    """Those of the keys whose line took nothing."""
+    rows = CreditTransaction.objects.filter(key__in=list(keys), amount=0)
+    return set(rows.values_list("key", flat=True))
+
+
+def known_keys(keys: Collection[str]) -> set[str]:
+    """Those of the keys that stand in the ledger."""
+    rows = CreditTransaction.objects.filter(key__in=list(keys))
+    return set(rows.values_list("key", flat=True))
 
 
 def grant_credits(

@@ -34,8 +34,8 @@ MOST_A_TICK = 10_000
 EXHAUSTED_RECHECK = timedelta(minutes=2)
 
 NO_CREDITS = (
-    "Skipped: no credits are left in this period, so nothing was written. Add credits, or wait for "
-    "the renewal."
+    "Skipped: no credits are left in this period, or the plan is paused, so nothing was written. "
+    "Add credits, wait for the renewal, or take the plan up again."
 )
 CLOSING = "Skipped: the team is being closed, so nothing is written or posted for it."
 BRAND_PAUSED = "Skipped: the brand is paused. Resume it and the next run goes ahead."

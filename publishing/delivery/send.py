@@ -33,7 +33,9 @@ def begin(organization_id: UUID, parcels: Sequence[Parcel]) -> list[Parcel]:
         ours = _start(parcels, moment)
         in_the_way = checks.obstacles([parcel.id for parcel in ours])
         unpaid = charges.take([parcel for parcel in ours if parcel.id not in in_the_way])
-        in_the_way |= {parcel.id: checks.held("no_credits") for parcel in unpaid}
+        if unpaid:
+            why = charges.why_unpaid()
+            in_the_way |= {parcel.id: checks.held(why) for parcel in unpaid}
         for parcel in ours:
             if parcel.id in in_the_way:
                 put_off(parcel, in_the_way[parcel.id], moment)

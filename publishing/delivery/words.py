@@ -14,6 +14,7 @@ HELD: Final = {
     "schedule_paused": "The schedule of this post is paused. Resume it to let its posts go out.",
     "account_paused": "The channel is switched off. Switch it on to let its posts go out.",
     "account_reconnect": "The channel no longer lets Warren in. Connect it again.",
+    "plan_rests": "The plan is paused, so nothing is sent. An owner takes it up under Billing.",
     "no_credits": "No credits are left for publishing. Add credits or wait for the renewal.",
 }
 """Nothing is wrong with the post, something outside of it holds it up. It is looked at again every
