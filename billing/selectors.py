@@ -24,6 +24,7 @@ from billing.services.periods import share_of_period
 from billing.services.upward import brands_of, counts
 from config.kernel.clock import now, resolve, to_zone, today_in
 from organizations.models import Membership
+from organizations.services.api_usage import requests_this_month
 
 WORDS: Mapping[str, str] = {
     CreditAction.GENERATE: "Writing three variations",
@@ -127,7 +128,7 @@ def allowances(subscription: Subscription) -> list[Allowance]:
         Allowance("Members", Membership.objects.count(), plan.members),
         Allowance("Brands", used.get("brands"), plan.brands),
         Allowance("Accounts on networks", used.get("accounts"), plan.accounts),
-        Allowance("API requests a month", None, plan.api_requests_per_month),
+        Allowance("API requests a month", requests_this_month(), plan.api_requests_per_month),
     ]
 
 

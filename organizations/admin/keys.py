@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from config.kernel.errors import Invalid
 from organizations.models import (
     ApiKey,
+    ApiUsage,
     AppSetting,
     DataKey,
     IdempotentRequest,
@@ -50,6 +51,13 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = ["name", "prefix", "organization", "created_by", "expires_at", "last_used_at"]
     list_select_related = ["organization", "created_by"]
     search_fields = ["name", "prefix", "organization__name"]
+
+
+@admin.register(ApiUsage)
+class ApiUsageAdmin(ReadOnlyAdmin):
+    list_display = ["month", "organization", "requests"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name"]
 
 
 @admin.register(IdempotentRequest)

@@ -1,4 +1,4 @@
-from .api_key import ApiKey, IdempotentRequest
+from .api_key import ApiKey, ApiUsage, IdempotentRequest
 from .app_setting import INSTALLATION, AppSetting, InstallationKey
 from .audit import ActorKind, AuditCategory, AuditRecord, AuditSeal
 from .data_key import DataKey
@@ -34,6 +34,7 @@ from .work import WorkDone
 __all__ = [
     "ActorKind",
     "ApiKey",
+    "ApiUsage",
     "AppSetting",
     "AuditCategory",
     "AuditRecord",

@@ -65,3 +65,19 @@ class IdempotentRequest(OrgOwned):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ApiUsage(OrgOwned):
+    """How many requests of the API a team made in a calendar month (UTC), written once a minute."""
+
+    month = models.DateField(help_text="Its first day.")
+    requests = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "month"], name="api_usage_month_unique")
+        ]
+        verbose_name_plural = "API usage"
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

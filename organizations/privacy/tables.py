@@ -71,6 +71,7 @@ register(
             "last_used_at use_count"
         ),
     ),
+    Table("organizations.apiusage", plain=words("month requests")),
     Table(
         "organizations.idempotentrequest",
         personal={"answer": ANSWERED},

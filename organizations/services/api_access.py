@@ -26,7 +26,7 @@ from organizations.models import ApiKey, Membership, Role, User
 
 from .api_keys import digest_of, is_allowed_from, is_well_formed
 from .api_scopes import role_for
-from .entitlements import entitlements
+from .api_usage import add_requests, refuse_beyond_plan
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +85,8 @@ def caller_of(text: str, *, scope: str, address: str) -> Caller:
 
     Counts the use. Raises Unauthorized (key_missing, key_unknown, key_revoked, key_expired),
     Forbidden (key_owner_left, scope_missing, address_not_allowed, organization_suspended,
-    organization_closing) and TooMany beyond the key's requests a minute.
+    organization_closing), TooMany beyond the key's requests a minute, and PaymentRequired beyond
+    the plan's a month.
     """
     found = _find(text, address)
     with org_atomic(found.organization_id):
@@ -95,7 +96,7 @@ def caller_of(text: str, *, scope: str, address: str) -> Caller:
         except DomainError as error:
             log.warning("api_key_refused", key_id=str(key.pk), code=error.code)
             raise
-        throttle("api", str(key.pk), limit=_rate(key), per_seconds=60, fail_open=True)
+        throttle("api", str(key.pk), limit=key.requests_per_minute, per_seconds=60, fail_open=True)
         _count_use(key)
     assert key.created_by is not None
     return Caller(
@@ -189,26 +190,25 @@ def _refuse_resting(status: str, scope: str) -> None:
         )
 
 
-def _rate(key: ApiKey) -> int:
-    """The key's own rate, or the plan's if that is smaller."""
-    plan = entitlements.get()
-    most = plan.limit("api_requests_per_minute") if plan else None
-    return max(1, key.requests_per_minute if most is None else min(key.requests_per_minute, most))
-
-
 def _count_use(key: ApiKey) -> None:
-    """Uses are counted in Redis and written once a minute, so that a busy key is no hot row."""
+    """Uses are counted in Redis and written once a minute, so that a busy key is no hot row.
+
+    The plan's limit is looked at then, too: a team may go beyond it by a minute of one key.
+    """
     moment, counter = now(), f"api-uses:{key.organization_id}:{key.pk}"
     last = key.last_used_at
     if last is not None and last > moment - USE_WRITTEN_EVERY:
         _add_to(counter, 1)
         return
     waiting = _add_to(counter, 0)
+    refuse_beyond_plan(waiting)
     due = Q(last_used_at=None) | Q(last_used_at__lte=moment - USE_WRITTEN_EVERY)
     written = ApiKey.objects.filter(due, pk=key.pk).update(
         last_used_at=moment, use_count=F("use_count") + 1 + waiting
     )
     _add_to(counter, -waiting if written else 1)
+    if written:
+        add_requests(1 + waiting)
 
 
 def _add_to(counter: str, uses: int) -> int:

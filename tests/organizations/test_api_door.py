@@ -21,6 +21,8 @@ from organizations.models import (
     Role,
 )
 from organizations.services.api_keys import new_key_text, revoke_api_key, rotate_api_key
+from organizations.services.api_usage import requests_this_month
+from organizations.services.entitlements import Entitlements, entitlements
 from tests import make
 from tests.keys import client_with, new_key
 from tests.world import World, brand_fields
@@ -228,3 +230,40 @@ def test_a_key_of_a_restricted_person_sees_their_brands_alone(world: World) -> N
     assert client.get(f"{BRANDS}{other.pk}/").status_code == 404
     # What speaks of the whole team is not theirs.
     assert refused(client, "/api/v1/credits/") == (403, "brands_restricted")
+
+
+def test_a_plan_covers_so_many_requests_a_month(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ten(Entitlements):
+        def limit(self, name: str) -> int | None:
+            return 10 if name == "api_requests_per_month" else None
+
+    monkeypatch.setattr(entitlements, "_value", Ten())
+    client = client_with(new_key(world.organization, world.owner, "read:brands"))
+    start = now().replace(day=3)
+    with time_machine.travel(start, tick=False):
+        assert [client.get(ME).status_code for _ in range(9)] == [200] * 9
+    with time_machine.travel(start + timedelta(minutes=2), tick=False):
+        assert client.get(ME).status_code == 200
+        with org_atomic(world.id):
+            assert requests_this_month() == 10
+    with time_machine.travel(start + timedelta(minutes=4), tick=False):
+        assert refused(client) == (402, "plan_limit")
+        # Another key of the team stands before the same end.
+        other = client_with(new_key(world.organization, world.owner, "read:brands"))
+        assert refused(other) == (402, "plan_limit")
+    with time_machine.travel(start + timedelta(days=31), tick=False):
+        assert client.get(ME).status_code == 200
+        with org_atomic(world.id):
+            assert requests_this_month() == 1
+
+
+def test_a_key_stands_in_no_log(world: World, capsys: Any, caplog: Any) -> None:
+    key = new_key(world.organization, world.owner, "read:brands")
+    with caplog.at_level("DEBUG"):
+        client_with(key).get(ME)
+        client_with(key).get("/api/v1/posts/")
+        client_with(key.text.reveal()[:-1] + "-").get(ME)
+    said = caplog.text + "".join(capsys.readouterr())
+    assert "scope_missing" in said and key.text.reveal()[13:45] not in said
