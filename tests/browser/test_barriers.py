@@ -44,8 +44,16 @@ ENTRANCE = [
     "account_reset_password_from_key_done",
     "account_inactive",
     "account_email_verification_sent",
+    "socialaccount_login_cancelled",
 ]
-ACCOUNT = ["account_change_password", "account_reauthenticate", "account_logout"]
+ACCOUNT = [
+    "account_change_password",
+    "account_email",
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+]
 # Where a row of each noun is shown, whatever its state.
 SHOWN = {
     "material": "content:material-show",

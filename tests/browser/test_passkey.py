@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from organizations.models import User
 from tests.world import PASSWORD, World
 
+from .test_barriers import findings
 from .visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -75,6 +76,30 @@ def test_a_passkey_is_added_and_signs_in_by_itself(visitor: Visitor, world: Worl
     visitor.open(f"/accounts/login/?next={world.path}/brands/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page).to_have_url(f"{visitor.origin}{world.path}/brands/")
+
+
+def test_the_pages_of_second_factors_keep_nobody_out(
+    visitor: Visitor, world: World, _axe: None
+) -> None:
+    plug_in(visitor)
+    add_passkey(visitor, world)
+    key = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk
+    barred = {}
+    for path in (
+        f"{world.path}/account/security/",
+        "/accounts/2fa/recovery-codes/",
+        "/accounts/2fa/recovery-codes/generate/",
+        f"/accounts/2fa/webauthn/keys/{key}/edit/",
+        f"/accounts/2fa/webauthn/keys/{key}/remove/",
+        "/accounts/2fa/reauthenticate/",
+        "/accounts/2fa/webauthn/reauthenticate/",
+    ):
+        visitor.open(path)
+        barred[path] = list(findings(visitor))
+    visitor.sign_out()
+    log_in(visitor, world.owner)
+    barred["second step"] = list(findings(visitor))
+    assert {path: found for path, found in barred.items() if found} == {}
 
 
 def test_a_passkey_is_the_second_step_after_the_password(visitor: Visitor, world: World) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from organizations.models import User
+from tests.organizations.confirming import sign_in_confirmed
 
 
 class Visitor:
@@ -25,9 +26,8 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def sign_in(self, user: User) -> None:
-        """With a session of the user's, without the form."""
-        client = Client()
-        client.force_login(user)
+        """With a session of the user's, as after the form, so that nothing asks once more."""
+        client = sign_in_confirmed(Client(), user)
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.origin}]
