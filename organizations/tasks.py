@@ -90,7 +90,7 @@ def do_team_request(organization_id: str, request_id: str) -> None:
     worker.do_team_request(organization_id=UUID(organization_id), request_id=UUID(request_id))
 
 
-@shared_task(**PATIENT)
+@app.task(name="organizations.tasks.do_person_request", **PATIENT)
 def do_person_request(request_id: str) -> None:
     """Take a copy or an end of one person a step on. Safe to run twice."""
     worker.do_person_request(request_id=UUID(request_id))

@@ -41,7 +41,13 @@ def tell_of_copy(*, to: User, title: str, path: str, ends_at: Any) -> None:
 def erased_letter(*, to: str, title: str, counts: dict[str, int], receipt: str) -> EmailMessage:
     """Written before anything is erased, since afterwards nobody knows the address."""
     kept = sorted((name, number) for name, number in counts.items() if number)
-    context = {"title": title, "counts": kept, "total": sum(counts.values()), "receipt": receipt}
+    context = {
+        "title": title,
+        "counts": kept,
+        "total": sum(counts.values()),
+        "receipt": receipt,
+        "backup_days": settings.WARREN_BACKUP_KEEP,
+    }
     return letter("erased", to=to, context=context)
 
 

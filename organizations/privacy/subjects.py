@@ -103,7 +103,7 @@ class OrganizationSubject(Subject):
 
     def asker(self) -> User | None:
         with org_atomic(self.id):
-            return User.objects.filter(pk=self.request.requested_by_id).first()
+            return self.request.requested_by
 
     @property
     def page(self) -> str:

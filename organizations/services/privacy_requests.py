@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -32,6 +32,8 @@ from organizations.privacy.subjects import OrganizationSubject, PersonSubject, S
 from organizations.selectors import belongings_of_user
 
 from .audit import record
+
+Wish = TypeVar("Wish", OrganizationRequest, PersonRequest)
 
 COPIES_A_DAY = 3
 DAY_SECONDS = 86_400.0
@@ -234,13 +236,13 @@ def _fetched(wish: Any, subject_of: Any) -> tuple[BinaryIO, int]:
     return stream, int(wish.file_bytes or 0)
 
 
-def _proved(wish: Any, word: str) -> Any:
+def _proved(wish: Wish | None, word: str) -> Wish:
     if wish is None or not is_token(word, wish.token_digest):
         raise NotFound("This link is not valid. Look for the newest letter, or ask again.")
     return wish
 
 
-def _opened(wish: Any, taken: str) -> Any:
+def _opened(wish: Wish, taken: str) -> Wish:
     try:
         with transaction.atomic():
             # One that was given up makes room for a new try.

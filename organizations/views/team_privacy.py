@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -52,7 +52,7 @@ def team_privacy_copy(request: Request) -> HttpResponse:
 @require_GET
 @member_of("owner", atomic=False)
 @recently_confirmed
-def team_privacy_download(request: Request, wish: UUID, word: str) -> HttpResponseBase:
+def team_privacy_download(request: Request, wish: UUID, word: str) -> HttpResponse:
     stream, size = wishes.fetch_team_copy(wish_id=wish, by=request.user, word=word)
     return as_download(stream, size, f"{request.organization.slug}.zip")
 
@@ -78,7 +78,7 @@ def team_privacy_end(request: Request) -> HttpResponse:
             )
             return _back(request)
     status = 422 if form.errors else 200
-    context = {"form": form}
+    context = {"form": form, "backup_days": settings.WARREN_BACKUP_KEEP}
     return TemplateResponse(request, "organizations/team_privacy/end.html", context, status=status)
 
 

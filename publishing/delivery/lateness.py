@@ -27,7 +27,7 @@ def is_too_late(delivery: Delivery, moment: datetime) -> bool:
         return False
     if delivery.error_code == CLOSING:
         # A team that was kept after all works on; it does not make up for what was due meanwhile.
-        return delivery.pending_post.scheduled_for < moment
+        return bool(delivery.pending_post.scheduled_for < moment)
     is_our_retry = delivery.attempts and delivery.error_code not in HELD
     planned = delivery.due_at if is_our_retry else delivery.pending_post.scheduled_for
     return planned is not None and moment - planned > pace.too_late()

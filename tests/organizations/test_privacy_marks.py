@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import models
@@ -33,8 +35,11 @@ def test_every_link_to_a_person_says_what_becomes_of_it_and_the_database_agrees(
         for field in table.found()._meta.concrete_fields:
             if not (isinstance(field, models.ForeignKey) and field.related_model is User):
                 continue
-            expected = {models.CASCADE: table.about, models.SET_NULL: table.by}
-            if field.name not in expected.get(field.remote_field.on_delete, ()):
+            expected: dict[Any, tuple[str, ...]] = {
+                models.CASCADE: table.about,
+                models.SET_NULL: table.by,
+            }
+            if field.name not in fate.get(field.remote_field.on_delete, ()):
                 wrong.append(f"{table.model}.{field.name}")
     assert wrong == []
 
