@@ -12,6 +12,7 @@ from django.template import Context
 from django.urls import NoReverseMatch, reverse
 
 from organizations.models import Role
+from organizations.selectors import Belonging
 
 register = template.Library()
 
@@ -22,6 +23,7 @@ class SettingsPlace:
     word: str
     url_name: str
     role: Role = Role.VIEWER
+    all_brands: bool = False
 
 
 PLACES = (
@@ -32,7 +34,7 @@ PLACES = (
     SettingsPlace("Team", "Members", "organizations:member-list"),
     SettingsPlace("Team", "Team", "organizations:team", Role.ADMIN),
     SettingsPlace("Team", "Billing", "billing:billing", Role.OWNER),
-    SettingsPlace("Team", "Usage", "billing:usage"),
+    SettingsPlace("Team", "Usage", "billing:usage", all_brands=True),
     SettingsPlace("Team", "Audit log", "organizations:audit-list", Role.ADMIN),
     SettingsPlace("Team", "Data and privacy", "organizations:team-privacy", Role.OWNER),
     SettingsPlace("Connections", "Language models", "organizations:model-list", Role.ADMIN),
@@ -46,14 +48,18 @@ PLACES = (
 def settings_groups(context: Context) -> list[tuple[str, list[dict[str, Any]]]]:
     """The groups of pages that this member may open, each page with word, url and is_current."""
     request: HttpRequest = context["request"]
-    role: Role = request.membership.role  # type: ignore[attr-defined]
+    me: Belonging = request.membership  # type: ignore[attr-defined]
     here = _place_of(request.resolver_match.view_name if request.resolver_match else "")
     links = [
         {"group": place.group, "word": place.word, "url": url, "is_current": place is here}
         for place in PLACES
-        if role.covers(place.role) and (url := _url(place, request))
+        if _opens(place, me) and (url := _url(place, request))
     ]
     return [(name, list(rows)) for name, rows in groupby(links, key=lambda link: link["group"])]
+
+
+def _opens(place: SettingsPlace, me: Belonging) -> bool:
+    return me.role.covers(place.role) and (me.sees_all_brands or not place.all_brands)
 
 
 def _url(place: SettingsPlace, request: HttpRequest) -> str:
