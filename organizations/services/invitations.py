@@ -42,6 +42,7 @@ from .brand_sight import sight
 from .entitlements import require_room
 from .letters import letter
 from .rights import LIMITED_ROLES, lock_team, manager_of_people
+from .suppression import require_not_suppressed
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +99,7 @@ def invite(
         mine = manager_of_people(by)
         _require_grantable(mine, role, brand_ids)
         _require_outsider(email)
+        require_not_suppressed(email)
         _make_way(email, by)
         _require_a_seat()
         token, digest = _new_token()

@@ -35,7 +35,7 @@ def test_every_link_to_a_person_says_what_becomes_of_it_and_the_database_agrees(
         for field in table.found()._meta.concrete_fields:
             if not (isinstance(field, models.ForeignKey) and field.related_model is User):
                 continue
-            expected: dict[Any, tuple[str, ...]] = {
+            fate: dict[Any, tuple[str, ...]] = {
                 models.CASCADE: table.about,
                 models.SET_NULL: table.by,
             }

@@ -6,8 +6,9 @@ import pytest
 
 from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic
-from organizations.models import Suppression
+from organizations.models import Invitation, Role, Suppression
 from organizations.privacy.digests import keyed, normalised
+from organizations.services.invitations import invite
 from organizations.services.suppression import (
     is_suppressed,
     require_not_suppressed,
@@ -74,3 +75,12 @@ def test_an_address_stays_known_after_the_secret_key_was_replaced(
 
 def test_a_digest_of_one_purpose_says_nothing_for_another() -> None:
     assert keyed("suppression", "ada@example.com") != keyed("erasure", "ada@example.com")
+
+
+def test_who_was_erased_is_not_invited_again(world: World) -> None:
+    with org_atomic(world.id):
+        suppress(email="gone@example.com", reason="erased")
+        with pytest.raises(Invalid, match="asked not to be written to"):
+            invite(email="Gone@Example.com", role=Role.MEMBER, by=world.owner)
+        assert not Invitation.objects.exists()
+        invite(email="new@example.com", role=Role.MEMBER, by=world.owner)
