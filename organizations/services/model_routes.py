@@ -73,9 +73,16 @@ def _said(row: ModelRoute) -> dict[str, str]:
 
 def _secret_for(row: ModelRoute, values: RouteValues, by: User) -> ProviderSecret | None:
     if values.api_key:
-        return save_secret(
-            family=values.provider, value=values.api_key, by=by, address=values.base_url
-        )
+        try:
+            return save_secret(
+                family=values.provider, value=values.api_key, by=by, address=values.base_url
+            )
+        except Invalid as error:
+            # Told at the fields of a route.
+            error.field = {"address": "base_url", "service": "provider"}.get(
+                error.field or "", error.field
+            )
+            raise
     stored = stored_secret(values.provider, values.base_url)
     if stored is None and row.secret_id is not None:
         # Who may not read the stored key may not have it sent to a server of their own either.

@@ -13,11 +13,15 @@ from organizations.access import Request, member_of
 from organizations.forms.model_route import ModelRouteForm
 from organizations.models import ModelRoute
 from organizations.services.model_routes import delete_model_route, save_model_route
+from organizations.step_up import is_recently_confirmed, recently_confirmed, to_confirmation
 
 
 @require_http_methods(["GET", "POST"])
 @member_of("admin")
 def model_list(request: Request) -> HttpResponse:
+    # Looking asks for nothing; a key, or where texts are sent to, is set by who confirmed.
+    if request.method == "POST" and not is_recently_confirmed(request):
+        return to_confirmation(request)
     form = ModelRouteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -35,6 +39,7 @@ def model_list(request: Request) -> HttpResponse:
 
 @require_POST
 @member_of("admin")
+@recently_confirmed
 def model_delete(request: Request, route: UUID) -> HttpResponse:
     row = ModelRoute.objects.filter(pk=route).first()
     if row is None:

@@ -6,6 +6,7 @@ from django.test import Client
 from config.kernel.llm.routes import routes_for
 from config.kernel.scoping import org_atomic
 from organizations.models import ModelRoute
+from tests.organizations.confirming import sign_in_confirmed
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +17,7 @@ VALUES = {"provider": "openai", "model": "gpt-5-mini", "api_key": KEY}
 
 @pytest.fixture
 def page(world: World, client: Client) -> Client:
-    client.force_login(world.admin)
-    return client
+    return sign_in_confirmed(client, world.admin)
 
 
 def test_a_team_brings_its_own_model_and_the_key_is_never_shown_again(
@@ -29,6 +29,14 @@ def test_a_team_brings_its_own_model_and_the_key_is_never_shown_again(
     [route] = routes_for(world.id, "copy")
     assert (route.provider, route.model, route.api_key) == ("openai", "gpt-5-mini", KEY)
     assert routes_for(world.foreign.id, "copy") == []
+
+
+def test_setting_and_removing_ask_who_it_is_once_more(world: World, client: Client) -> None:
+    client.force_login(world.admin)
+    assert client.get(f"{world.path}/models/").status_code == 200
+    assert "reauthenticate" in client.post(f"{world.path}/models/", VALUES)["Location"]
+    with org_atomic(world.id):
+        assert not ModelRoute.objects.exists()
 
 
 def test_an_empty_key_keeps_the_stored_one(world: World, page: Client) -> None:
@@ -44,6 +52,20 @@ def test_a_missing_key_is_asked_for_at_its_field(world: World, page: Client) -> 
     assert "key for OpenAI is missing" in answer.content.decode()
     with org_atomic(world.id):
         assert not ModelRoute.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"provider": "compatible"}, "needs its address"),
+        ({"api_key": "x" * 4_001}, "printable characters"),
+    ],
+)
+def test_a_key_that_cannot_be_kept_is_told_at_its_field(
+    world: World, page: Client, change: dict[str, str], words: str
+) -> None:
+    answer = page.post(f"{world.path}/models/", {**VALUES, **change})
+    assert answer.status_code == 422 and words in answer.content.decode()
 
 
 def test_a_model_for_one_purpose_goes_before_the_general_one(world: World, page: Client) -> None:
