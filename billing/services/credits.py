@@ -12,12 +12,16 @@ from billing.models import CreditAction, CreditPrice, CreditTransaction, Subscri
 from config.kernel.clock import now
 from config.kernel.errors import Invalid, PaymentRequired
 from config.kernel.scoping import org_atomic
+from organizations.models import ActorKind, AuditCategory
+from organizations.services.audit import record
 
 DEFAULT_PRICES = {
     CreditAction.GENERATE: 1,
     CreditAction.GENERATE_TRENDING: 2,
     CreditAction.PUBLISH: 1,
 }
+# People are told when a tenth of the period's credits is left, and never later than at this many.
+LOW_LEAST = 3
 # Published together on more networks than this, the others go along (specification 6.9).
 PAID_TOGETHER = 2
 
@@ -209,7 +213,26 @@ def write_line(**fields: Any) -> CreditTransaction | None:
 def _take(price: int) -> bool:
     """The one conditional update: it holds only if the plan runs and has as much left."""
     paid = _affordable(price).update(credits_used=F("credits_used") + price, updated_at=now())
+    if paid and price:
+        _say_when_low(price)
     return bool(paid)
+
+
+def _say_when_low(price: int) -> None:
+    """Write down the one spending that crosses the mark: the row is ours until the commit."""
+    row = Subscription.objects.first()
+    if row is None:
+        return
+    left, mark = row.credits_left, max(LOW_LEAST, row.credits_total // 10)
+    if left and not left <= mark < left + price:
+        return
+    record(
+        action="credits.low" if left else "credits.gone",
+        target=row,
+        kind=ActorKind.SYSTEM,
+        category=AuditCategory.BILLING,
+        data={"left": left, "total": row.credits_total},
+    )
 
 
 def _affordable(price: int) -> QuerySet[Subscription]:

@@ -21,7 +21,7 @@ from .credits import locked_subscription, resting
 log = structlog.get_logger(__name__)
 
 # Percent of the budget at which the team is warned; at 100 the gateway is refused.
-WARNINGS = (75, 90)
+WARNINGS = (75, 90, 100)
 STALE_AFTER = timedelta(minutes=15)
 MOST_STALE = 500
 MICROS_A_CENT = 10_000
@@ -131,7 +131,7 @@ def set_model_budget(*, cents: int, by: User) -> Subscription:
 
 
 def warn_of_budget() -> None:
-    """Say once a threshold and period that 75 or 90 % of the budget are spent."""
+    """Say once a threshold and period that 75, 90 or all of the budget's 100 % are spent."""
     row = Subscription.objects.first()
     if row is None or (reached := _reached(row)) <= row.model_warned_percent:
         return

@@ -15,7 +15,7 @@ from config.kernel.errors import DomainError
 from config.kernel.scoping import org_atomic, scope
 
 from .credits import locked_subscription
-from .subscriptions import fall_to_free, next_look, pause, renew_locally
+from .subscriptions import fall_to_free, next_look, note, pause, renew_locally
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +74,8 @@ def _act(row: Subscription, moment: datetime) -> None:
     elif row.period_ends_at <= moment:
         renew_locally(row, moment)
     else:
+        if row.status == Status.TRIALING:
+            note("billing.trial_ending", row, data={"ends_at": row.period_ends_at.isoformat()})
         row.due_at = next_look(row)
         row.save(update_fields=["due_at", "updated_at"])
 

@@ -25,6 +25,8 @@ from .periods import period_at, share_of_period
 TRIAL_CREDITS = 30
 TRIAL_DAYS = 30
 MICROS_A_CENT = 10_000
+# Told this long before a trial ends, so that nobody is surprised.
+TRIAL_NOTICE = timedelta(days=3)
 GRACE = timedelta(days=7)
 # The provider renews first; we ask it when its message has not come an hour after the end.
 ASK_AFTER = timedelta(hours=1)
@@ -43,7 +45,7 @@ def start_trial(organization: Any) -> Subscription:
             period_started_at=started,
             period_ends_at=ends,
             anchor_day=ends.day,
-            due_at=ends,
+            due_at=ends - TRIAL_NOTICE,
             model_budget_micros=settings.WARREN_LLM_BUDGET_CENTS * MICROS_A_CENT,
         )
         grant_credits(
@@ -112,6 +114,8 @@ def next_look(row: Subscription) -> datetime | None:
         return row.grace_ends_at
     if row.status in (Status.PAUSED, Status.CANCELLED):
         return None
+    if row.status == Status.TRIALING and row.period_ends_at - TRIAL_NOTICE > now():
+        return row.period_ends_at - TRIAL_NOTICE
     return row.period_ends_at + ASK_AFTER if row.is_paid else row.period_ends_at
 
 
@@ -238,7 +242,7 @@ def extend_trial(*, days: int, by: User) -> Subscription:
             raise Invalid("Extend the trial by at least one day.", field="days")
         before = row.period_ends_at
         row.period_ends_at = max(before, now()) + timedelta(days=days)
-        row.anchor_day, row.due_at = row.period_ends_at.day, row.period_ends_at
+        row.anchor_day, row.due_at = row.period_ends_at.day, next_look(row)
         row.save(update_fields=["period_ends_at", "anchor_day", "due_at", "updated_at"])
         note(
             "billing.trial_extended",

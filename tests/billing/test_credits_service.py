@@ -20,15 +20,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billing.models import CreditAction, CreditPrice, CreditTransaction, Subscription
+from billing.models import CreditAction, CreditPrice, CreditTransaction, Plan, Subscription
 from billing.services.credits import (
     Charge,
     credits_left,
     grant_credits,
+    locked_subscription,
     refund_credits,
     spend_credits,
     spend_credits_together,
 )
+from billing.services.subscriptions import plan_downgrade, renew_locally, upgrade
 from config.kernel.errors import DomainError, Invalid, PaymentRequired
 from config.kernel.models import uuid7
 from config.kernel.scoping import MissingScope, org_atomic
@@ -74,6 +76,9 @@ def machine_for(world: World) -> type[RuleBasedStateMachine]:
             self.total, self.used = total, 0
             with org_atomic(world.id):
                 start_with(total)
+                Subscription.objects.update(
+                    plan=Plan.objects.get(slug="free"), pending_plan=None, status="active"
+                )
                 self.before = ledger() - total
 
         def key(self, name: str) -> str:
@@ -118,7 +123,10 @@ def machine_for(world: World) -> type[RuleBasedStateMachine]:
             assert row is not None and row.amount == -spent
             if back not in self.lines:
                 self.lines[back] = -spent
-                self.used += spent
+                given = min(-spent, self.used)
+                if given < -spent:
+                    self.lines[f"expiry:{back}"] = given + spent
+                self.used -= given
 
         @rule(name=KEYS, amount=st.integers(1, 4))
         def grants(self, name: str, amount: int) -> None:
@@ -130,6 +138,41 @@ def machine_for(world: World) -> type[RuleBasedStateMachine]:
                 self.lines[name] = row.amount
                 self.total += amount
 
+        @rule(name=KEYS, packs=st.integers(1, 3))
+        def tops_up(self, name: str, packs: int) -> None:
+            key = f"topup:{name}"
+            with org_atomic(world.id):
+                grant_credits(amount=packs, key=self.key(key), description="A test", action="topup")
+            if key not in self.lines:
+                self.lines[key] = packs
+                self.total += packs
+
+        @rule()
+        def a_period_ends(self) -> None:
+            """The total is replaced, what is used is zeroed, and what is left goes."""
+            with org_atomic(world.id):
+                row = locked_subscription()
+                assert row is not None
+                wanted = row.pending_plan or row.plan
+                renew_locally(row, row.period_ends_at)
+                assert row.plan == wanted and row.pending_plan is None
+            self.total, self.used = wanted.credits_per_period, 0
+
+        @rule(slug=st.sampled_from(["free", "starter", "growth", "business"]))
+        def the_plan_changes(self, slug: str) -> None:
+            with org_atomic(world.id):
+                row = locked_subscription()
+                assert row is not None
+                wanted = Plan.objects.get(slug=slug)
+                if wanted.credits_per_period <= row.plan.credits_per_period:
+                    plan_downgrade(row, plan=wanted, by=None)
+                    return
+                more = wanted.credits_per_period - row.plan.credits_per_period
+                half = row.period_started_at + (row.period_ends_at - row.period_started_at) / 2
+                added = upgrade(row, plan=wanted, by=None, moment=half)
+                assert added in (0, (more + 1) // 2), "once a plan and period"
+            self.total += added
+
         @invariant()
         def the_books_are_right(self) -> None:
             if not hasattr(self, "run"):
@@ -140,6 +183,7 @@ def machine_for(world: World) -> type[RuleBasedStateMachine]:
                 assert credits_left() == self.total - self.used == ledger() - self.before
                 mine = CreditTransaction.objects.filter(key__contains=self.run)
                 assert mine.count() == len(self.lines)
+                assert sum(mine.values_list("amount", flat=True)) == sum(self.lines.values())
 
         def teardown(self) -> None:
             if hasattr(self, "run"):
@@ -153,8 +197,8 @@ def test_no_order_of_acts_unbalances_the_books(world: World) -> None:
     run_state_machine_as_test(
         machine_for(world),
         settings=settings(
-            max_examples=10,
-            stateful_step_count=15,
+            max_examples=15,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

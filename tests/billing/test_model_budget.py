@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.models import ModelSpend, Subscription
-from billing.services.model_budget import BudgetMeter
-from config.kernel.errors import PaymentRequired
+from billing.models import ModelSpend, Plan, Subscription
+from billing.services.model_budget import (
+    BudgetMeter,
+    release_stale_reservations,
+    set_model_budget,
+)
+from config.kernel.clock import now
+from config.kernel.errors import Invalid, PaymentRequired
 from config.kernel.llm.meter import Reservation, current_meter
 from config.kernel.llm.spec import Usage
 from config.kernel.scoping import org_atomic
+from organizations.models import AuditRecord
 from tests.kernel.crowd import times, together
 from tests.world import World
 
@@ -193,3 +200,97 @@ def test_a_reservation_that_two_end_at_once_ends_once(world: World) -> None:
         held, before = reserve(world, 500), books(world)[1]
         together([lambda held=held: settle(held, 300), lambda held=held: METER.release(held)])  # type: ignore[misc]
         assert books(world) in ((0, before + 300), (0, before))
+
+
+# -- Warnings, plans that rest, workers that died --------------------------------------------------
+
+
+def warnings(world: World) -> list[int]:
+    with org_atomic(world.id):
+        rows = AuditRecord.objects.filter(action="model_budget.warned").order_by("created_at", "pk")
+        return [row.data["percent"] for row in rows]
+
+
+@pytest.mark.django_db
+def test_a_team_is_warned_once_at_75_and_once_at_90_percent(world: World) -> None:
+    budget(world, 1_000)
+    for micros, told in [
+        (700, []),
+        (49, []),
+        (1, [75]),
+        (100, [75]),
+        (50, [75, 90]),
+        (99, [75, 90]),
+    ]:
+        settle(reserve(world, micros), micros)
+        assert warnings(world) == told
+    with org_atomic(world.id):
+        record = AuditRecord.objects.filter(action="model_budget.warned").earliest("created_at")
+    assert record.category == "billing" and record.actor_kind == "system"
+    assert record.data == {"percent": 75, "spent_micros": 750, "budget_micros": 1_000}
+
+
+@pytest.mark.django_db
+def test_one_call_that_passes_both_thresholds_warns_of_the_higher(world: World) -> None:
+    budget(world, 1_000)
+    settle(reserve(world, 950), 950)
+    assert warnings(world) == [90]
+
+
+@pytest.mark.django_db
+def test_another_budget_and_another_period_are_warned_of_anew(world: World) -> None:
+    budget(world, 1_000)
+    settle(reserve(world, 800), 800)
+    with org_atomic(world.id):
+        set_model_budget(cents=1, by=world.owner)
+        assert Subscription.objects.get().model_warned_percent == 0
+    settle(reserve(world, 7_000), 7_000)
+    assert warnings(world) == [75, 75]
+    with org_atomic(world.id):
+        Subscription.objects.update(model_spent_micros=0, model_warned_percent=0)
+    settle(reserve(world, 9_500), 9_500)
+    assert warnings(world) == [75, 75, 90]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_calls_that_end_at_once_one_warns(world: World) -> None:
+    budget(world, 1_000)
+    held = [reserve(world, 80) for _ in range(10)]
+    together([lambda each=each: settle(each, 80) for each in held])  # type: ignore[misc]
+    told = warnings(world)
+    assert len(told) == len(set(told)) <= 2 and books(world) == (0, 800)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cents", [-1, 5_001])
+def test_a_budget_stays_within_what_the_plan_allows(world: World, cents: int) -> None:
+    with org_atomic(world.id):
+        Subscription.objects.update(plan=Plan.objects.get(slug="starter"))
+        with pytest.raises(Invalid, match="Starter plan"):
+            set_model_budget(cents=cents, by=world.owner)
+
+
+@pytest.mark.django_db
+def test_a_plan_that_rests_calls_no_model_that_costs(world: World) -> None:
+    budget(world, 1_000)
+    with org_atomic(world.id):
+        Subscription.objects.update(status="paused")
+    with pytest.raises(PaymentRequired, match="Your plan is paused"):
+        reserve(world, 1)
+    settle(reserve(world, 0), 0)
+
+
+@pytest.mark.django_db
+def test_what_a_dead_worker_held_is_free_after_fifteen_minutes(world: World) -> None:
+    budget(world, 1_000)
+    dead, ended = reserve(world, 600), reserve(world, 300)
+    settle(ended, 100)
+    later = now() + timedelta(minutes=14)
+    assert release_stale_reservations(later) == 0
+    later = now() + timedelta(minutes=16)
+    assert release_stale_reservations(later) == 1
+    assert release_stale_reservations(later) == 0
+    assert books(world) == (0, 100)
+    assert spend_of(world, dead).state == "released"
+    settle(dead, 500)
+    assert books(world) == (0, 100), "a worker that wakes late changes nothing"
