@@ -30,6 +30,7 @@ from publishing.models import (
 from tests import make
 from tests.world import World, brand_fields
 
+from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenmanufaktur & Sons of Harwich"
@@ -85,6 +86,7 @@ class Scene:
             "platform": "feed",
             "delivery": self.delivery.pk,
             "run": self.run.pk,
+            **people_ids(self.world),
             "handle": self.world.organization.slug,
             "key": self.entry.key,
         }
@@ -102,6 +104,7 @@ def build_scene(world: World) -> Scene:
         delivery = deliveries(world, source, moment)
         entry, post_id = posts(world, source, moment)
         learned(world)
+        people(world)
     return Scene(world, bare, source, pending, delivery, run, post_id, entry)
 
 
