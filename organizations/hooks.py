@@ -15,7 +15,7 @@ from .models import WorkDone
 from .notices import team
 from .notices.kinds import register_kinds
 from .notices.telling import tell
-from .privacy import foreign, retention, tables  # noqa: F401
+from .privacy import erasure, foreign, retention, tables  # noqa: F401
 from .services import sign_in_records
 from .services.audit import on_record
 from .services.backups import backup_findings

@@ -18,7 +18,7 @@ from django.db import connections, models, transaction
 
 from config.kernel import vault
 from config.kernel.clock import now
-from config.kernel.scoping import org_atomic, scope, unscoped
+from config.kernel.scoping import scope, unscoped
 from organizations.models import (
     Erasure,
     Organization,
@@ -32,7 +32,7 @@ from organizations.services.suppression import PURPOSE as SUPPRESSION
 
 from .digests import keyed, keyed_ever, normalised
 from .marks import Category, Table, tables
-from .purge import erasers
+from .purge import enders, erasers
 from .sections import address_in, has_organization
 from .sessions import end_sessions
 from .subjects import FOLDER, addresses_of
@@ -241,6 +241,14 @@ def _count(counts: Counter[str], deleted: tuple[int, dict[str, int]]) -> None:
     counts.update({label.lower(): number for label, number in deleted[1].items()})
 
 
-def organization_exists(organization_id: UUID) -> bool:
-    with org_atomic(organization_id):
-        return Organization.with_deleted.exists()
+def _end_deleted_organization(row: Organization) -> None:
+    erase_organization(row.pk, requested_at=row.deleted_at or now())
+
+
+def _end_deleted_person(row: User) -> None:
+    erase_person(row, requested_at=row.deleted_at or now())
+
+
+# Who was deleted 30 days ago ends as thoroughly as who asked for it.
+enders.register("organizations.organization", _end_deleted_organization)
+enders.register("organizations.user", _end_deleted_person)

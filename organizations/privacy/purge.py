@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 # Rows of one table that one run takes at most, so that it never holds locks for long.
 MOST_A_TABLE = 500
 
+# Who has an end of its own, with more to it than rows: model's label -> the function that ends it.
+enders: Registry[Callable[[Any], object]] = Registry("enders", callable)
 # What of a row lies outside the database and goes with it, such as a file: model's label -> eraser.
 # Called inside the row's organization, before the end of the row is committed.
 erasers: Registry[Callable[[Any], object]] = Registry("erasers", callable)
@@ -60,12 +62,20 @@ def _purge_row(rows: models.QuerySet[Any], pk: object) -> bool:
             row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
             if row is None:
                 return False
-            was = copy(row)
-            row.delete()
-            _erase(was)
+            _end(row)
     except models.RestrictedError:
         return False
     return True
+
+
+def _end(row: Any) -> None:
+    end = enders.get(row._meta.label_lower)
+    if end is not None:
+        end(row)
+        return
+    was = copy(row)
+    row.delete()
+    _erase(was)
 
 
 def _erase(row: Any) -> None:

@@ -17,6 +17,7 @@ from config.kernel.models import claim, claimable
 from config.kernel.scoping import scope
 from organizations.models import (
     Erasure,
+    Organization,
     OrganizationRequest,
     PersonRequest,
     RequestKind,
@@ -38,6 +39,7 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 GIVING_UP = 8
 CLAIMED = {"state": RequestState.RUNNING}
+OPENED = "The team was opened again meanwhile, so it was not erased."
 TRIED_AGAIN = "It could not be finished yet and is tried again by itself."
 GAVE_UP = "It could not be made. Ask for a new one; if that fails too, write to support."
 # What an end may leave half done, and the next run finishes.
@@ -125,12 +127,30 @@ def _end(subject: Subject) -> None:
 
 
 def _end_team(subject: OrganizationSubject) -> None:
+    if not _still_ends(subject):
+        return
     request, title, asker = subject.request, subject.title, subject.asker()
     address = asker.email if asker else ""
     # From here on nobody takes it back.
     written(subject, progress={"begun": True})
     counts = erase_organization(subject.id, requested_at=request.created_at)
     _send_receipt(address, title, counts, Erasure.Subject.ORGANIZATION, subject.id)
+
+
+def _still_ends(subject: OrganizationSubject) -> bool:
+    """An operator may have opened or suspended the team meanwhile: then nothing is erased."""
+    with subject.entered():
+        status = Organization.with_deleted.get().status
+    if status in (Organization.Status.CLOSING, Organization.Status.DELETED):
+        return True
+    if status == Organization.Status.SUSPENDED:
+        # Held for as long as the operators look into it.
+        written(
+            subject, state=RequestState.WAITING, claimed_until=None, due_at=now() + LONGEST_WAIT
+        )
+    else:
+        written(subject, state=RequestState.FAILED, claimed_until=None, error_message=OPENED)
+    return False
 
 
 def _end_account(subject: PersonSubject) -> None:

@@ -40,6 +40,7 @@ from organizations.models import (
     User,
 )
 from organizations.privacy import erasure, worker
+from organizations.privacy.purge import purge_deleted
 from organizations.privacy.sections import has_organization
 from organizations.services import privacy_requests as wishes
 from organizations.services.audit import record
@@ -241,6 +242,34 @@ def test_the_end_of_a_team_is_told_with_its_counts(world: World) -> None:
     letter = mail.outbox[-1]
     assert letter.to == [world.owner.email]
     assert "brands.brandprofile" in letter.body and world.organization.name in letter.subject
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [("active", RequestState.FAILED), ("suspended", RequestState.WAITING)]
+)
+def test_a_team_that_an_operator_opened_or_suspended_is_not_erased(
+    world: World, status: str, state: str
+) -> None:
+    with org_atomic(world.id):
+        wish = wishes.ask_for_team_end(by=world.owner, days=7)
+        Organization.objects.update(status=status)
+    with time_machine.travel(now() + timedelta(days=8), tick=True):
+        worker.do_team_request(organization_id=world.id, request_id=wish.pk)
+    with org_atomic(world.id):
+        assert Organization.objects.get().status == status
+        assert OrganizationRequest.objects.get().state == state
+    assert not Erasure.objects.using("operator").exists()
+
+
+def test_who_was_deleted_by_an_operator_ends_as_thoroughly_after_30_days(world: World) -> None:
+    with unscoped("test"):
+        Organization.objects.filter(pk=world.id).update(deleted_at=now())
+        User.objects.filter(pk=world.viewer.pk).update(deleted_at=now())
+    counts = purge_deleted(now() + timedelta(days=31))
+    assert counts["organizations.organization"] == counts["organizations.user"] == 1
+    receipts = Erasure.objects.using("operator").filter(finished_at__isnull=False)
+    assert {receipt.subject for receipt in receipts} == {"person", "organization"}
+    assert not User.with_deleted.filter(pk=world.viewer.pk).exists()
 
 
 # -- A person -------------------------------------------------------------------------------------
