@@ -189,6 +189,7 @@ ACCOUNT_ADAPTER = "organizations.sign_in.adapters.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {
+    "add_email": "organizations.forms.sign_in.ChangeEmailForm",
     "signup": "organizations.forms.sign_in.SignupForm",
     "change_password": "organizations.forms.sign_in.ChangePasswordForm",
     "set_password": "organizations.forms.sign_in.SetPasswordForm",
@@ -228,6 +229,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "optional"
 MFA_RATE_LIMITS: dict[str, str] | bool = {"webauthn_login": "10/m/ip"}
 
 SOCIALACCOUNT_ADAPTER = "organizations.sign_in.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "organizations.forms.sign_in.SocialSignupForm"}
 SOCIALACCOUNT_STORE_TOKENS = False
 # An address alone never opens an account: who has one signs in and connects the provider there.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

@@ -10,6 +10,7 @@ from typing import Any, Final
 import qrcode  # type: ignore[import-untyped]
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -18,6 +19,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
@@ -57,6 +59,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             user.is_active = False
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        # Until here nobody was told that somebody else signs in with it.
+        others = User.with_deleted.exclude(pk=email_address.user_id)
+        if others.filter(email__iexact=email_address.email).exists():
+            return False
+        return bool(super().confirm_email(request, email_address))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         letter_of(template_prefix, to=email, context=context).send()
@@ -114,11 +123,18 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Believe a provider's address only if it says outright that it checked it.
 
-        Raises PermissionDenied if its two answers speak of two people (OpenID Connect Core 5.3.2).
+        Raises PermissionDenied if its two answers speak of two people (OpenID Connect Core 5.3.2),
+        or if the address is that of an account which waits to be erased.
         """
         data = sociallogin.account.extra_data
         told = [data, data.get("userinfo") or {}, data.get("id_token") or {}]
         if len({each["sub"] for each in told if "sub" in each}) > 1:
+            raise PermissionDenied
+        addresses = [address.email.lower() for address in sociallogin.email_addresses]
+        closed = User.with_deleted.annotate(address=Lower("email")).filter(
+            address__in=addresses, deleted_at__isnull=False
+        )
+        if not sociallogin.is_existing and closed.exists():
             raise PermissionDenied
         # Some say "false" as a text, which is not false.
         is_checked = any(each.get("email_verified") is True for each in told)

@@ -17,6 +17,7 @@ from pytest_httpserver import HTTPServer
 
 from config import providers
 from config.kernel import http
+from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import AuditRecord, User
 from tests.organizations.confirming import sign_in_confirmed
@@ -128,6 +129,14 @@ def test_an_account_is_never_entered_by_its_address(
     assert not SocialAccount.objects.exists()
     if verification == "mandatory":
         assert mail.outbox[-1].to == [world.owner.email]
+
+
+def test_the_address_of_a_closed_account_opens_none(
+    world: World, provider: OpenIdProvider, client: Client
+) -> None:
+    User.objects.filter(pk=world.viewer.pk).update(deleted_at=now())
+    provider.person["email"] = world.viewer.email.upper()
+    assert refused(client, sign_in(client))
 
 
 # -- Connecting ------------------------------------------------------------------------------------

@@ -207,6 +207,9 @@ def test_a_new_address_counts_when_it_is_confirmed_and_the_change_is_written_dow
     client.post("/accounts/email/", {"email": "new@example.com", "action_add": ""})
     waiting = client.get("/accounts/email/").content.decode()
     assert "new@example.com is not confirmed yet" in waiting
+    assert f"You sign in as {world.viewer.email}" in waiting and "Keep the old one" in waiting
+    assert User.objects.get(pk=world.viewer.pk).email == world.viewer.email
+    assert "_auth_user_id" in signed_in(world.viewer).session
     letter = next(each for each in mail.outbox if each.to == ["new@example.com"])
     link = next(word for word in str(letter.body).split() if "confirm-email" in word)
     page = client.get(link)
@@ -215,6 +218,43 @@ def test_a_new_address_counts_when_it_is_confirmed_and_the_change_is_written_dow
     assert User.objects.get(pk=world.viewer.pk).email == "new@example.com"
     [row] = records(world.id, "person.email_changed")
     assert "@" not in str((row.before, row.after, row.data))
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_a_change_of_address_can_be_taken_back(world: World, is_confirmed: bool) -> None:
+    EmailAddress.objects.create(
+        user=world.viewer, email=world.viewer.email, verified=is_confirmed, primary=True
+    )
+    client = signed_in(world.viewer)
+    for email in ("typo@example.com", "new@example.com"):
+        client.post("/accounts/email/", {"email": email, "action_add": ""})
+    client.post("/accounts/email/", {"email": "new@example.com", "action_remove": ""})
+    kept = EmailAddress.objects.filter(user=world.viewer).values_list("email", flat=True)
+    assert list(kept) == [world.viewer.email]
+    assert User.objects.get(pk=world.viewer.pk).email == world.viewer.email
+
+
+def test_an_address_that_somebody_else_signs_in_with_is_not_taken_over(world: World) -> None:
+    client = signed_in(world.viewer)
+    client.post("/accounts/email/", {"email": world.owner.email, "action_add": ""})
+    letter = next(each for each in mail.outbox if each.to == [world.owner.email])
+    link = next(word for word in str(letter.body).split() if "confirm-email" in word)
+    answer = Client().post(link, follow=True)
+    assert answer.status_code == 200
+    assert User.objects.get(pk=world.viewer.pk).email == world.viewer.email
+
+
+@pytest.mark.parametrize("verification", ["none", "mandatory"])
+def test_the_address_of_a_closed_account_is_not_given_to_a_new_one(
+    world: World, client: Client, settings: LazySettings, verification: str
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = verification
+    User.objects.filter(pk=world.viewer.pk).update(deleted_at=now())
+    values = {"email": world.viewer.email.upper(), "password1": "nine brown owls read poems"}
+    answer = client.post("/accounts/signup/", values, follow=True)
+    assert answer.status_code == 200 and "_auth_user_id" not in client.session
+    words = "already registered" if verification == "none" else "Look into your mail"
+    assert words in answer.content.decode()
 
 
 def test_a_new_account_waits_for_its_address_where_that_is_asked(
