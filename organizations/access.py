@@ -104,13 +104,15 @@ def _admit(request: HttpRequest, slug: str, needed: Role) -> None:
     mine = mine or visit_to(request, slug)
     if mine is None:
         raise NotFound("There is no such page, or it belongs to a team that you are not part of.")
+    if mine.visit:
+        # Set first: the page of a refusal carries the visit's banner too.
+        request.organization = request.membership = mine  # type: ignore[attr-defined]
+        refuse_on_visit(request, mine)
     if not mine.role.covers(needed):
         raise Forbidden(
             f"Your role here is {mine.role.label.lower()}; this needs {needed.label.lower()}. "
             "Ask an owner or admin of the team."
         )
-    if mine.visit:
-        refuse_on_visit(request, mine)
     # One row of the door says both where we are and as whom.
     request.organization = request.membership = mine  # type: ignore[attr-defined]
     if mine.visit is None and request.session.get("organization") != mine.slug:

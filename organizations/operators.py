@@ -41,7 +41,7 @@ class OperatorSite(admin.AdminSite):
 
     site_header = "Warren operators"
     site_title = "Warren"
-    index_title = "What needs a person"
+    index_title = "The operators' desk"
     index_template = "admin/desk.html"
 
     def index(

@@ -24,7 +24,7 @@ class ReasonForm(forms.Form):
         max_length=300,
         label="Why do you do this?",
         help_text="It is written into the audit log, which the team can read.",
-        widget=forms.TextInput(attrs={"size": 80, "autofocus": True}),
+        widget=forms.TextInput(attrs={"size": 32, "autofocus": True}),
     )
 
 

@@ -24,7 +24,7 @@ class VisitForm(forms.Form):
         max_length=300,
         label="Why do you visit?",
         help_text="The team's owner is told of it at once, and its audit log keeps it.",
-        widget=forms.TextInput(attrs={"size": 80, "autofocus": True}),
+        widget=forms.TextInput(attrs={"size": 32, "autofocus": True}),
     )
     may_change = forms.BooleanField(
         required=False,

@@ -25,7 +25,7 @@ def brand(world: World) -> BrandProfile:
 
 def test_a_brand_is_set_up_and_goes_on_to_its_voice(world: World, page: Client) -> None:
     answer = page.post(f"{world.path}/brands/new/", IDENTITY, follow=True)
-    assert "Now give it a voice" in answer.content.decode()
+    assert "Give it a voice now" in answer.content.decode()
 
 
 def test_a_taken_name_is_refused_at_its_field_and_kept(world: World, page: Client) -> None:
