@@ -10,6 +10,7 @@ const behaviors = {
   "dialogs": () => import("./behaviors/dialogs.js"),
   "file-drop": () => import("./behaviors/file-drop.js"),
   "focus": () => import("./behaviors/focus.js"),
+  "in-view": () => import("./behaviors/in-view.js"),
   "keyboard": () => import("./behaviors/keyboard.js"),
   "list-keys": () => import("./behaviors/list-keys.js"),
   "passkey": () => import("./behaviors/passkey.js"),
