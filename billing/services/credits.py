@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
 from billing.models import CreditAction, CreditPrice, CreditTransaction, Subscription
 from config.kernel.clock import now
 from config.kernel.errors import Invalid, PaymentRequired
-from config.kernel.scoping import org_atomic
+from config.kernel.scoping import current_organization_id, org_atomic
 from organizations.models import ActorKind, AuditCategory
 from organizations.services.audit import record
 
@@ -48,7 +48,8 @@ def spend_credits(
         if earlier := CreditTransaction.objects.filter(key=key).first():
             return earlier
         price = _price(action) if credits is None else credits
-        if not _take(price):
+        after = _take(price)
+        if after is None:
             # A twin with the same key may have taken the last credit while we waited for the row.
             if earlier := CreditTransaction.objects.filter(key=key).first():
                 return earlier
@@ -64,6 +65,7 @@ def spend_credits(
         if row is None:
             Subscription.objects.update(credits_used=F("credits_used") - price, updated_at=now())
             return CreditTransaction.objects.get(key=key)
+        _tell_if_low(after, price)
         return row
 
 
@@ -98,8 +100,9 @@ def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
     False when not all can be paid; nothing was taken then. Raises IntegrityError for a used key.
     """
     price = _price(action)
-    taken = _take(price * sum(not charge.is_free for charge in charges))
-    if taken:
+    whole = price * sum(not charge.is_free for charge in charges)
+    after = _take(whole)
+    if after is not None:
         CreditTransaction.objects.bulk_create(
             CreditTransaction(
                 amount=0 if charge.is_free else -price,
@@ -111,7 +114,8 @@ def spend_credits_together(*, action: str, charges: Sequence[Charge]) -> bool:
             )
             for charge in charges
         )
-    return taken
+        _tell_if_low(after, whole)
+    return after is not None
 
 
 def refund_credits(*, key: str, reason: str) -> CreditTransaction | None:
@@ -210,28 +214,36 @@ def write_line(**fields: Any) -> CreditTransaction | None:
         return None
 
 
-def _take(price: int) -> bool:
-    """The one conditional update: it holds only if the plan runs and has as much left."""
-    paid = _affordable(price).update(credits_used=F("credits_used") + price, updated_at=now())
-    if paid and price:
-        _say_when_low(price)
-    return bool(paid)
+def _take(price: int) -> Subscription | None:
+    """The one conditional update: it holds only if the plan runs and has as much left.
+
+    Gives the counters as they stand after it; None when it did not hold.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_subscription SET credits_used = credits_used + %s, updated_at = %s "
+            "WHERE organization_id = %s AND status = ANY(%s) AND credits_used <= credits_total - %s"
+            " RETURNING id, credits_total, credits_used",
+            [price, now(), current_organization_id(), list(Subscription.RUNNING), price],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    return Subscription(pk=found[0], credits_total=found[1], credits_used=found[2])
 
 
-def _say_when_low(price: int) -> None:
-    """Write down the one spending that crosses the mark: the row is ours until the commit."""
-    row = Subscription.objects.first()
-    if row is None:
-        return
-    left, mark = row.credits_left, max(LOW_LEAST, row.credits_total // 10)
-    if left and not left <= mark < left + price:
+def _tell_if_low(after: Subscription, price: int) -> None:
+    """Write down that a tenth, or nothing, is left, by the spending that crossed the line."""
+    left, total = after.credits_left, after.credits_total
+    mark = max(LOW_LEAST, total // 10)
+    if price == 0 or (left > 0 and not left <= mark < left + price):
         return
     record(
         action="credits.low" if left else "credits.gone",
-        target=row,
+        target=after,
         kind=ActorKind.SYSTEM,
         category=AuditCategory.BILLING,
-        data={"left": left, "total": row.credits_total},
+        data={"left": left, "total": total},
     )
 
 

@@ -34,7 +34,7 @@ from billing.services.subscriptions import plan_downgrade, renew_locally, upgrad
 from config.kernel.errors import DomainError, Invalid, PaymentRequired
 from config.kernel.models import uuid7
 from config.kernel.scoping import MissingScope, org_atomic
-from organizations.models import Organization, User
+from organizations.models import AuditRecord, Organization, User
 from organizations.services.organizations import found_organization
 from tests.kernel.crowd import times, together
 from tests.world import World
@@ -475,3 +475,29 @@ def test_a_line_that_was_written_is_never_changed(world: World, act: str) -> Non
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             rows.update(amount=0) if act == "update" else rows.delete()
         assert rows.get().amount == -1
+
+
+# -- Told in time ----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_tenth_and_nothing_left_are_written_down_by_the_spending_that_got_there(
+    world: World,
+) -> None:
+    with org_atomic(world.id):
+        start_with(100)
+
+        def told() -> list[tuple[str, int]]:
+            rows = AuditRecord.objects.filter(action__startswith="credits.").order_by("pk")
+            return [(row.action, row.data["left"]) for row in rows]
+
+        spend("a", credits=89)
+        assert told() == []
+        spend("b", credits=2)
+        spend("c", credits=8)
+        assert told() == [("credits.low", 9)]
+        with pytest.raises(PaymentRequired):
+            spend("d", credits=2)
+        assert spend_credits_together(action="publish", charges=[Charge("e", "A test")])
+        spend("f", credits=0)
+        assert told() == [("credits.low", 9), ("credits.gone", 0)]
