@@ -11,6 +11,7 @@ from config.kernel.errors import Invalid, NotFound
 from content.models import Material, MaterialStatus
 from content.services.materials import add_text
 from organizations.api.door import ApiRequest, scoped
+from organizations.api.inputs import Words
 from organizations.api.pages import Asked, PageOf, page_of
 
 router = Router(tags=["Materials"])
@@ -42,8 +43,8 @@ class MaterialRead(MaterialLine):
 
 
 class NewText(Schema):
-    text: str = Field(description="At most 100 KB.")
-    name: str = Field("", max_length=200, description="Empty: its first line.")
+    text: Words = Field(description="At most 100 KB.")
+    name: Words = Field("", max_length=200, description="Empty: its first line.")
     brand_id: UUID | None = Field(None, description="Null: for every brand of the team.")
 
 

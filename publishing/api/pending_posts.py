@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 
 from config.kernel.errors import NotFound
 from organizations.api.door import ApiRequest, scoped
+from organizations.api.inputs import Moment, Words
 from organizations.api.pages import Asked, PageOf, page_of
 from publishing.models import PendingPost, PendingStatus
 from publishing.services.pending_posts import approve_post, reject_post, reschedule_post
@@ -40,11 +41,11 @@ class Pending(Schema):
 
 
 class Rejection(Schema):
-    reason: str = Field(min_length=1, max_length=2_000, description="Kept with the post.")
+    reason: Words = Field(min_length=1, max_length=2_000, description="Kept with the post.")
 
 
 class NewTime(Schema):
-    scheduled_for: datetime = Field(description="A moment ahead, with its offset from UTC.")
+    scheduled_for: Moment = Field(description="A moment ahead, with its offset from UTC.")
 
 
 @router.get(

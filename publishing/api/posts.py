@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 
 from config.kernel.errors import NotFound
 from organizations.api.door import ApiRequest, scoped
+from organizations.api.inputs import Moment, Words
 from organizations.api.pages import Asked, PageOf, page_of
 from publishing.models import Post
 
@@ -61,9 +62,9 @@ def post_list(
     request: ApiRequest,
     asked: Asked,
     brand_id: UUID | None = None,
-    platform: str | None = None,
-    published_after: datetime | None = None,
-    published_before: datetime | None = None,
+    platform: Words | None = None,
+    published_after: Moment | None = None,
+    published_before: Moment | None = None,
 ) -> dict[str, Any]:
     """What is out, newest first, each with its latest numbers."""
     wanted = {

@@ -6,6 +6,7 @@ A new operation is in here by itself; one that takes a body says below what it t
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -182,6 +183,12 @@ def test_the_schema_is_openapi_3_1_and_open_to_everybody(client: Client) -> None
     assert all(each["security"] and each["summary"] and each["description"] for each in told)
     names = [each["operationId"] for each in told]
     assert len(names) == len(set(names))
+
+
+def test_every_part_that_the_schema_names_is_in_it() -> None:
+    schema = openapi()
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(schema)))
+    assert named and named <= set(schema["components"]["schemas"])
 
 
 def test_the_documentation_lists_every_operation_without_a_script(client: Client) -> None:
