@@ -25,7 +25,7 @@ data = [
         privacy.privacy_end_cancel,
         name="privacy-end-cancel",
     ),
-    path(f"{KEEP}account/<uuid:wish>/<slug:word>/", privacy.privacy_keep, name="privacy-keep"),
+    path(f"{KEEP}account/<uuid:ending>/<slug:proof>/", privacy.privacy_keep, name="privacy-keep"),
     path(TEAM, team_privacy.team_privacy, name="team-privacy"),
     path(f"{TEAM}copies/", team_privacy.team_privacy_copy, name="team-privacy-copy"),
     path(
@@ -36,7 +36,7 @@ data = [
     path(f"{TEAM}end/", team_privacy.team_privacy_end, name="team-privacy-end"),
     path(f"{TEAM}keeping/", team_privacy.team_privacy_end_cancel, name="team-privacy-end-cancel"),
     path(
-        f"{KEEP}team/<uuid:organization>/<uuid:wish>/<slug:word>/",
+        f"{KEEP}team/<uuid:organization>/<uuid:closing>/<slug:leave>/",
         team_privacy.team_privacy_keep,
         name="team-privacy-keep",
     ),

@@ -21,14 +21,14 @@ def tell_of_team_closing(
 ) -> None:
     path = reverse(
         "organizations:team-privacy-keep",
-        kwargs={"organization": team.pk, "wish": wish.pk, "word": word},
+        kwargs={"organization": team.pk, "closing": wish.pk, "leave": word},
     )
     context = {"organization": team.name, "ends_at": wish.due_at, "url": _address(path)}
     _after_commit(letter("team_closing", to=to.email, context=context))
 
 
 def tell_of_account_ending(*, wish: PersonRequest, to: User, word: str) -> None:
-    path = reverse("organizations:privacy-keep", kwargs={"wish": wish.pk, "word": word})
+    path = reverse("organizations:privacy-keep", kwargs={"ending": wish.pk, "proof": word})
     context = {"ends_at": wish.due_at, "url": _address(path), "email": to.email}
     _after_commit(letter("account_ending", to=to.email, context=context))
 

@@ -117,6 +117,15 @@ def _copy(subject: Subject) -> None:
             path=subject.page,
             ends_at=subject.request.link_ends_at,
         )
+        if isinstance(subject, OrganizationSubject):
+            # What the bell rings by. A person's own copy is no team's business.
+            record(
+                action="copy.ready",
+                target=subject.request,
+                kind=ActorKind.SYSTEM,
+                category=AuditCategory.PRIVACY,
+                data={"user": str(asker.pk)},
+            )
 
 
 def _end(subject: Subject) -> None:

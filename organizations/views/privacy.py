@@ -122,9 +122,9 @@ def privacy_end_cancel(request: Request, wish: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @public
-def privacy_keep(request: HttpRequest, wish: UUID, word: str) -> HttpResponse:
+def privacy_keep(request: HttpRequest, ending: UUID, proof: str) -> HttpResponse:
     """Where the letter's link leads. Only the button does it: mail scanners open every link."""
-    row = wishes.account_wish_by_token(wish_id=wish, word=word)
+    row = wishes.account_wish_by_token(wish_id=ending, word=proof)
     if request.method == "POST":
         wishes.keep_account(wish=row)
     context = {"end": end_of(row), "what": "your account", "is_kept": request.method == "POST"}

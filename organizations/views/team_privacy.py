@@ -97,10 +97,10 @@ def team_privacy_end_cancel(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @public
 def team_privacy_keep(
-    request: HttpRequest, organization: UUID, wish: UUID, word: str
+    request: HttpRequest, organization: UUID, closing: UUID, leave: str
 ) -> HttpResponse:
     """Where the letter's link leads. Only the button does it: mail scanners open every link."""
-    row = wishes.team_wish_by_token(organization_id=organization, wish_id=wish, word=word)
+    row = wishes.team_wish_by_token(organization_id=organization, wish_id=closing, word=leave)
     if request.method == "POST":
         wishes.keep_team(wish=row, by=None)
     context = {"end": end_of(row), "what": "the team", "is_kept": request.method == "POST"}

@@ -30,8 +30,10 @@ from publishing.models import (
 from tests import make
 from tests.world import World, brand_fields
 
+from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
+from .scene_wishes import wishes
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenmanufaktur & Sons of Harwich"
 HOUR = timedelta(hours=1)
@@ -50,6 +52,7 @@ class Scene:
     run: AutopilotRun
     post_id: Any
     entry: FeedEntry
+    more: dict[str, Any]
 
     def in_every_state(self, noun: str) -> list[Any]:
         """One row of the noun in each of its states."""
@@ -89,6 +92,7 @@ class Scene:
             **people_ids(self.world),
             "handle": self.world.organization.slug,
             "key": self.entry.key,
+            **self.more,
         }
 
 
@@ -105,7 +109,8 @@ def build_scene(world: World) -> Scene:
         entry, post_id = posts(world, source, moment)
         learned(world)
         people(world)
-    return Scene(world, bare, source, pending, delivery, run, post_id, entry)
+    more = {**wishes(world), **notices(world)}
+    return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 
 
 def _brands_and_channels(world: World) -> None:

@@ -30,6 +30,9 @@ FILES = {
     "feed:json",
     "feed:media",
     "healthz",
+    "organizations:notification-count",
+    "organizations:privacy-download",
+    "organizations:team-privacy-download",
     "status",
 }
 PAGES = [each for each in ADDRESSES if "GET" in each.methods and each.name not in FILES]
