@@ -40,9 +40,11 @@ def test_pages_follow_each_other_without_gaps(world: World, program: Client) -> 
             make.post(world.brand, world.account, published_at=now() - timedelta(hours=n))
             for n in range(5)
         ]
-    seen, cursor, pages = [], "", 0
+    seen: list[str] = []
+    cursor: str | None = ""
+    pages = 0
     while cursor is not None:
-        page = program.get(f"{V1}/posts/", {"size": 2, "cursor": cursor}).json()
+        page = program.get(f"{V1}/posts/?size=2&cursor={cursor}").json()
         seen += [each["id"] for each in page["items"]]
         cursor, pages = page["next_cursor"], pages + 1
     assert seen == [str(each.pk) for each in made] and pages == 3
@@ -174,9 +176,11 @@ def test_what_cannot_be_stored_is_left_out(world: World, program: Client) -> Non
     assert (answer.status_code, answer.json()["name"]) == (201, "Masts")
     with org_atomic(world.id):
         pending = make.pending_post(world.brand, world.account)
-    half = b'{"reason": "\\ud800Too\\u0000 loud"}'
+    half, nul = (b'{"reason": "%sToo loud"}' % each for each in (b"\\ud800", b"\\u0000"))
     path = f"{V1}/pending-posts/{pending.pk}/rejection/"
     answer = program.generic("POST", path, half, content_type="application/json")
+    assert answer.status_code == 422
+    answer = program.generic("POST", path, nul, content_type="application/json")
     assert answer.json()["rejection_reason"] == "Too loud"
     assert program.get(f"{V1}/posts/?platform=fe%00ed").status_code == 200
     assert program.get(f"{V1}/posts/?cursor=%00").status_code == 422
