@@ -28,6 +28,7 @@ class AuditFilterForm(forms.Form):
     actor = forms.ChoiceField(required=False)
     action = forms.ChoiceField(required=False)
     target = forms.ChoiceField(required=False)
+    row = forms.UUIDField(required=False, widget=forms.HiddenInput)
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 

@@ -180,7 +180,10 @@ def _check_address(url: str) -> None:
     if parts.username or parts.password:
         raise Invalid("Leave name and password out of the address: messages are signed instead.")
     allowed = getattr(settings, "WARREN_OUTBOUND_ALLOW", ())
-    is_ours = loopback_allowed() or f"{parts.hostname}:{parts.port or 80}" in allowed
+    try:
+        is_ours = loopback_allowed() or f"{parts.hostname}:{parts.port or 80}" in allowed
+    except ValueError as error:
+        raise Invalid("That is not a web address: its port is none.") from error
     if parts.scheme != "https" and not is_ours:
         raise Invalid("The address must begin with https://, so that nobody reads along.")
     http.check_url(url)

@@ -34,12 +34,14 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What somebody looks for. `actor` is `kind:agent`, `user:<id>` or `key:<id>`."""
+    """What somebody looks for. `actor` is `kind:agent`, `user:<id>` or `key:<id>`; `row` is the id
+    of the one thing of which everything is wanted."""
 
     category: str = ""
     actor: str = ""
     action: str = ""
     target: str = ""
+    row: UUID | None = None
     since: date | None = None
     until: date | None = None
 
@@ -56,6 +58,8 @@ class AuditFilter:
             rows = rows.filter(action=self.action)
         if self.target:
             rows = rows.filter(target_type=self.target)
+        if self.row:
+            rows = rows.filter(target_id=self.row)
         if self.since:
             rows = rows.filter(created_at__gte=resolve(self.since, time(), zone))
         if self.until:

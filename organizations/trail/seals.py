@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 
 from config.kernel.clock import now
 from config.kernel.due import by_organization, due_rows
@@ -81,8 +81,10 @@ def _seal_organization(organization_id: UUID, moment: datetime) -> int:
         for turn in count(1):
             try:
                 seal = seal_block(organization_id, chain, moment)
-            except IntegrityError:
-                log.info("audit_seal_taken", chain=chain, organization_id=str(organization_id))
+            except (IntegrityError, OperationalError) as error:
+                # Another sealer took the number, or an erasure held the same rows the other way
+                # round. The next pass goes on, and the other organizations do not wait for it.
+                log.info("audit_seal_put_off", chain=chain, error=str(error))
                 break
             sealed += seal.count if seal else 0
             if seal is None or seal.count < MOST_A_BLOCK or turn == BLOCKS_A_PASS:

@@ -21,7 +21,7 @@ from config.kernel.vault import SecretUnreadable
 from organizations.models import WebhookDelivery, WebhookEndpoint, WebhookState
 
 from . import signing
-from .settling import Answer, settle
+from .settling import MOST_TRIES, Answer, settle
 
 TIMEOUT_SECONDS: Final = 10.0
 MOST_ANSWER_BYTES: Final = 64_000
@@ -30,6 +30,9 @@ LEASE_SECONDS: Final = 60.0
 RUN_SECONDS: Final = 40.0
 """A slow receiver of one organization must not keep a worker from everything else."""
 MOST_A_SWEEP: Final = 1_000
+
+ENDLESS: Final = Answer(error="It was begun ten times, and no worker lived to see the answer.")
+"""Without an end, a message that kills its workers would come back every minute."""
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -55,7 +58,7 @@ def deliver_due(organization_id: UUID) -> int:
     until, called, tired = monotonic() + RUN_SECONDS, 0, set[UUID]()
     _hold_back(organization_id)
     while monotonic() < until and (row := _next(organization_id, tired)):
-        answer = call(row)
+        answer = call(row) if row.attempts <= MOST_TRIES else ENDLESS
         if settle(organization_id, row, answer) and not answer.ok:
             tired.add(row.endpoint_id)
         called += 1

@@ -26,6 +26,7 @@ RETRIES_SECONDS: Final = (
     *(14 * _HOUR, 20 * _HOUR, 24 * _HOUR),
 )
 """After the first try, the second, and so on: ten tries in a little over three days."""
+MOST_TRIES: Final = len(RETRIES_SECONDS) + 1
 JITTER_RATIO: Final = 0.1
 FAILING_FOR: Final = timedelta(days=5)
 SILENCE: Final = timedelta(minutes=1)
@@ -91,7 +92,7 @@ def settle(organization_id: UUID, row: WebhookDelivery, answer: Answer) -> bool:
 
 def wait_seconds(attempts: int, retry_after: float | None = None) -> float | None:
     """Until the next try; None when there is none. The receiver may ask for more, up to a day."""
-    if attempts > len(RETRIES_SECONDS):
+    if attempts >= MOST_TRIES:
         return None
     wait = RETRIES_SECONDS[max(0, attempts - 1)] * (
         1 + _jitter.uniform(-JITTER_RATIO, JITTER_RATIO)

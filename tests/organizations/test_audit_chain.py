@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, connections
 from hypothesis import HealthCheck, given, settings
@@ -19,9 +20,19 @@ from hypothesis import strategies as st
 from config.kernel.clock import now
 from config.kernel.models import uuid7
 from config.kernel.scoping import org_atomic, unscoped
-from organizations.models import AuditCategory, AuditRecord, AuditSeal, User, WorkDone
+from organizations.models import (
+    AuditCategory,
+    AuditRecord,
+    AuditSeal,
+    Notification,
+    User,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WorkDone,
+)
 from organizations.services.audit import record
 from organizations.trail import seals as sealing
+from organizations.trail.checks import retention_findings
 from organizations.trail.retention import prune_audit
 from organizations.trail.seals import seal_block, seal_records
 from organizations.trail.verify import ChainReport, Damage, verify_chain, verify_organization
@@ -387,3 +398,28 @@ def test_two_sealers_at_once_make_one_chain(world: World, monkeypatch: pytest.Mo
     assert failures == []
     found = report(world)
     assert found.is_whole and found.unsealed == 0 and found.records >= 60
+
+
+def test_what_derives_from_a_record_does_not_keep_it_from_going(world: World) -> None:
+    [[made]] = blocks(world, 1)
+    with org_atomic(world.id):
+        endpoint = WebhookEndpoint.objects.create(name="Shop", url="https://x.example/", secret="s")
+        message = WebhookDelivery.objects.create(endpoint=endpoint, record=made, event="e")
+        Notification.objects.create(user=world.owner, kind="k", title="t", record=made)
+    prune_audit(now() + timedelta(days=91))
+    connections["default"].check_constraints()
+    with org_atomic(world.id):
+        assert WebhookDelivery.objects.get(pk=message.pk).record is None
+        assert not Notification.objects.filter(kind="k").exists()
+    assert report(world).is_whole
+
+
+def test_the_doctor_complains_when_retention_does_not_run() -> None:
+    [first] = retention_findings()
+    assert first.is_well is None
+    prune_audit()
+    [well] = retention_findings()
+    assert well.is_well is True
+    with time_machine.travel(now() + timedelta(hours=4), tick=False):
+        [late] = retention_findings()
+    assert late.is_well is False and late.mend

@@ -281,3 +281,15 @@ def test_moments_are_said_in_the_teams_zone_and_ids_are_left_out(
     shown = text(page.get(url(world), headers={"HX-Request": "true"}))
     assert "10:00 CEST" in shown and "11:30 CEST" in shown
     assert str(world.id) not in shown and "kept" in shown and "Posts 1" in shown
+
+
+def test_all_that_was_done_to_one_thing_is_a_link_away(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        record(action="brand.paused", target=world.brand, reason="Of the brand")
+        record(action="schedule.paused", target=world.schedule, reason="Of the schedule")
+    link = f"target=brands.brandprofile&amp;row={world.brand.pk}"
+    assert link in page.get(url(world)).content.decode()
+    query = {"target": "brands.brandprofile", "row": str(world.brand.pk)}
+    shown = text(page.get(url(world), query))
+    assert "Of the brand" in shown and "Of the schedule" not in shown
+    assert page.get(url(world), {"row": "nonsense"}).status_code == 200

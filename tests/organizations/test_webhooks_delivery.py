@@ -19,7 +19,7 @@ from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import AuditRecord, WebhookDelivery, WebhookEndpoint
 from organizations.services.webhooks import resume_endpoint, rotate_secret, send_again
-from organizations.webhooks import delivery, settling
+from organizations.webhooks import delivery, outbox, settling
 from organizations.webhooks.catalogue import webhook_events
 from organizations.webhooks.forgetting import hide_bodies
 from tests.world import World
@@ -160,6 +160,25 @@ def test_killed_between_call_and_settlement_it_is_sent_again_under_the_same_id(
     assert verified(first, secret) == verified(second, secret)
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert [row.state for row in messages(world)] == ["delivered"]
+
+
+def test_a_message_that_kills_every_worker_has_an_end(
+    world: World, server: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint(world, server.url_for("/hook"))
+    happen(world)
+
+    def die(row: WebhookDelivery) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(delivery, "_post", die)
+    for turn in range(settling.MOST_TRIES):
+        with later(minutes=2 * turn), pytest.raises(KeyboardInterrupt):
+            send(world)
+    with later(minutes=2 * settling.MOST_TRIES):
+        send(world)
+    [row] = messages(world)
+    assert row.state == "failed" and "no worker lived" in row.last_error
 
 
 def test_a_worker_that_wakes_after_its_lease_settles_nothing(
@@ -381,3 +400,15 @@ def test_two_workers_send_each_message_once(world: World, server: HTTPServer) ->
     ids = [call.headers["webhook-id"] for call in calls(server)]
     assert len(ids) == len(set(ids)) == 15
     assert {row.state for row in messages(world)} == {"delivered"}
+
+
+def test_workers_get_a_hint_once_the_act_is_through(
+    world: World, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    hinted: list[str] = []
+    monkeypatch.setattr(outbox, "hint", lambda task, pk: hinted.append(pk))
+    endpoint(world, "http://127.0.0.1:9/hook")
+    with django_capture_on_commit_callbacks(execute=True):
+        happen(world)
+        assert hinted == []
+    assert hinted == [str(world.id)]

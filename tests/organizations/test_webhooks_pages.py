@@ -79,6 +79,7 @@ def test_a_new_webhook_shows_its_secret_once_and_never_again(
         ({"url": "http://169.254.169.254/latest"}, "public internet"),
         ({"url": "https://user:pw@example.com/"}, "Leave name and password out"),
         ({"url": "nonsense"}, "valid URL"),
+        ({"url": "https://example.com:99999/"}, "web address"),
         ({"events": []}, "required"),
         ({"events": ["post.invented"]}, "valid choice"),
         ({"name": ""}, "required"),
