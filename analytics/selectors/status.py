@@ -10,7 +10,7 @@ from config.kernel.clock import now
 from config.kernel.tasks import SWEEPS
 from config.liveness import age_seconds
 from content.models import Material
-from organizations.models import WorkDone
+from organizations.models import Notification, WorkDone
 from publishing.models import AutopilotRun, Delivery, PendingPost, Post, Schedule
 
 SILENT_SECONDS = 120.0
@@ -23,12 +23,21 @@ DUE: dict[str, type[models.Model]] = {
     "delivery": Delivery,
     "expiry": PendingPost,
     "metrics": Post,
+    "notification": Notification,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
 MAY_WAIT = {"expiry": EXPIRY_SECONDS}
 # Kinds of finished work that say nothing about what waits.
 UPKEEP = frozenset(
-    {"ledger_check", "ledger_mismatch", "purge", "audit_seal", "audit_prune", "webhook_log", "retention"}
+    {
+        "ledger_check",
+        "ledger_mismatch",
+        "purge",
+        "audit_seal",
+        "audit_prune",
+        "webhook_log",
+        "retention",
+    }
 )
 
 

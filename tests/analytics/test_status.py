@@ -22,7 +22,7 @@ from config.kernel import tasks
 from config.kernel.checks import Finding, doctor_checks
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from organizations.models import WorkDone
+from organizations.models import Notification, WorkDone
 from publishing.models import AutopilotRun, PendingPost, Schedule
 from tests import make
 from tests.world import World
@@ -169,6 +169,7 @@ def test_every_kind_of_due_work_is_seen(world: World) -> None:
         make.post(world.brand, world.account, due_at=past)
         make.material(status="uploaded", due_at=past)
         Schedule.objects.update(next_run_at=past)
+        Notification.objects.create(user=world.owner, kind="x", title="Told", due_at=past)
         AutopilotRun.objects.create(
             brand=world.brand, occurrence="x", scheduled_for=past, due_at=past
         )
