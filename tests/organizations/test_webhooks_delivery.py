@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +30,8 @@ from organizations.webhooks.forgetting import hide_bodies
 from tests.world import World
 
 from .webhooks import calls, endpoint, happen, messages, send, verified
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.django_db(databases=["default", "operator"])
 
@@ -412,3 +419,35 @@ def test_workers_get_a_hint_once_the_act_is_through(
         happen(world)
         assert hinted == []
     assert hinted == [str(world.id)]
+
+
+DYING = """
+import os, signal, sys
+from uuid import UUID
+import django
+django.setup()
+from organizations.webhooks import delivery
+delivery.settle = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+delivery.deliver_due(UUID(sys.argv[1]))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_is_killed_after_the_call_leaves_the_message_to_the_next(
+    world: World, server: HTTPServer
+) -> None:
+    _, secret = endpoint(world, server.url_for("/hook"))
+    happen(world)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    dead = subprocess.run(
+        [sys.executable, "-c", DYING, str(world.id)], env=environment, cwd=ROOT, check=False
+    )
+    assert dead.returncode == -signal.SIGKILL
+    [row] = messages(world)
+    assert row.state == "waiting" and row.claimed_until is not None
+    assert send(world) == 0
+    with later(seconds=delivery.LEASE_SECONDS + 1):
+        assert send(world) == 1
+    first, second = calls(server)
+    assert verified(first, secret) == verified(second, secret)
+    assert [row.state for row in messages(world)] == ["delivered"]
