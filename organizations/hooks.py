@@ -15,7 +15,7 @@ from .models import WorkDone
 from .notices import team
 from .notices.kinds import register_kinds
 from .notices.telling import tell
-from .privacy import erasure, foreign, retention, tables  # noqa: F401
+from .privacy import erasure, foreign, retention, tables, worker  # noqa: F401
 from .services import sign_in_records
 from .services.audit import on_record
 from .services.backups import backup_findings
@@ -48,6 +48,7 @@ class WorkTable(WorkRecorder):
 
 doctor_checks.register("audit", retention_findings)
 doctor_checks.register("retention", retention.retention_findings)
+doctor_checks.register("erasures", worker.failing_findings)
 doctor_checks.register("backups", backup_findings)
 work_recorder.fill(WorkTable())
 key_store.fill(DataKeyTable())

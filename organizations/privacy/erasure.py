@@ -18,8 +18,10 @@ from django.db import connections, models, transaction
 
 from config.kernel import vault
 from config.kernel.clock import now
-from config.kernel.scoping import scope, unscoped
+from config.kernel.scoping import org_atomic, scope, unscoped
 from organizations.models import (
+    ActorKind,
+    AuditCategory,
     Erasure,
     Organization,
     OrganizationRequest,
@@ -27,6 +29,8 @@ from organizations.models import (
     Suppression,
     User,
 )
+from organizations.selectors import belongings_of_user
+from organizations.services.audit import record
 from organizations.services.regions import media_roots
 from organizations.services.suppression import PURPOSE as SUPPRESSION
 
@@ -74,6 +78,7 @@ def erase_person(user: User, *, requested_at: datetime, is_replay: bool = False)
     receipt = _begun(Erasure.Subject.PERSON, user.pk, requested_at)
     person, addresses = user.pk, addresses_of(user)
     copies = list(PersonRequest.objects.filter(user_id=person).values_list("pk", flat=True))
+    teams = [each.id for each in belongings_of_user(person)]
     with unscoped("erase a person who asked for it"), transaction.atomic(using="operator"):
         counts = Counter({"sessions": end_sessions(person)})
         for table in tables():
@@ -83,8 +88,22 @@ def erase_person(user: User, *, requested_at: datetime, is_replay: bool = False)
         _finished(receipt, counts, is_replay=is_replay)
     for copy in copies:
         _remove_copy(copy)
+    for team in teams:
+        _tell_team(team)
     log.info("person_erased", erasure=receipt.digest[:8], rows=sum(counts.values()))
     return dict(counts)
+
+
+def _tell_team(organization_id: UUID) -> None:
+    """The team reads that somebody is gone; who it was, nobody knows any more."""
+    with org_atomic(organization_id):
+        record(
+            action="member.erased",
+            target=None,
+            kind=ActorKind.SYSTEM,
+            category=AuditCategory.PRIVACY,
+            reason="A member's account was erased, as they asked.",
+        )
 
 
 def was_erased(subject: str, pk: UUID) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,15 @@ import structlog
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
+from config.kernel.checks import Finding
 from config.kernel.clock import now
 from config.kernel.due import Due, due_rows
 from config.kernel.errors import DomainError
 from config.kernel.models import claim, claimable
-from config.kernel.scoping import scope
+from config.kernel.scoping import scope, unscoped
 from organizations.models import (
+    ActorKind,
+    AuditCategory,
     Erasure,
     Organization,
     OrganizationRequest,
@@ -25,6 +29,7 @@ from organizations.models import (
     Role,
 )
 from organizations.selectors import belongings_of_user
+from organizations.services.audit import record
 
 from .digests import keyed
 from .erasure import ERASURE, erase_organization, erase_person
@@ -37,6 +42,7 @@ log = structlog.get_logger(__name__)
 MOST_A_SWEEP = 50
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+FAILING = 4
 GIVING_UP = 8
 CLAIMED = {"state": RequestState.RUNNING}
 OPENED = "The team was opened again meanwhile, so it was not erased."
@@ -215,3 +221,25 @@ def _try_later(subject: Subject, error: BaseException) -> None:
         )
     except LostClaim:
         log.warning("request_lost", request=str(request.pk))
+
+
+def failing_findings() -> Iterator[Finding]:
+    """An end that was asked for is owed; one that keeps failing needs somebody to look."""
+    with unscoped("which ends keep failing"):
+        failing = sum(
+            model._base_manager.filter(
+                kind=RequestKind.DELETION,
+                state__in=[RequestState.WAITING, RequestState.RUNNING],
+                attempts__gte=FAILING,
+            ).count()
+            for model in (OrganizationRequest, PersonRequest)
+        )
+    if failing:
+        yield Finding(
+            "Erasures",
+            False,
+            f"{failing} that people asked for {'fails' if failing == 1 else 'fail'} each time",
+            "Read request_failed in var/log/worker.log; it is tried again every hour.",
+        )
+    else:
+        yield Finding("Erasures", True, "none fails")

@@ -19,7 +19,8 @@ from config.kernel.tables import write_csv
 
 from .sections import Section
 
-ROWS_A_BATCH = 1_000
+# A material holds up to a megabyte of text, and a batch is in memory.
+ROWS_A_BATCH = 250
 
 
 @dataclass(slots=True)

@@ -205,6 +205,8 @@ def test_the_keys_go_first_and_a_failure_is_finished_by_the_next_run(
         assert row.state == RequestState.WAITING and "tried again" in row.error_message
         with pytest.raises(Conflict, match="can no longer"):
             wishes.keep_team(wish=row, by=world.owner)
+        OrganizationRequest.objects.update(attempts=worker.FAILING)
+    assert [found.is_well for found in worker.failing_findings()] == [False]
     assert Erasure.objects.using("operator").get(subject="organization", finished_at=None)
     monkeypatch.setattr(erasure, "_erase_rows", erase)
     with time_machine.travel(later + timedelta(minutes=5), tick=True):
@@ -314,6 +316,7 @@ def test_nothing_of_an_erased_person_is_left_and_what_they_did_stays_without_a_n
     assert not Consent.objects.exists()
     assert client.get("/teams/").status_code == 302, "signed out everywhere"
     with org_atomic(world.foreign.id):
+        assert AuditRecord.objects.get(action="member.erased").category == "privacy"
         assert SupportTicket.objects.get().user_id is None
         row = AuditRecord.objects.get(pk=acted.pk)
         assert row.actor_id is None and row.actor_digest == acted.actor_digest
