@@ -11,7 +11,7 @@ from config.kernel.llm.providers import provider_for
 from config.kernel.llm.routes import Route
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.secret import Secret
-from organizations.models import ModelRoute, ProviderSecret, User
+from organizations.models import AuditCategory, ModelRoute, ProviderSecret, User
 
 from .audit import record
 from .provider_secrets import delete_secret, read_secret, save_secret, stored_secret
@@ -49,7 +49,14 @@ def save_model_route(*, values: RouteValues, by: User) -> ModelRoute:
         row.secret = secret
         _refuse_incomplete(row)
         row.save()
-        record(action="model_route.saved", target=row, by=by, before=before, after=_said(row))
+        record(
+            action="model_route.saved",
+            target=row,
+            by=by,
+            category=AuditCategory.SECRET,
+            before=before,
+            after=_said(row),
+        )
     return row
 
 
@@ -59,7 +66,13 @@ def delete_model_route(*, route: ModelRoute, by: User) -> None:
     Its key goes with it, unless another model uses the same.
     """
     with org_atomic():
-        record(action="model_route.deleted", target=route, by=by, before=_said(route))
+        record(
+            action="model_route.deleted",
+            target=route,
+            by=by,
+            category=AuditCategory.SECRET,
+            before=_said(route),
+        )
         secret = route.secret
         route.delete()
         if secret is not None and not ModelRoute.objects.filter(secret=secret).exists():
