@@ -135,17 +135,20 @@ def allowances(subscription: Subscription) -> list[Allowance]:
 def offers(subscription: Subscription) -> list[Offer]:
     """Every public plan, and what it would mean to choose it."""
     is_on = payments_are_on()
-    return [_offer(plan, subscription, is_on) for plan in Plan.objects.filter(is_public=True)]
+    # An open payment comes first: a change would be billed to the same card.
+    is_open = is_on and not (subscription.is_paid and subscription.status != "active")
+    plans = Plan.objects.filter(is_public=True).order_by("credits_per_period", "price_cents")
+    return [_offer(plan, subscription, is_open) for plan in plans]
 
 
-def _offer(plan: Plan, subscription: Subscription, is_on: bool) -> Offer:
+def _offer(plan: Plan, subscription: Subscription, is_open: bool) -> Offer:
     current = subscription.plan
     is_current = plan.pk == current.pk
     is_pending = plan.pk == subscription.pending_plan_id
     is_free = plan.slug == "free"
-    can_choose = is_on and not is_pending and (is_free or bool(plan.stripe_price_id))
+    can_choose = is_open and not is_pending and (is_free or bool(plan.stripe_price_id))
     if is_current:
-        can_choose = is_on and subscription.pending_plan_id is not None
+        can_choose = is_open and subscription.pending_plan_id is not None
     if is_free and not subscription.is_paid:
         can_choose = False
     return Offer(plan, is_current, is_pending, can_choose, _means(plan, subscription))

@@ -184,6 +184,21 @@ def test_an_open_payment_is_told(world: World, page: Client, status: str, senten
     assert sentence in page.get(f"{world.path}/").content.decode()
 
 
+def test_an_open_payment_is_mended_before_the_plan_is_changed(
+    provider: FakeStripe, world: World, page: Client
+) -> None:
+    on_plan(
+        world,
+        "growth",
+        status="paused",
+        stripe_customer_id="cus_1",
+        stripe_subscription_id="sub_1",
+    )
+    body = body_of(page, world)
+    assert "Pay the open invoice" in body and "Choose Business" not in body
+    assert "when the open payment is made" in body
+
+
 def test_invoices_come_in_pages_and_without_drafts(world: World, page: Client) -> None:
     with org_atomic(world.id):
         for number in range(15):
