@@ -1,5 +1,5 @@
 """Every table of this app, as operators see it."""
 
-from . import keys, notices, people, privacy, support, trail, work
+from . import keys, notices, people, privacy, sign_in, support, trail, work
 
-__all__ = ["keys", "notices", "people", "privacy", "support", "trail", "work"]
+__all__ = ["keys", "notices", "people", "privacy", "sign_in", "support", "trail", "work"]

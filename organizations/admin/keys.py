@@ -40,6 +40,8 @@ class DataKeyAdmin(ReadOnlyAdmin):
 
 @admin.register(ModelRoute)
 class ModelRouteAdmin(OperatorAdmin):
+    # Which key goes where is the team's to say.
+    readonly_fields = ["secret"]
     list_display = ["organization", "purpose", "provider", "model", "is_free"]
     list_filter = ["provider"]
     list_select_related = ["organization"]

@@ -8,7 +8,11 @@ from django.http import HttpRequest
 
 from config.kernel.errors import DomainError
 from organizations.models import Invitation, Membership, Organization, User
-from organizations.services.people_rescue import end_sessions_of, resend_verification
+from organizations.services.people_rescue import (
+    end_sessions_of,
+    resend_verification,
+    take_factors_away,
+)
 
 from .base import OperatorAdmin, ReadOnlyAdmin
 from .reasons import reasoned
@@ -23,13 +27,25 @@ class UserAdmin(OperatorAdmin):
     ordering = ["email"]
     fields = ["email", "name", "is_active", "is_staff", "is_superuser", "last_login"]
     readonly_fields = ["last_login"]
-    actions = ["end_sessions", "verify_again"]
+    actions = ["end_sessions", "remove_factors", "verify_again"]
 
     @reasoned("Sign out everywhere")
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User], reason: str) -> None:
         by = cast(User, request.user)
         ended = sum(end_sessions_of(user=user, reason=reason, by=by) for user in queryset)
         self.message_user(request, f"{ended} sessions ended.", messages.SUCCESS)
+
+    @reasoned("Remove second factors", permissions=("change",))
+    def remove_factors(self, request: HttpRequest, queryset: QuerySet[User], reason: str) -> None:
+        by = cast(User, request.user)
+        for user in queryset:
+            try:
+                count = take_factors_away(user=user, reason=reason, by=by)
+            except DomainError as error:
+                self.message_user(request, error.message, messages.WARNING)
+            else:
+                said = f"{user.email}: {count} factors removed."
+                self.message_user(request, said, messages.SUCCESS)
 
     @reasoned("Send the verification mail again")
     def verify_again(self, request: HttpRequest, queryset: QuerySet[User], reason: str) -> None:

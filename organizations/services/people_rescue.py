@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.http import HttpRequest
 
 from config.kernel.errors import Conflict
 from config.kernel.scoping import org_atomic
 from organizations.models import ActorKind, AuditCategory, User
 from organizations.selectors import belongings_of_user
+from organizations.sign_in.letters import letter_of
 
 from .audit import record
 from .sessions import end_every_session
@@ -30,6 +33,22 @@ def resend_verification(*, user: User, request: HttpRequest, reason: str, by: Us
         raise Conflict(f"{user.email} is verified already. Nothing was sent.")
     address.send_confirmation(request)
     _write_down("staff.resent_verification", user, reason, by)
+
+
+def take_factors_away(*, user: User, reason: str, by: User) -> int:
+    """Let a person in by password again who lost app, passkeys and recovery codes.
+
+    They get a mail, since it may be somebody else who asked, and are signed out everywhere. Says
+    how many factors there were. Raises Conflict when there was none.
+    """
+    with transaction.atomic():
+        count = int(Authenticator.objects.filter(user=user).delete()[0])
+        if not count:
+            raise Conflict(f"{user.email} has no second factor. Nothing was changed.")
+        end_every_session(user_id=user.pk)
+        _write_down("staff.removed_second_factors", user, reason, by, count=count)
+    letter_of("mfa/email/removed_by_operator", to=user.email, context={}).send()
+    return count
 
 
 def _write_down(action: str, user: User, reason: str, by: User, **data: int) -> None:

@@ -91,6 +91,12 @@ LETTERS: Final[Mapping[str, Words]] = {
     "mfa/email/webauthn_removed": Words(
         "A passkey was removed", "It no longer opens your account.", note=_NOT_YOU
     ),
+    "mfa/email/removed_by_operator": Words(
+        "Your second factors were removed",
+        "Whoever runs this installation was asked to let you in without them, and you were signed "
+        "out everywhere. Your password opens your account alone until you set up new ones.",
+        note="If you did not ask for this, set a new password at once and write to them.",
+    ),
     "mfa/email/recovery_codes_generated": Words(
         "New recovery codes were made", "The old ones work no more.", note=_NOT_YOU
     ),

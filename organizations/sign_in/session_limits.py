@@ -41,5 +41,6 @@ class SessionLimits:
         elif is_over(request.session):
             logout(request)
             messages.info(request, "You were signed out because some time has passed.")
-        else:
+        elif "X-Poll" not in request.headers:
+            # A page that asks by itself while nobody sits before it is no use of the session.
             note_use(request)

@@ -21,6 +21,7 @@ add_words(
         "notifications.changed": "changed their notifications",
         "first_steps.changed": "changed the list of first steps",
         "staff.ended_sessions": "signed somebody out everywhere",
+        "staff.removed_second_factors": "removed somebody's second factors",
         "staff.resent_verification": "sent a verification mail again",
         "copy.ready": "finished a copy of the team's data",
         "ticket.opened": "asked the support a question",

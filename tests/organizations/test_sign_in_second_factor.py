@@ -275,3 +275,52 @@ def test_the_way_back_from_the_admin_s_door_leads_nowhere_else(
 ) -> None:
     client.force_login(operator)
     assert client.get("/admin/login/?next=https://elsewhere.example/")["Location"] == "/admin/"
+
+
+# -- Rescue ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "operator"])
+def test_an_operator_lets_in_who_lost_every_factor_and_everybody_is_told(
+    world: World, client: Client, operator: User
+) -> None:
+    person = sign_in_confirmed(Client(), world.owner)
+    turn_on_codes(person)
+    client.force_login(operator)
+    chosen = {"action": "remove_factors", "_selected_action": [str(world.owner.pk)]}
+    client.post("/admin/organizations/user/", {**chosen, "reason": "Lost the telephone"})
+    assert not Authenticator.objects.filter(user=world.owner).exists()
+    assert "Your second factors were removed" in [each.subject for each in mail.outbox]
+    [row] = audit(world, "staff.removed_second_factors")
+    assert (row.actor_id, row.reason, row.data) == (
+        operator.pk,
+        "Lost the telephone",
+        {"count": 2},
+    )
+    again = Client()
+    again.post(LOGIN, {"login": world.owner.email, "password": PASSWORD})
+    assert is_in(again)
+
+
+@OPERATORS
+def test_operators_read_how_people_get_in_and_no_secret(
+    world: World, client: Client, operator: User
+) -> None:
+    turn_on_codes(sign_in_confirmed(Client(), world.owner))
+    first_step(world)
+    row = Authenticator.objects.get(user=world.owner, type="totp")
+    client.force_login(operator)
+    pages = [
+        client.get(f"/admin/{path}")
+        for path in (
+            "mfa/authenticator/",
+            f"mfa/authenticator/{row.pk}/change/",
+            "usersessions/usersession/",
+            "socialaccount/socialaccount/",
+            "account/emailaddress/",
+        )
+    ]
+    assert {page.status_code for page in pages} == {200}
+    assert not any("sealed:" in page.content.decode() for page in pages)
+    assert client.post(f"/admin/mfa/authenticator/{row.pk}/change/", {}).status_code == 403
+    assert client.get("/admin/socialaccount/socialapp/").status_code == 404
