@@ -13,6 +13,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import AuditRecord, Notification, NotificationChoice, User
+from organizations.services.sessions import SEEN_AT
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +157,16 @@ def test_a_mail_that_waits_is_not_sent_once_it_is_not_wanted(page: Client, world
     page.post(address(world, "choices/"), {"page-post_failed": "on"})
     row.refresh_from_db()
     assert row.due_at is None and row.read_at is None
+
+
+def test_a_bell_that_asks_by_itself_does_not_keep_a_session_alive(
+    page: Client, world: World
+) -> None:
+    page.get(address(world))
+    session = page.session
+    session[SEEN_AT] = long_ago = session[SEEN_AT] - 3_000
+    session.save()
+    assert page.get(address(world, "count/"), headers={"X-Poll": "bell"}).status_code == 200
+    assert page.session[SEEN_AT] == long_ago
+    page.get(address(world))
+    assert page.session[SEEN_AT] > long_ago
