@@ -51,7 +51,7 @@ class Clients:
         found = {}
         with org_atomic(self.world.id), brand_limit(frozenset({self.second.brand.pk})):
             for model in hanging_on_brands():
-                rows = sorted(map(repr, model._default_manager.values_list()))
+                rows = sorted(map(repr, theirs_alone(model, self.world).values_list()))
                 found[model._meta.label] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
         return found
 
@@ -60,9 +60,12 @@ def two_clients(world: World) -> Clients:
     mine = one_of_each(world)
     with org_atomic(world.id):
         second = _second(world)
+        # The two share a channel: what each has there is still each one's own.
+        BrandAccountLink.objects.create(brand=second.brand, account=world.account, platform="feed")
+        _rows(replace(second, account=world.account), occurrence="shared")
         theirs = {**mine, **_rows(second)}
         _someone_of_theirs(second)
-        _mark(second.brand)
+        _mark(world, second.brand)
         _remember_theirs_in_mine(mine, second)
     return Clients(world, second, mine, theirs)
 
@@ -95,7 +98,7 @@ def _second(world: World) -> World:
     return replace(world, brand=brand, account=account, schedule=schedule)
 
 
-def _rows(second: World) -> dict[str, Any]:
+def _rows(second: World, occurrence: str = "2026-06-01 12:00") -> dict[str, Any]:
     brand, account = second.brand, second.account
     picture = store_file(b"\x89PNG", ending="png")
     source = make.material(brand, file_key=picture, status="failed", error="x")
@@ -105,7 +108,7 @@ def _rows(second: World) -> dict[str, Any]:
     run = AutopilotRun.objects.create(
         brand=brand,
         schedule=second.schedule,
-        occurrence="2026-06-01 12:00",
+        occurrence=occurrence,
         platforms=["feed"],
         scheduled_for=pending.scheduled_for,
         status="failed",
@@ -117,7 +120,7 @@ def _rows(second: World) -> dict[str, Any]:
     Approval.objects.create(pending_post=pending, account_id=account.pk, content_hash="x")
     EngagementSnapshot.objects.create(post=post, age="1h", age_seconds=3600, likes=4)
     MetricsError.objects.create(post=post, platform="feed", message="x")
-    AngleStatistic.objects.create(brand=brand, platform="feed", angle="educational", wins=3)
+    AngleStatistic.objects.get_or_create(brand=brand, platform="feed", angle="educational")
     return {
         "brand": brand.pk,
         "material": source.pk,
@@ -139,11 +142,17 @@ def _someone_of_theirs(second: World) -> None:
     BrandAccess.objects.create(membership=member, brand=second.brand)
 
 
-def _mark(brand: BrandProfile) -> None:
+def theirs_alone(model: type[OrgOwned], world: World) -> models.QuerySet[Any]:
+    """Under the limit of the second client: its rows, without the channel that both share."""
+    rows = model._default_manager.all()
+    return rows.exclude(pk=world.account.pk) if model is SocialAccount else rows
+
+
+def _mark(world: World, brand: BrandProfile) -> None:
     with brand_limit(frozenset({brand.pk})):
         for model in hanging_on_brands():
             fields = [field for field in model._meta.fields if _is_free(field)]
-            for row in model._default_manager.all():
+            for row in theirs_alone(model, world):
                 if getattr(row, "brand_id", brand.pk) is not None:
                     values = {field.name: _text(field, row) for field in fields}
                     model._base_manager.filter(pk=row.pk).update(**values)
