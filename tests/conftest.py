@@ -7,6 +7,8 @@ import os
 # Playwright runs an event loop in the test's thread, and Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+import pytest  # noqa: E402
+
 from tests.databases import (  # noqa: E402
     _around_the_transaction,
     _django_db_helper,
@@ -46,3 +48,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes by their length: parallel processes must name a case alike, also a compressed one,
     which carries the second in which it was made."""
     return f"{argname}_{len(val)}_bytes" if isinstance(val, bytes) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes runs when it is asked for by its mark."""
+    if "fuzz" not in str(config.option.markexpr):
+        left_out = [item for item in items if item.get_closest_marker("fuzz")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]

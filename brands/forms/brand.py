@@ -31,7 +31,7 @@ LANGUAGES = [
     ("pt", "Portuguese"),
 ]
 AMOUNTS = [("none", "None"), ("minimal", "Few"), ("moderate", "Some"), ("heavy", "Many")]
-PILLAR = re.compile(r"^(?P<name>.+?)\s*[:\-]?\s*(?P<share>\d{1,3})\s*%?$")
+PILLAR = re.compile(r"^(?P<name>.{1,200}?)\s{0,9}[:\-]?\s{0,9}(?P<share>\d{1,3})\s{0,9}%?$")
 
 
 class LinesField(forms.CharField):

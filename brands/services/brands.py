@@ -45,7 +45,7 @@ def pause_brand(*, brand: BrandProfile, by: User | None, reason: str = "") -> No
     """Stop everything that would go out for a brand, from this transaction on."""
     with org_atomic():
         brand.paused_at = now()
-        brand.pause_reason = reason.strip() or "Paused by hand"
+        brand.pause_reason = " ".join(reason.replace("\x00", "").split())[:200] or "Paused by hand"
         brand.save(update_fields=["paused_at", "pause_reason", "updated_at"])
         record(action="brand.paused", target=brand, by=by, reason=brand.pause_reason)
 

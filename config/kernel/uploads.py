@@ -42,7 +42,11 @@ NAMED: Final = {
     "text": {"txt", "text", "md", "markdown", "log", "rst"},
 }
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,10})\Z")
-_DRAWING = re.compile(rb"\A[\s\xef\xbb\xbf]*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<(?:\w+:)?svg\b", re.I | re.S)  # fmt: skip  # noqa: E501
+_DRAWING = re.compile(
+    rb"\A[\s\xef\xbb\xbf]*+(?:(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|<!doctype[^>]*+>)\s*+)*+"
+    rb"<(?:\w++:)?svg\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from http import HTTPStatus
 from typing import Any, Final, Literal, Protocol, TypeVar
 from uuid import UUID
 
+import structlog
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,6 +20,8 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from .errors import DomainError, Invalid
+
+log = structlog.get_logger(__name__)
 
 Kind = Literal["success", "info", "warning", "error"]
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -131,6 +135,13 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DataError | UnicodeEncodeError):
+            # The last net: a form should have said so, and its transaction is undone already.
+            log.warning("input_not_storable", kind=type(error).__name__)
+            error = Invalid(
+                "Something in what was sent cannot be stored: it is too long, too large a number, "
+                "or holds characters that no text has. Correct it and send it again."
+            )
         if not isinstance(error, DomainError):
             return None
         if request.path.startswith("/api/"):

@@ -6,7 +6,7 @@ import regex  # type: ignore[import-untyped, unused-ignore]
 
 from .base import PASSED, CandidateText, Guard, GuardBrief, Verdict, quoted
 
-_FORM = regex.compile(r"[\p{L}\p{M}\p{N}_]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*")
+_FORM = regex.compile(r"\A(?=\p{N}*+[\p{L}\p{M}_])[\p{L}\p{M}\p{N}_]++")
 
 
 def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:

@@ -13,7 +13,7 @@ _SENTENCE = regex.compile(
     r"""[^\n]*?(?:[.!?…。！？]+["'’”»)\]]*(?=\s|$)|(?=\n|$))""",
 )
 _BLANKS = regex.compile(r"[ \t]{2,}")
-_BREAKS = regex.compile(r"[ \t]*\n(?:[ \t]*\n)+[ \t]*")
+_BREAKS = regex.compile(r"(?<![ \t])[ \t]*+\n(?:[ \t]*+\n)++[ \t]*+")
 
 
 def sentence_spans(text: str) -> list[Span]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DEADLINE_SECONDS = 120.0  # specification 1c, for a file
 _PAGE_NUMBER = re.compile(
-    r"^\W*(page|seite|página)?\s*\d{1,4}(\s*(/|of|von|sur|de)\s*\d{1,4})?\W*$", re.I
+    r"^\W*+(page|seite|página)?\s*+\d{1,4}(\s*+(/|of|von|sur|de)\s*+\d{1,4})?\W*+$", re.I
 )
 _BULLET = re.compile(r"^[•▪‣◦●■–*-]\s+")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)\]]*$")

@@ -18,9 +18,12 @@ _PICTURES = (
     b"II*\x00",
     b"MM\x00*",
 )
-_HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|article|main|div|p|h1)\b")
+_HTML = re.compile(
+    rb"\A\s*+(?:<!--.*?-->\s*+)*+<(?:!doctype html|html|head|body|article|main|div|p|h1)\b"
+)
 _MARKDOWN = re.compile(
-    r"^#{1,6} \S|^(```|~~~)|\[[^\]\n]+\]\([^)\s]+\)|^\|.+\|$|^(?:[-*+] .+\n){2}|\*\*\S[^*\n]*\*\*",
+    r"^#{1,6} \S|^(```|~~~)|\[[^\]\n]{1,300}+\]\([^)\s]{1,2000}+\)|^\|.+\|$"
+    r"|^(?:[-*+] .+\n){2}|\*\*\S[^*\n]*\*\*",
     re.MULTILINE,
 )
 _LOOK = 64 * 1024  # bytes that are looked at
