@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -62,6 +63,9 @@ class ApiKeyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
     )
 
+    # Of one opened page: sent again by a reload, it makes no second key.
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["requests_per_minute"].initial = setting("api_requests_per_minute")
@@ -69,6 +73,7 @@ class ApiKeyForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What `create_api_key` is given."""
         given = dict(self.cleaned_data)
+        del given["once"]
         preset = given.pop("preset")
         if preset != OWN:
             given["scopes"] = PRESETS[preset].scopes

@@ -38,6 +38,7 @@ LIFETIMES_DAYS: Final = (30, 90, 365)
 DEFAULT_DAYS: Final = 90
 MOST_REQUESTS_PER_MINUTE: Final = 6_000
 MOST_ADDRESSES: Final = 20
+MOST_KEYS: Final = 50
 _FORM: Final = re.compile(rf"wrn_[0-9A-Za-z]{{{PREFIX_CHARACTERS}}}_[0-9A-Za-z]{{36,80}}")
 
 
@@ -60,9 +61,11 @@ def create_api_key(
 ) -> NewKey:
     """Make a key that acts for `by` within the scopes, for 30, 90 or 365 days.
 
-    Raises Invalid, naming the field; Forbidden when a scope needs more than the person's own role.
+    Raises Invalid, naming the field; Forbidden when a scope needs more than the person's own role;
+    Conflict when the team has 50 keys that are neither revoked nor expired.
     """
     with org_atomic():
+        _refuse_more_keys()
         chosen = checked_scopes(scopes)
         _refuse_more_than_own(chosen, by)
         new = _new_key(
@@ -200,6 +203,16 @@ def _new_key(**fields: object) -> NewKey:
         prefix=text[: 4 + PREFIX_CHARACTERS], digest=digest_of(text), **fields
     )
     return NewKey(row, Secret(text))
+
+
+def _refuse_more_keys() -> None:
+    living = ApiKey.objects.filter(revoked_at=None, expires_at__gt=now())
+    if living.count() >= MOST_KEYS:
+        raise Conflict(
+            f"This team has {MOST_KEYS} keys, and nobody keeps an eye on more. Revoke those that "
+            "no program uses.",
+            code="too_many_keys",
+        )
 
 
 def _revoke(row: ApiKey) -> None:

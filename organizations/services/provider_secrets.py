@@ -29,6 +29,7 @@ from .audit import record
 from .outside_services import OutsideService, models_of
 
 MOST_CHARACTERS: Final = 4_000
+MOST_SECRETS: Final = 50
 USE_WRITTEN_EVERY: Final = timedelta(minutes=1)
 
 # What keys can be kept for. A higher app adds the services that it talks to.
@@ -61,7 +62,7 @@ def stored_secret(family: str, address: str = "") -> ProviderSecret | None:
 def save_secret(*, family: str, value: str, by: User, address: str = "") -> ProviderSecret:
     """Keep or replace the key of a service. It is sealed at once and never shown again.
 
-    Raises Invalid, naming the field `api_key`, `service` or `address`.
+    Raises Invalid, naming the field `api_key`, `service` or `address`; Conflict for a 51st.
     """
     service = outside_services.get(family)
     if service is None:
@@ -72,6 +73,8 @@ def save_secret(*, family: str, value: str, by: User, address: str = "") -> Prov
     with org_atomic():
         name = service_name(family, address)
         row = ProviderSecret.objects.select_for_update().filter(service=name).first()
+        if row is None and ProviderSecret.objects.count() >= MOST_SECRETS:
+            raise Conflict(f"This team keeps {MOST_SECRETS} keys already. Remove one first.")
         before = row.hint if row else ""
         row = row or ProviderSecret(service=name)
         row.credential, row.hint = value, mask(value)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from redis.exceptions import RedisError
 
 from config.kernel.errors import DomainError, NotFound
 from organizations.access import Request, member_of
@@ -35,9 +38,13 @@ def api_key_list(request: Request) -> HttpResponse:
 def api_key_create(request: Request) -> HttpResponse:
     form = ApiKeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if _was_sent(request, form.cleaned_data["once"]):
+            messages.info(request, "That key was made already and shown once. Rotate it if lost.")
+            return redirect("organizations:api-key-list", org=request.organization.slug)
         try:
             new = create_api_key(by=request.user, **form.values())
         except DomainError as error:
+            _forget_sent(request, form.cleaned_data["once"])
             form.add_error(getattr(error, "field", None), error.message)
         else:
             return _shown_once(request, new)
@@ -62,6 +69,23 @@ def api_key_revoke(request: Request, key: UUID) -> HttpResponse:
     row = revoke_api_key(key=_found(key), by=request.user)
     messages.success(request, f"{row.name} is revoked. Its next request is refused.")
     return redirect("organizations:api-key-list", org=request.organization.slug)
+
+
+def _was_sent(request: Request, once: UUID | None) -> bool:
+    """Whether this very form made a key within the hour. A Redis that is away knows of none."""
+    try:
+        return once is not None and not cache.add(_mark(request, once), 1, timeout=3600)
+    except (RedisError, OSError):
+        return False
+
+
+def _forget_sent(request: Request, once: UUID | None) -> None:
+    with suppress(RedisError, OSError):
+        cache.delete(_mark(request, once))
+
+
+def _mark(request: Request, once: UUID | None) -> str:
+    return f"api-key-form:{request.organization.id}:{once}"
 
 
 def _shown_once(request: Request, new: NewKey) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.kernel.errors import DomainError, Invalid, NotFound
+from config.kernel.errors import DomainError, NotFound
 from config.kernel.scoping import org_atomic
 from organizations.access import Request, member_of
 from organizations.forms.secret import SecretForm
@@ -40,8 +40,9 @@ def secret_create(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             row = save_secret(by=request.user, **form.values())
-        except Invalid as error:
-            form.add_error(error.field if error.field in FIELDS else None, error.message)
+        except DomainError as error:
+            field = getattr(error, "field", None)
+            form.add_error(field if field in FIELDS else None, error.message)
         else:
             messages.success(request, f"The key is stored as {row.hint}. Check that it works.")
             return redirect("organizations:secret-list", org=request.organization.slug)

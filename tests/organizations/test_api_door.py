@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from brands.models import BrandAccess, BrandProfile
 from config.kernel.clock import now
@@ -267,3 +268,16 @@ def test_a_key_stands_in_no_log(world: World, capsys: Any, caplog: Any) -> None:
         client_with(key.text.reveal()[:-1] + "-").get(ME)
     said = caplog.text + "".join(capsys.readouterr())
     assert "scope_missing" in said and key.text.reveal()[13:45] not in said
+
+
+def test_with_redis_away_requests_go_on_uncounted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any, **kwargs: Any) -> Any:
+        raise RedisConnectionError("away")
+
+    client = client_with(new_key(world.organization, world.owner, "read:brands"))
+    monkeypatch.setattr("config.kernel.throttle._script", lambda url: away)
+    monkeypatch.setattr("organizations.services.api_access.cache.add", away)
+    assert client.get(BRANDS).status_code == 200
+    assert refused(client_with(new_key_text())) == (401, "key_unknown")

@@ -52,6 +52,29 @@ def test_a_new_key_is_shown_once_and_works(admin: Client, world: World) -> None:
     assert row.prefix in shown and text not in shown and text[13:] not in shown
 
 
+def test_a_reload_of_the_new_keys_page_makes_no_second_key(admin: Client, world: World) -> None:
+    opened = admin.get(page(world, "new/")).content.decode()
+    once = opened.split('name="once" value="')[1].split('"')[0]
+    # A refused one may be sent again as the same.
+    assert (
+        admin.post(page(world, "new/"), {**FORM, "preset": "own", "once": once}).status_code == 422
+    )
+    assert admin.post(page(world, "new/"), {**FORM, "once": once}).status_code == 201
+    again = admin.post(page(world, "new/"), {**FORM, "once": once}, follow=True)
+    assert "made already" in again.content.decode() and len(keys(world)) == 1
+
+
+def test_a_team_has_so_many_keys_at_most(
+    admin: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("organizations.services.api_keys.MOST_KEYS", 1)
+    row = new_key(world.organization, world.owner, "read:brands").row
+    answer = admin.post(page(world, "new/"), FORM)
+    assert answer.status_code == 422 and "Revoke those" in answer.content.decode()
+    admin.post(page(world, f"{row.pk}/revocation/"))
+    assert admin.post(page(world, "new/"), FORM).status_code == 201
+
+
 def test_single_rights_count_only_when_they_are_asked_for(admin: Client, world: World) -> None:
     ticked = {**FORM, "scopes": ["read:posts"]}
     admin.post(page(world, "new/"), ticked)
