@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.db import connections, models, transaction
 
 from config.kernel import vault
 from config.kernel.clock import now
+from config.kernel.hooks import Registry
 from config.kernel.scoping import org_atomic, scope, unscoped
 from organizations.models import (
     ActorKind,
@@ -45,6 +47,10 @@ log = structlog.get_logger(__name__)
 
 ERASURE = "erasure"
 
+# What ends outside before the rows go that know of it, such as a plan that is paid every month.
+# Called in the organization's scope with no transaction open; what raises Unavailable is awaited.
+farewells: Registry[Callable[[], object]] = Registry("farewells", callable)
+
 
 def erase_organization(
     organization_id: UUID, *, requested_at: datetime, is_replay: bool = False
@@ -52,13 +58,18 @@ def erase_organization(
     """End an organization: its keys first, then its files, then every row of every table.
 
     Nobody gets in from the first step on, and no secret of it opens again, from no backup. Returns
-    counts a table, which the receipt keeps. Raises DatabaseError or OSError; run it again then.
+    counts a table, which the receipt keeps. Raises DatabaseError, OSError or Unavailable; run it
+    again then.
     """
     receipt = _begun(Erasure.Subject.ORGANIZATION, organization_id, requested_at)
     with unscoped(f"erase organization {organization_id}"):
         Organization.with_deleted.filter(pk=organization_id).update(
             status=Organization.Status.DELETED
         )
+    with scope(organization_id):
+        for say_farewell in farewells.values():
+            say_farewell()
+    with unscoped(f"erase organization {organization_id}"):
         keys = vault.shred(organization_id)
     files = _remove_files(organization_id)
     with unscoped(f"erase organization {organization_id}"), transaction.atomic(using="operator"):
