@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
+from django.views.defaults import server_error as page_of_error
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
@@ -52,6 +53,20 @@ class MethodNotAllowed(DomainError):
 class Malformed(DomainError):
     status = 400
     default_code = "malformed"
+
+
+class Broken(DomainError):
+    status = 500
+    default_code = "broken"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What a fault of ours looks like: problem JSON for programs, the usual page for people."""
+    if not request.path.startswith(f"{PREFIX}/"):
+        return page_of_error(request)
+    return problem(
+        Broken("Something broke here, and it was written down. Nothing was done; ask again later.")
+    )
 
 
 @api.exception_handler(DomainError)

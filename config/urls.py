@@ -23,3 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:org>/", include("brands.urls")),
     path("o/<slug:org>/", include("billing.urls")),
 ]
+
+handler500 = "config.api.server_error"

@@ -217,6 +217,29 @@ def test_the_audit_log_names_the_key(world: World) -> None:
     assert {each["category"] for each in only} == {"security"}
 
 
+def test_a_fault_of_ours_leaves_nothing_behind_and_may_be_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = new_key(world.organization, world.owner)
+    client = client_with(key, raise_request_exception=False)
+    with org_atomic(world.id):
+        pending = make.pending_post(world.brand, world.account)
+
+    def half_done(*, post: PendingPost, by: Any) -> PendingPost:
+        PendingPost.objects.filter(pk=post.pk).update(review_notes="half done")
+        raise RuntimeError("broken on purpose")
+
+    path = f"/pending-posts/{pending.pk}/approval/"
+    with monkeypatch.context() as patch:
+        patch.setattr("publishing.api.pending_posts.approve_post", half_done)
+        answer = post(client, path, **{"Idempotency-Key": "a"})
+    assert (answer.status_code, answer.json()["code"]) == (500, "broken")
+    assert "on purpose" not in answer.content.decode()
+    with org_atomic(world.id):
+        assert PendingPost.objects.get(pk=pending.pk).review_notes == ""
+    assert post(client, path, **{"Idempotency-Key": "a"}).status_code == 200
+
+
 def test_no_cross_site_token_is_asked_for(world: World) -> None:
     text = new_key(world.organization, world.owner).text.reveal()
     client = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {text}"})
