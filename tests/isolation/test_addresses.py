@@ -15,6 +15,9 @@ from tests.world import World
 pytestmark = pytest.mark.django_db
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+FEW = ("get", "post", "delete")
+"""For everybody who is turned away at the same door as somebody who tries all."""
+
 CLOSED = {302, 401, 403, 404, 405}
 
 
@@ -33,9 +36,7 @@ def test_no_method_of_any_address_tells_or_changes_anything_of_another_team(worl
     for address in INSIDE:
         url = url_of(address, world.organization.slug, ids)
         for name, client in people.items():
-            # The lower roles of another team are turned away at the same door.
-            methods = METHODS if name in {"nobody", "foreign owner", "former admin"} else ("get",)
-            for method in methods:
+            for method in METHODS if name == "foreign owner" else FEW[: _tries(name)]:
                 wrong += judged(address, name, method, client, url, ids, closed=True)
     assert wrong == []
     assert changed(before, fingerprints(world.id)) == []
@@ -50,11 +51,14 @@ def test_our_ids_inside_another_teams_addresses_find_nothing(world: World) -> No
         url = url_of(address, world.foreign.slug, ids)
         named = bool(set(address.kwargs) - {"org", "section", "platform", "step"})
         for name, client in people.items():
-            methods = METHODS if name == "foreign owner" else ("get", "post")
-            for method in methods:
+            for method in FEW if name == "foreign owner" else FEW[: _tries(name)]:
                 wrong += judged(address, name, method, client, url, ids, closed=named)
     assert wrong == []
     assert changed(before, fingerprints(world.id)) == []
+
+
+def _tries(name: str) -> int:
+    return len(FEW) if name in {"nobody", "former admin"} else 1
 
 
 def judged(
@@ -96,11 +100,11 @@ def test_the_mark_would_be_seen_if_it_leaked(world: World) -> None:
     """The walk above is worth something only if our own pages do show the mark."""
     ids = prepare(world)
     client = client_of(world.owner)
+    pages = [address for address in INSIDE if "GET" in address.methods]
     shown = set()
-    for address in INSIDE:
-        if "GET" in address.methods:
-            answer = client.get(url_of(address, world.organization.slug, ids))
-            body = b"".join(answer) if answer.streaming else answer.content
-            if MARK.encode() in body:
-                shown.add(address.name)
-    assert len(shown) > len(INSIDE) / 3
+    for address in pages:
+        answer = client.get(url_of(address, world.organization.slug, ids))
+        body = b"".join(answer) if answer.streaming else answer.content
+        if MARK.encode() in body:
+            shown.add(address.name)
+    assert len(shown) > len(pages) / 2
