@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F
 
 from config import liveness
+from config.backup import after_restore
 from config.kernel.checks import doctor_checks
 from config.kernel.clock import now
 from config.kernel.llm.routes import route_policy, route_source
@@ -26,6 +27,7 @@ from .trail import own_words  # noqa: F401
 from .trail.checks import retention_findings
 from .webhooks import events  # noqa: F401
 from .webhooks.outbox import enqueue
+from .webhooks.restored import hold_messages
 
 
 class WorkTable(WorkRecorder):
@@ -58,3 +60,4 @@ register_kinds(team.KINDS)
 on_record.register("notices", tell)
 sign_in_records.connect()
 on_record.register("webhooks", enqueue)
+after_restore.register("webhooks", hold_messages)

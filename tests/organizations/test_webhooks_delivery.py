@@ -27,6 +27,7 @@ from organizations.services.webhooks import resume_endpoint, rotate_secret, send
 from organizations.webhooks import delivery, outbox, settling
 from organizations.webhooks.catalogue import webhook_events
 from organizations.webhooks.forgetting import hide_bodies
+from organizations.webhooks.restored import hold_messages
 from tests.world import World
 
 from .webhooks import calls, endpoint, happen, messages, send, verified
@@ -364,6 +365,20 @@ def test_bodies_are_hidden_after_30_days_and_the_log_goes_after_90(
     assert (waited.payload, waited.state) == (None, "cancelled")
     hide_bodies(now() + timedelta(days=91))
     assert messages(world) == []
+
+
+def test_after_a_restore_nothing_goes_out_by_itself_and_all_can_be_sent(
+    world: World, server: HTTPServer
+) -> None:
+    endpoint(world, server.url_for("/hook"))
+    happen(world)
+    assert hold_messages(now() - timedelta(hours=5)) == 1
+    assert send(world) == 0
+    [row] = messages(world)
+    assert row.state == "failed" and "restored from a backup" in row.last_error
+    with org_atomic(world.id):
+        send_again(delivery=row, by=world.owner)
+    assert send(world) == 1
 
 
 def test_the_sweeper_finds_what_is_due_without_a_hint(
