@@ -72,7 +72,19 @@ def _organization(plan: Plan, number: int, password_hash: str) -> int:
     with transaction.atomic(using=ALIAS):
         written = sum(sheet.write() for sheet in sheets)
         written += sum(sheet.write() for sheet in History(ground).tell())
-        return written + sum(sheet.write() for sheet in Waiting(ground).tell())
+        written += sum(sheet.write() for sheet in Waiting(ground).tell())
+        _balance(ground.id)
+    return written
+
+
+def _balance(organization: str) -> None:
+    """What is used is what the ledger's lines say, as everywhere."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_subscription SET credits_used = credits_total - (SELECT sum(amount) "
+            "FROM billing_credittransaction WHERE organization_id = %s) WHERE organization_id = %s",
+            [organization, organization],
+        )
 
 
 def _seeded(random_seed: int | None = None) -> list[Any]:

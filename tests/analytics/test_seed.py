@@ -109,6 +109,8 @@ def test_home_has_its_numbers_and_the_ledger_its_sums() -> None:
         assert not found.is_new
         grants = CreditTransaction.objects.filter(amount__gt=0).values_list("amount", flat=True)
         assert sum(grants) == Subscription.objects.get().credits_total
+        lines = CreditTransaction.objects.values_list("amount", flat=True)
+        assert sum(lines) == Subscription.objects.get().credits_left
 
 
 def test_the_same_arguments_give_the_same_rows() -> None:
