@@ -21,6 +21,7 @@ from organizations.models import (
     User,
 )
 from organizations.services.app_settings import (
+    Declared,
     app_settings,
     checked_value,
     reset_setting,
@@ -100,19 +101,23 @@ class AppSettingForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
-            return
-        key = self.instance.key
-        self.fields["key"] = forms.CharField(disabled=True, initial=key, label="Setting")
-        declared = app_settings.get(key)
-        if declared is None:
-            self.fields["value"].disabled = True
-            self.fields["value"].help_text = "Nothing reads this setting any more."
-            return
-        self.fields["value"].help_text = declared.about
-        if declared.is_secret:
-            self.fields["value"].widget = forms.PasswordInput(attrs={"autocomplete": "off"})
+            key = str(self.data.get("key") or self.initial.get("key") or "")
         else:
-            self.initial["value"] = self.instance.value
+            key = self.instance.key
+            self.fields["key"] = forms.CharField(disabled=True, initial=key, label="Setting")
+        self._know(app_settings.get(key), key)
+
+    def _know(self, declared: Declared | None, key: str) -> None:
+        value = self.fields["value"]
+        if declared is not None:
+            value.help_text = declared.about
+            if declared.is_secret:
+                value.widget = forms.PasswordInput(attrs={"autocomplete": "off"})
+            elif not self.instance._state.adding:
+                self.initial["value"] = self.instance.value
+        elif key:
+            value.disabled = True
+            value.help_text = "Nothing reads this setting any more."
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -143,6 +143,7 @@ def test_operators_change_them_in_the_admin_and_it_stands_in_its_history(
     desk = operator_desk(client, world)
     url = "/admin/organizations/appsetting/"
     assert "may make an account" in desk.get(url).content.decode()
+    assert 'type="password"' in desk.get(f"{url}add/?key={secret}").content.decode()
     desk.post(f"{url}add/", {"key": "invitation_days", "value": "14"})
     desk.post(f"{url}add/", {"key": secret, "value": CANARY})
     assert setting("invitation_days") == 14
