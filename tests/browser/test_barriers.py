@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("_axe")]
 WIDTHS = (1440, 390)
 # Files, feeds, and an address that leads away: nothing that anybody looks at in a browser.
 FILES = {
+    "billing:checkout-done",
+    "billing:usage-export",
     "content:picture",
     "feed:atom",
     "feed:entry-link",
