@@ -180,8 +180,9 @@ def _postpone(bundle: list[Notification]) -> None:
 
 
 def _settle(bundle: list[Notification], **fields: datetime | None) -> None:
-    with org_atomic():
-        for row in bundle:
+    for row in bundle:
+        # One row a transaction: others write the notices of a post together, in their own order.
+        with org_atomic():
             # A worker that woke after its lease must not take back what another has sent.
             held = Notification.objects.filter(pk=row.pk, fence=row.fence)
             held.update(claimed_until=None, **fields)

@@ -27,7 +27,10 @@ def mark_all_read(*, user: User) -> tuple[int, datetime]:
     """Note that a person has seen everything. The moment given back is what takes it back."""
     moment = now()
     unread = Notification.objects.filter(user=user, read_at=None)
-    return unread.update(read_at=moment, due_at=None), moment
+    # What somebody else writes right now is being settled, and waiting for it could be for ever.
+    free = list(unread.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    read = Notification.objects.filter(pk__in=free)
+    return read.update(read_at=moment, due_at=None), moment
 
 
 def unmark_all_read(*, user: User, moment: datetime) -> int:

@@ -25,5 +25,6 @@ def open_hosted_page(*, by: User) -> SocialAccount:
         links = BrandAccountLink.objects.filter(brand=brand, platform=platform)
         link = links.select_related("account").first()
     if link is not None:
-        return link.account
+        account: SocialAccount = link.account
+        return account
     return connect_account(platform=platform, values={"name": brand.name}, brand=brand, by=by)
