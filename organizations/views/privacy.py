@@ -77,6 +77,7 @@ def privacy_copy(request: Request) -> HttpResponse:
 
 @require_GET
 @signed_in
+@recently_confirmed
 def privacy_download(request: Request, wish: UUID, word: str) -> HttpResponse:
     stream, size = wishes.fetch_own_copy(wish_id=wish, by=request.user, word=word)
     return as_download(stream, size, "my-data.zip")

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core import mail
 
 from config.kernel.clock import now
@@ -20,6 +21,7 @@ from config.kernel.errors import Conflict, Gone, NotFound, TooMany
 from config.kernel.scoping import org_atomic
 from content.services.files import store_file
 from organizations.models import (
+    Invitation,
     Membership,
     Notification,
     OrganizationRequest,
@@ -289,3 +291,21 @@ def test_the_sweep_finds_what_is_due_and_leaves_the_rest(world: World) -> None:
     assert [row.id for row in worker.due_team_requests()] == [wish.pk]
     assert worker.due_person_requests() == [mine.pk]
     assert len(worker.due_team_requests(now() + timedelta(days=8))) == 2
+
+
+def test_an_address_that_nobody_proved_opens_no_letters_of_somebody_else(
+    world: World, media: Path, settings: Any
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    EmailAddress.objects.filter(user=world.editor).delete()
+    EmailAddress.objects.create(user=world.editor, email=world.editor.email, verified=False)
+    with org_atomic(world.id):
+        Invitation.objects.create(email=world.editor.email, token_digest="d" * 64, expires_at=now())
+    wish = own_copy(world)
+    with opened(media, wish) as archive:
+        assert json.loads(archive.read("organizations-invitation-to-you.json")) == []
+    EmailAddress.objects.filter(user=world.editor).update(verified=True)
+    wish = own_copy(world)
+    with opened(media, wish) as archive:
+        [row] = json.loads(archive.read("organizations-invitation-to-you.json"))
+    assert row["email"] == world.editor.email and "token_digest" not in row
