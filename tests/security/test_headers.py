@@ -99,7 +99,7 @@ def test_a_script_in_a_page_would_need_a_number_that_nobody_can_guess() -> None:
     nonces = set()
     for _ in range(5):
         request = RequestFactory().get("/")
-        middleware = CSPMiddleware(_asks_for_a_nonce)
+        middleware: Any = CSPMiddleware(_asks_for_a_nonce)
         policy = middleware(request).headers["Content-Security-Policy"]
         nonces |= set(re.findall(r"'nonce-([^']{22,})'", policy))
     assert len(nonces) == 5
