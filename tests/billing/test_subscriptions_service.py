@@ -11,7 +11,12 @@ from django.db.models import Sum
 from time_machine import travel
 
 from billing.models import CreditAction, CreditTransaction, Plan, Subscription
-from billing.services.credits import grant_credits, locked_subscription, spend_credits
+from billing.services.credits import (
+    grant_credits,
+    locked_subscription,
+    refund_credits,
+    spend_credits,
+)
 from billing.services.renewals import sweep_subscriptions
 from billing.services.subscriptions import (
     assign_plan,
@@ -25,7 +30,7 @@ from config.kernel.errors import Conflict, Invalid, PaymentRequired
 from config.kernel.scoping import org_atomic
 from organizations.models import ActorKind, AuditCategory, AuditRecord, Organization, User
 from organizations.services.organizations import found_organization
-from tests.kernel.crowd import times
+from tests.kernel.crowd import times, together
 
 pytestmark = pytest.mark.django_db
 
@@ -280,3 +285,43 @@ def test_eight_sweepers_at_once_renew_once() -> None:
     assert (found.credits_total, found.credits_used) == (10, 0)
     with org_atomic(team.id):
         assert CreditTransaction.objects.filter(action=CreditAction.RENEWAL).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_spending_giving_back_and_buying_while_a_period_ends_keep_the_books() -> None:
+    owner = User.objects.create_user(email="founder@example.com")
+    team = found_organization(name="New", owner=owner)
+    later = now() + timedelta(days=31)
+    with org_atomic(team.id):
+        for number in range(6):
+            spend_credits(action="generate", key=f"old:{number}", description="x")
+
+    def inside(act: Any) -> Any:
+        def acts() -> Any:
+            with org_atomic(team.id):
+                return act()
+
+        return acts
+
+    def spends(key: str) -> Any:
+        return inside(lambda: spend_credits(action="generate", key=key, description="x"))
+
+    hands: list[Any] = [lambda: sweep_subscriptions(later)] * 2
+    hands += [spends(f"new:{number}") for number in range(12)]
+    hands += [
+        inside(lambda number=number: refund_credits(key=f"old:{number}", reason="x"))
+        for number in range(6)
+    ]
+    hands += [
+        inside(
+            lambda number=number: grant_credits(
+                amount=5, key=f"topup:{number}", description="x", action=CreditAction.TOPUP
+            )
+        )
+        for number in range(4)
+    ]
+    errors = [each for each in together(hands) if isinstance(each, Exception)]
+    assert all(isinstance(each, PaymentRequired) for each in errors), errors
+    found = balanced(team)
+    assert (found.plan.slug, found.status) == ("free", "active")
+    assert 0 <= found.credits_used <= found.credits_total <= 30
