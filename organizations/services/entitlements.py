@@ -25,8 +25,10 @@ def require_room(name: str, *, now: int, adding: int = 1) -> None:
     source = entitlements.get()
     limit = source.limit(name) if source else None
     if limit is not None and now + adding > limit:
+        things = name.replace("_", " ")
+        things = things.removesuffix("s") if limit == 1 else things
         raise PaymentRequired(
-            f"Your plan covers {limit} {name.replace('_', ' ')} and you have {now}. Nothing was "
-            "changed. Choose a bigger plan under Billing, or remove one first.",
+            f"Your plan covers {limit} {things} and you have {now}. Nothing was changed. Choose a "
+            "bigger plan under Billing, or remove one first.",
             code="plan_limit",
         )

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from billing.models import Plan, Subscription
 from brands.models import BrandProfile
-from config.kernel.errors import Conflict, Invalid
+from config.kernel.errors import Conflict, Invalid, PaymentRequired
 from config.kernel.scoping import org_atomic
 from publishing.channels.base import (
     AccountFacts,
@@ -217,3 +218,17 @@ def test_disconnecting_stops_what_has_not_left(world: World) -> None:
     assert "disconnected" in post.failure_reason
     assert Delivery.objects.get(pending_post=post).state == DeliveryState.CANCELLED
     assert not Approval.objects.filter(pending_post=post, voided_at=None).exists()
+
+
+def test_a_plan_covers_so_many_accounts_and_one_that_is_there_may_connect_again(
+    world: World,
+) -> None:
+    Subscription.objects.update(plan=Plan.objects.get(slug="starter"))
+    account = connect(world, handle="first")
+    assert connect(world, handle="first") == account
+    with pytest.raises(PaymentRequired, match="covers 1 account and you have 1"):
+        connect(world, handle="second")
+    disconnect_account(account=account, by=world.owner)
+    assert connect(world, handle="second").name
+    with pytest.raises(PaymentRequired):
+        connect(world, handle="first")
