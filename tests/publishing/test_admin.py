@@ -113,3 +113,36 @@ def test_a_deleted_post_is_restored(world: World, desk: Client) -> None:
     assert "1 restored" in act(desk, "post", "restore", row)
     with org_atomic(world.id):
         assert Post.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "left", "told"),
+    [
+        ("send_unknown", DeliveryState.SCHEDULED, "staff.requeued"),
+        ("settle_not_sent", DeliveryState.FAILED, "staff.settled"),
+    ],
+)
+def test_an_unknown_delivery_is_settled_with_a_reason_that_the_team_reads(
+    world: World, desk: Client, action: str, left: str, told: str
+) -> None:
+    with org_atomic(world.id):
+        pending = make.pending_post(world.brand, world.account, status=PendingStatus.PUBLISHING)
+        row = make.delivery(pending, state=DeliveryState.UNKNOWN)
+    home = desk.get("/admin/").content.decode()
+    assert "nobody knows whether they arrived" in home and "state__exact=unknown" in home
+    assert "1 " in act(desk, "delivery", action, row)
+    with org_atomic(world.id):
+        assert Delivery.objects.get(pk=row.pk).state == left
+        acts = AuditRecord.objects.filter(action__in=[told, "delivery.settled"])
+        assert {each.actor_kind for each in acts} == {"staff"} and acts.count() == 2
+        assert acts.get(action=told).reason == "They asked for it"
+
+
+def test_a_rescue_without_a_reason_asks_for_one_and_does_nothing(
+    world: World, desk: Client
+) -> None:
+    data = {"action": "pause", "_selected_action": [str(world.schedule.pk)], "reason": ""}
+    body = desk.post("/admin/publishing/schedule/", data).content.decode()
+    assert "Why do you do this?" in body and world.schedule.name in body
+    with org_atomic(world.id):
+        assert Schedule.objects.get().status == ScheduleStatus.ACTIVE
