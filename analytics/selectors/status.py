@@ -36,6 +36,7 @@ UPKEEP = frozenset(
         "audit_seal",
         "audit_prune",
         "webhook_log",
+        "backup",
         "retention",
     }
 )

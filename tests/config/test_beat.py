@@ -25,6 +25,10 @@ def test_beat_starts_everything_that_looks_for_work() -> None:
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert named == {
         "analytics.tasks.sweep_metrics",
+        "billing.tasks.check_ledger",
+        "billing.tasks.release_reservations",
+        "billing.tasks.sweep_messages",
+        "billing.tasks.sweep_subscriptions",
         "content.tasks.sweep_materials",
         "organizations.tasks.hide_webhook_bodies",
         "organizations.tasks.prune_audit",
