@@ -9,7 +9,7 @@ import structlog
 
 from config.kernel.errors import DomainError
 from config.kernel.scoping import scope
-from config.kernel.vault import SecretUnreadable
+from config.kernel.vault import MasterKeyMissing, SecretUnreadable
 from publishing.channels.base import (
     Channel,
     ChannelError,
@@ -76,6 +76,11 @@ def _open_secrets(session: DeliverySession) -> None:
         _ = session.credentials
     except SecretUnreadable as error:
         raise ChannelError(error.message, reconnect=True, code="secret_unreadable") from error
+    except MasterKeyMissing as error:
+        # Nothing was sent, and nothing is wrong with the account: it waits for the key.
+        raise ChannelError(
+            error.message, code="master_key_missing", retry_after=error.retry_after
+        ) from error
 
 
 def _find(channel: Channel, payload: dict[str, object], session: object) -> Found | None:

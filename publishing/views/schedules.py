@@ -12,6 +12,7 @@ from brands.models import BrandProfile
 from config.kernel.errors import DomainError, Invalid, NotFound
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
+from organizations.throttles import throttled
 from publishing.forms.problems import tell
 from publishing.forms.schedule import ScheduleForm, TimingForm
 from publishing.models import Schedule
@@ -128,6 +129,7 @@ def schedule_delete(request: Request, schedule: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
+@throttled("generate", limit=30, per_seconds=600, fail_open=True)
 def schedule_run(request: Request, schedule: UUID) -> HttpResponse:
     row = _found(schedule)
     run = start_run(brand=row.brand, schedule=row, by=request.user)
