@@ -27,8 +27,7 @@ def tell(records: Sequence[AuditRecord]) -> None:
 
     Mail goes out later, by the sweeper, so that no mail server holds a transaction open.
     """
-    for record in records:
-        _settle(record)
+    _settle(records)
     told = list(_gathered([each for record in records for each in _made_of(record)]))
     if told:
         Notification.objects.bulk_create(_rows(told))
@@ -89,10 +88,17 @@ def _last_mails(kinds: set[str]) -> dict[tuple[UUID, str], datetime]:
     return {(user, kind): moment for user, kind, moment in last}
 
 
-def _settle(record: AuditRecord) -> None:
-    """What somebody has seen to is no news any more: no bell, and no mail about it."""
-    keys = kinds_settled_by(record.action)
-    if keys and record.target_id:
-        same = Notification.objects.filter(kind__in=keys, record__target_id=record.target_id)
-        news = same.filter(Q(read_at=None) | Q(mailed_at=None, due_at__isnull=False))
-        news.update(read_at=Coalesce("read_at", now()), due_at=None)
+def _settle(records: Sequence[AuditRecord]) -> None:
+    """What somebody has seen to is no news any more: no bell, and no mail about it.
+
+    One statement an action, however many posts leave together.
+    """
+    seen_to: dict[str, list[UUID]] = {}
+    for record in records:
+        if record.target_id:
+            seen_to.setdefault(record.action, []).append(record.target_id)
+    for action, ids in seen_to.items():
+        if keys := kinds_settled_by(action):
+            same = Notification.objects.filter(kind__in=keys, record__target_id__in=ids)
+            news = same.filter(Q(read_at=None) | Q(mailed_at=None, due_at__isnull=False))
+            news.update(read_at=Coalesce("read_at", now()), due_at=None)

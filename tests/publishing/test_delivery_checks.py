@@ -138,7 +138,7 @@ def test_posts_that_leave_together_share_their_statements(
 ) -> None:
     deliveries = [due_delivery(world.brand, world.account, f"Text {n}.") for n in range(20)]
     # The hosted page itself needs a savepoint, an insert and a release for each post.
-    with django_assert_max_num_queries(50 + 3 * 20):
+    with django_assert_max_num_queries(40 + 3 * 20):
         assert deliver(*deliveries) == 20
 
 
