@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
 from django.db import DataError, transaction
 from django.test import Client
+from django.urls import NoReverseMatch
 
 from tests.house.test_urls import ADDRESSES, Address, url_of
 from tests.organizations.confirming import sign_in_confirmed
@@ -128,10 +130,16 @@ def ask(client: Client, method: str, url: str, data: Any, **more: Any) -> int:
 
 
 def address_of(world: World, address: Address, ids: dict[str, Any]) -> str:
-    known = {"handle": world.organization.slug, "key": "no-key", "way": "no-way"}
-    known |= {"organization": str(world.id)}
-    kwargs = {name: ids.get(name, known.get(name, "unknown")) for name in address.kwargs}
-    return url_of(address, world.organization.slug, kwargs)
+    """Its words are rows of ours, or else texts and ids that name nothing."""
+    known = {"handle": world.organization.slug, "key": "no-key", "organization": str(world.id)}
+    unknown = [name for name in address.kwargs if name not in {*ids, *known, "org"}]
+    for fillings in product(["unknown", str(world.id), "1"], repeat=len(unknown)):
+        kwargs = {**known, **ids, **dict(zip(unknown, fillings, strict=True))}
+        try:
+            return url_of(address, world.organization.slug, kwargs)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"{address.name} takes none of these words")
 
 
 def signed_in(world: World) -> Client:
