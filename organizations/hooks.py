@@ -15,6 +15,7 @@ from config.kernel.vault import key_store
 from .models import WorkDone
 from .notices import team
 from .notices.kinds import register_kinds
+from .notices.restored import hold_mail
 from .notices.telling import tell
 from .privacy import erasure, foreign, retention, tables, worker  # noqa: F401
 from .services import sign_in_records
@@ -61,3 +62,4 @@ on_record.register("notices", tell)
 sign_in_records.connect()
 on_record.register("webhooks", enqueue)
 after_restore.register("webhooks", hold_messages)
+after_restore.register("notices", hold_mail)

@@ -19,6 +19,7 @@ from organizations.models import Membership, Notification, NotificationChoice, R
 from organizations.notices.audience import Ways
 from organizations.notices.kinds import notice_kinds
 from organizations.notices.mailing import MOST_ATTEMPTS, sweep_mail
+from organizations.notices.restored import hold_mail
 from organizations.notices.unsubscribing import read_token, token_for
 from organizations.services.audit import record
 from organizations.services.notifications import save_choices, unsubscribe
@@ -26,7 +27,7 @@ from publishing.services.pending_posts import approve_post, submit_post
 from tests import make
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "operator"])
 
 
 @pytest.fixture
@@ -268,6 +269,13 @@ def test_who_has_left_gets_no_mail_about_the_team(inside: World) -> None:
     sweep_mail()
     assert {each.to[0] for each in mail.outbox} == {"owner@example.com", "admin@example.com"}
     assert not Notification.objects.filter(user=inside.editor, due_at__isnull=False).exists()
+
+
+def test_after_a_restore_no_mail_goes_out_by_itself(inside: World) -> None:
+    fail_a_post(inside)
+    assert hold_mail(now() - timedelta(hours=5)) == 3
+    assert sweep_mail() == 0 and not mail.outbox
+    assert Notification.objects.filter(read_at=None).count() == 3
 
 
 # -- Choices ---------------------------------------------------------------------------------------
