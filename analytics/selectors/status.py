@@ -68,6 +68,15 @@ class InstallationStatus:
         ]
         return min(ages, default=None)
 
+    @property
+    def ledger(self) -> str:
+        """What the last night's sum of the credits' two books found."""
+        checked = self.last_done_seconds.get("ledger_check")
+        differed = self.last_done_seconds.get("ledger_mismatch")
+        if checked is None:
+            return "not added up yet"
+        return "balanced" if differed is None or differed > checked else "does not add up"
+
     def as_json(self) -> dict[str, object]:
         sweeps = [age for kind, age in self.last_done_seconds.items() if kind in SWEEPS]
         return {
@@ -76,6 +85,7 @@ class InstallationStatus:
             "last_done_seconds": self.last_done_seconds,
             "last_sweep_seconds": min(sweeps, default=None),
             "alive_seconds": self.alive_seconds,
+            "ledger": self.ledger,
         }
 
 

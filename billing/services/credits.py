@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
-from billing.models import CreditAction, CreditPrice, CreditTransaction, Subscription
+from billing.models import CreditAction, CreditPrice, CreditTransaction, Plan, Subscription
 from config.kernel.clock import now
 from config.kernel.errors import Invalid, PaymentRequired
 from config.kernel.scoping import current_organization_id, org_atomic
@@ -198,8 +198,13 @@ def locked_subscription() -> Subscription | None:
 
     Everything that changes credits takes this lock last, so that nobody waits in a circle.
     """
-    rows = Subscription.objects.select_related("plan", "pending_plan")
-    return rows.select_for_update(of=("self",)).first()
+    row = Subscription.objects.select_for_update().first()
+    if row is not None:
+        # Not joined: a row whose plan changes while it is waited for would drop out of the join.
+        plans = Plan.objects.in_bulk(filter(None, (row.plan_id, row.pending_plan_id)))
+        row.plan = plans[row.plan_id]
+        row.pending_plan = plans[row.pending_plan_id] if row.pending_plan_id else None
+    return row
 
 
 def write_line(**fields: Any) -> CreditTransaction | None:

@@ -20,7 +20,7 @@ from config.kernel.clock import now
 from config.kernel.errors import Conflict
 from config.kernel.scoping import org_atomic
 
-from .credits import grant_credits, locked_subscription
+from .credits import grant_credits
 from .subscriptions import (
     begin_period,
     fall_to_free,
@@ -31,6 +31,7 @@ from .subscriptions import (
     pause,
     plan_downgrade,
     start_plan,
+    subscription_or_404,
     upgrade,
 )
 
@@ -48,8 +49,8 @@ def follow_subscription(remote_id: str) -> None:
     """Make ours what the provider's subscription is now."""
     remote = _provider().subscription(remote_id)
     with org_atomic():
-        row = locked_subscription()
-        if row is not None and _is_ours(row, remote.customer_id, remote.id):
+        row = subscription_or_404()
+        if _is_ours(row, remote.customer_id, remote.id):
             _apply(row, remote, now())
 
 
@@ -57,8 +58,8 @@ def follow_invoice(remote_id: str) -> None:
     """Keep the bill as it is now, and look at the subscription that it belongs to."""
     remote = _provider().invoice(remote_id)
     with org_atomic():
-        row = locked_subscription()
-        if row is None or not _is_ours(row, remote.customer_id, remote.id):
+        row = subscription_or_404()
+        if not _is_ours(row, remote.customer_id, remote.id):
             return
         _keep_invoice(row, remote)
     if remote.subscription_id:
@@ -69,8 +70,8 @@ def follow_session(remote_id: str) -> RemoteSession | None:
     """Give what was bought on the payment page; None when it is another customer's."""
     remote = _provider().session(remote_id)
     with org_atomic():
-        row = locked_subscription()
-        if row is None or not _is_ours(row, remote.customer_id, remote.id):
+        row = subscription_or_404()
+        if not _is_ours(row, remote.customer_id, remote.id):
             return None
         if remote.mode == "payment" and remote.is_paid and remote.credits:
             _top_up(row, remote)

@@ -13,7 +13,7 @@ from billing.keys import payments
 from billing.models import Plan, Subscription
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
-from organizations.models import User
+from organizations.models import Organization, User
 from organizations.services.app_settings import setting
 
 from .payment_sync import follow_subscription
@@ -33,6 +33,7 @@ def buy_plan(*, plan: Plan, by: User, name: str, back: str, done: str, nonce: UU
     """
     provider = _provider()
     _refuse_unsold(plan)
+    _refuse_closing()
     customer_id = _customer(provider, by=by, name=name)
     with org_atomic():
         row = subscription_or_404()
@@ -54,6 +55,7 @@ def buy_credits(*, packs: int, by: User, name: str, back: str, done: str, nonce:
     provider = _provider()
     if not 1 <= packs <= MOST_PACKS:
         raise Invalid(f"Buy 1 to {MOST_PACKS} packs at once.", field="packs")
+    _refuse_closing()
     customer_id = _customer(provider, by=by, name=name)
     with org_atomic():
         row = subscription_or_404()
@@ -170,6 +172,13 @@ def _refuse_unsold(plan: Plan) -> None:
             f"The {plan.name} plan is not sold here. Ask whoever runs this installation.",
             field="plan",
         )
+
+
+def _refuse_closing() -> None:
+    with org_atomic():
+        is_open = Organization.objects.filter(status=Organization.Status.ACTIVE).exists()
+    if not is_open:
+        raise Conflict("This team is being closed or is suspended, so nothing is sold to it.")
 
 
 def _customer(provider: Payments, *, by: User, name: str) -> str:

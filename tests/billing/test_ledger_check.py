@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from time_machine import travel
 
+from analytics.selectors.status import installation_status
 from billing.models import CreditAction, CreditTransaction, Subscription
 from billing.services.credits import grant_credits, refund_credits, spend_credits
 from billing.services.ledger_check import (
@@ -57,6 +58,7 @@ def test_a_difference_is_found_told_to_the_team_and_shown_to_the_doctor(
     team: Organization,
 ) -> None:
     assert ledger_is_balanced() is None
+    assert installation_status().as_json()["ledger"] == "not added up yet"
     assert [each.is_well for each in ledger_findings()] == [None]
     with org_atomic(team.id):
         Subscription.objects.update(credits_used=7)
@@ -67,6 +69,7 @@ def test_a_difference_is_found_told_to_the_team_and_shown_to_the_doctor(
     assert (record.category, record.succeeded) == ("billing", False)
     assert record.data == {"sum_of_lines": 30, "credits_left": 23}
     assert ledger_is_balanced() is False
+    assert installation_status().as_json()["ledger"] == "does not add up"
     assert [each.is_well for each in ledger_findings()] == [False]
 
 

@@ -187,6 +187,19 @@ def test_a_plan_without_a_price_is_not_sold(provider: FakeStripe, team: Organiza
         buy_plan(plan=plan("enterprise"), **visit())
 
 
+def test_nothing_is_sold_to_a_team_that_is_being_closed(
+    provider: FakeStripe, team: Organization
+) -> None:
+    with scope(team.id):
+        with org_atomic():
+            Organization.objects.update(status=Organization.Status.CLOSING)
+        with pytest.raises(Conflict, match="being closed"):
+            buy_plan(plan=plan("starter"), **visit())
+        with pytest.raises(Conflict, match="being closed"):
+            buy_credits(packs=1, **visit())
+    assert provider.requests == []
+
+
 def test_the_portal_opens_for_the_teams_own_customer(
     provider: FakeStripe, team: Organization
 ) -> None:

@@ -325,3 +325,24 @@ def test_spending_giving_back_and_buying_while_a_period_ends_keep_the_books() ->
     found = balanced(team)
     assert (found.plan.slug, found.status) == ("free", "active")
     assert 0 <= found.credits_used <= found.credits_total <= 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_subscription_is_found_also_while_its_plan_changes() -> None:
+    owner = User.objects.create_user(email="founder@example.com")
+    team = found_organization(name="New", owner=owner)
+
+    def look() -> bool:
+        with org_atomic(team.id):
+            row = locked_subscription()
+            return row is not None and row.plan.pk == row.plan_id
+
+    def change(slug: str) -> bool:
+        with org_atomic(team.id):
+            assign_plan(plan=plan(slug), by=operator())
+        return True
+
+    hands: list[Any] = [look] * 12
+    hands += [lambda slug=slug: change(slug) for slug in ("starter", "growth", "business", "free")]
+    for _ in range(3):
+        assert together(hands) == [True] * len(hands)
