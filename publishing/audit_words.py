@@ -48,7 +48,6 @@ add_words(
         "run.done": "finished a turn",
         "run.failed": "could not finish a turn",
         "run.skipped": "had nothing to do in a turn",
-        "staff.settled": "decided what became of a post",
         "staff.settled": "settled a post as not sent",
         "staff.checked_again": "looked again whether a post went out",
     },

@@ -43,7 +43,9 @@ def brand_create(request: Request) -> HttpResponse:
         except Invalid as error:
             form.add_error(error.field, error.message)
         else:
-            messages.success(request, f"{brand.name} is set up. Give it a voice now, or go on from Home.")
+            messages.success(
+                request, f"{brand.name} is set up. Give it a voice now, or go on from Home."
+            )
             return redirect(
                 "brands:brand-edit", org=request.organization.slug, brand=brand.pk, section="voice"
             )

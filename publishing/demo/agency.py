@@ -102,7 +102,8 @@ def remove_agency() -> bool:
             _erase(belonging.id)
             media = Path(settings.WARREN_MEDIA_ROOT) / str(belonging.id)
             shutil.rmtree(media, ignore_errors=True)
-    owner.delete()
+    # What the person agreed to is kept from the application, as all that is only added to.
+    owner.delete(using="owner")
     (Path(settings.WARREN_VAR) / "demo.password").unlink(missing_ok=True)
     return True
 

@@ -119,6 +119,7 @@ def test_the_application_adds_to_its_books_and_changes_nothing_in_them() -> None
     assert kept == {
         "organizations_auditrecord",
         "organizations_auditseal",
+        "organizations_consent",
         "billing_credittransaction",
     }
     columns = ask(

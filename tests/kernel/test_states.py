@@ -11,10 +11,20 @@ from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.models import Subscription
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from config.kernel.states import Graph, HasGraph, IllegalMove, move
 from content.models import Generation, GenerationStatus, Material, MaterialStatus
+from organizations.models import (
+    OrganizationRequest,
+    PersonRequest,
+    RequestKind,
+    RequestState,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookState,
+)
 from publishing.models import (
     AutopilotRun,
     Delivery,
@@ -56,6 +66,29 @@ def a_delivery(world: World) -> Delivery:
     return make.delivery(a_pending_post(world))
 
 
+def a_subscription(world: World) -> Subscription:
+    """The team's only one, as it began."""
+    Subscription.objects.update(status=Subscription.Status.TRIALING)
+    return Subscription.objects.get()
+
+
+def a_webhook_delivery(world: World) -> WebhookDelivery:
+    endpoint, _ = WebhookEndpoint.objects.get_or_create(
+        name="Shop", defaults={"url": "https://example.com/", "secret": "whsec_x"}
+    )
+    return WebhookDelivery.objects.create(endpoint=endpoint, event="post.published")
+
+
+def a_teams_request(world: World) -> OrganizationRequest:
+    OrganizationRequest.objects.all().delete()
+    return OrganizationRequest.objects.create(kind=RequestKind.EXPORT)
+
+
+def a_persons_request(world: World) -> PersonRequest:
+    PersonRequest.objects.all().delete()
+    return PersonRequest.objects.create(user=world.viewer, kind=RequestKind.EXPORT)
+
+
 BUILDERS: dict[type[HasGraph], Callable[[World], HasGraph]] = {
     Material: a_material,
     Generation: a_generation,
@@ -63,6 +96,10 @@ BUILDERS: dict[type[HasGraph], Callable[[World], HasGraph]] = {
     AutopilotRun: a_run,
     PendingPost: a_pending_post,
     Delivery: a_delivery,
+    Subscription: a_subscription,
+    WebhookDelivery: a_webhook_delivery,
+    OrganizationRequest: a_teams_request,
+    PersonRequest: a_persons_request,
 }
 TERMINAL: dict[type[HasGraph], set[str]] = {
     Material: set(),
@@ -71,6 +108,10 @@ TERMINAL: dict[type[HasGraph], set[str]] = {
     AutopilotRun: {RunStatus.DONE, RunStatus.SKIPPED, RunStatus.FAILED},
     PendingPost: {PendingStatus.REJECTED, PendingStatus.PUBLISHED},
     Delivery: {DeliveryState.PUBLISHED, DeliveryState.CANCELLED},
+    Subscription: set(),
+    WebhookDelivery: {WebhookState.CANCELLED},
+    OrganizationRequest: {RequestState.DONE, RequestState.CANCELLED},
+    PersonRequest: {RequestState.DONE, RequestState.CANCELLED},
 }
 EVERY_GRAPH = pytest.mark.parametrize("model", BUILDERS, ids=lambda each: each.__name__)
 WALK = settings(

@@ -42,5 +42,5 @@ def test_the_switcher_lists_only_ones_own_teams(world: World, client: Client) ->
 
 def test_a_name_is_changed_on_the_account_page(world: World, client: Client) -> None:
     client.force_login(world.viewer)
-    client.post(f"{world.path}/account/", {"name": "Vera Viewer"})
+    client.post(f"{world.path}/account/", {"name": "Vera Viewer", "interface_mode": "simple"})
     assert "Vera Viewer" in client.get(f"{world.path}/account/").content.decode()
