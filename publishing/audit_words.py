@@ -10,7 +10,7 @@ add_words(
         "post.created": "made a draft",
         "post.submitted": "put a post up for approval",
         "post.approved": "approved a post",
-        "post.auto_approved": "approved a post by itself",
+        "post.auto_approved": "approved a post",
         "post.approval_withdrawn": "took an approval back",
         "post.rejected": "rejected a post",
         "post.reopened": "reopened a post",

@@ -33,6 +33,7 @@ from tests.world import World, brand_fields
 from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
+from .scene_webhooks import webhooks
 from .scene_wishes import wishes
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenmanufaktur & Sons of Harwich"
@@ -109,7 +110,7 @@ def build_scene(world: World) -> Scene:
         entry, post_id = posts(world, source, moment)
         learned(world)
         people(world)
-    more = {**wishes(world), **notices(world)}
+    more = {**wishes(world), **notices(world), **webhooks(world)}
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 
 

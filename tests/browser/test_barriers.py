@@ -24,20 +24,29 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("_axe")]
 WIDTHS = (1440, 390)
 # Files, feeds, and an address that leads away: nothing that anybody looks at in a browser.
 FILES = {
+    "api:schema",
+    "api:unknown",
     "billing:checkout-done",
     "billing:usage-export",
+    "content:material-file",
     "content:picture",
     "feed:atom",
     "feed:entry-link",
     "feed:json",
     "feed:media",
     "healthz",
+    "organizations:audit-export",
     "organizations:notification-count",
     "organizations:privacy-download",
     "organizations:team-privacy-download",
     "status",
 }
-PAGES = [each for each in ADDRESSES if "GET" in each.methods and each.name not in FILES]
+PAGES = [
+    each
+    for each in ADDRESSES
+    # Programs read the API with a key; what people read about it is a page like any other.
+    if "GET" in each.methods and each.name not in FILES and "api:" not in (each.access or "")
+]
 # Those of a team that has nothing yet: their addresses name no row.
 BARE = [each for each in PAGES if not set(each.kwargs) - {"org", "platform"}]
 # allauth's own, which bring no list of their methods.
