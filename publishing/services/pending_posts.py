@@ -116,9 +116,7 @@ def auto_approve_post(*, post: PendingPost, policy: str) -> PendingPost:
         give_approval(post=row, policy=policy)
         moved(row, PendingStatus.AUTO_APPROVED, expires_at=None)
         schedule_delivery(pending_post=row)
-        record(
-            action="post.auto_approved", target=row, kind=ActorKind.RULE, reason=policy
-        )
+        record(action="post.auto_approved", target=row, kind=ActorKind.RULE, reason=policy)
     return row
 
 
