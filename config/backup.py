@@ -18,7 +18,7 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -27,7 +27,6 @@ from typing import Any
 
 import psycopg
 from django.apps import apps
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 
@@ -60,8 +59,10 @@ class Manifest:
         return datetime.fromisoformat(self.made_at)
 
 
-def make(root: Path, *, keep: int) -> Path:
+def make(root: Path, *, keep: int, media: Mapping[str, Path]) -> Path:
     """Write one backup below `root` and drop the oldest beyond `keep`; returns its folder.
+
+    `media` names the folders that uploaded files lie in, each region's by its own name.
 
     Row counts and rows are of one moment: both read the same exported snapshot. Raises BackupError.
     """
@@ -79,7 +80,7 @@ def make(root: Path, *, keep: int) -> Path:
                 "--data-only",
                 *(f"--table={table}" for table in KEY_TABLES),
             )
-        _pack(draft / "media.tar.gz")
+        _pack(draft / "media.tar.gz", media)
         files = {path.name: _digest(path) for path in sorted(draft.iterdir())}
         manifest = Manifest(moment.isoformat(), rows, files)
         (draft / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1) + "\n")
@@ -111,18 +112,20 @@ def read(folder: Path) -> Manifest:
     return manifest
 
 
-def restore(folder: Path, keys: Path | None) -> Manifest:
+def restore(folder: Path, keys: Path | None, media: Mapping[str, Path]) -> Manifest:
     """Put schema, rows, files and, when given, keys into the empty database of the settings.
 
     The tables come as the owner, the keys as the operator, because by then the tables are locked.
-    Raises BackupError before anything is touched when the database is not empty.
+    Raises BackupError before anything is touched when the database is not empty, or a region of
+    the backup has no folder here.
     """
     manifest = read(folder)
     _refuse_what_is_there()
+    _refuse_homeless(folder / "media.tar.gz", media)
     _restored("owner", folder / "data.dump")
     if keys is not None:
         _restored("operator", keys, "--data-only")
-    _unpack(folder / "media.tar.gz")
+    _unpack(folder / "media.tar.gz", media)
     return manifest
 
 
@@ -229,20 +232,30 @@ def _program(name: str) -> str:
     return found
 
 
-def _pack(file: Path) -> None:
+def _pack(file: Path, media: Mapping[str, Path]) -> None:
     with tarfile.open(file, "w:gz", compresslevel=1) as archive:
-        media = Path(settings.MEDIA_ROOT)
-        if media.exists():
-            archive.add(media, arcname="media")
+        for name, root in media.items():
+            if root.exists():
+                archive.add(root, arcname=name)
     file.chmod(0o600)
 
 
-def _unpack(file: Path) -> None:
-    media = Path(settings.MEDIA_ROOT)
+def _refuse_homeless(file: Path, media: Mapping[str, Path]) -> None:
     with tarfile.open(file) as archive:
-        for member in archive.getmembers():
-            member.name = str(Path(member.name).relative_to("media")) or "."
-            archive.extract(member, media, filter="data")
+        held = {Path(member.name).parts[0] for member in archive}
+    if missing := sorted(held - set(media)):
+        raise BackupError(
+            f"The backup holds files of {', '.join(missing)}, and WARREN_REGIONS names no folder "
+            "for that. Name one and run this again. Nothing was changed."
+        )
+
+
+def _unpack(file: Path, media: Mapping[str, Path]) -> None:
+    with tarfile.open(file) as archive:
+        for member in archive:
+            name, *rest = Path(member.name).parts
+            member.name = str(Path(*rest))
+            archive.extract(member, media[name], filter="data")
 
 
 def _digest(path: Path) -> str:

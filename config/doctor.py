@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 from kombu.exceptions import OperationalError
 
+from .kernel.catalogue import gaps
 from .kernel.checks import Finding, doctor_checks
 from .kernel.errors import DomainError
 from .kernel.master_keys import master_key
@@ -57,7 +58,10 @@ def _database() -> Iterator[Finding]:
             yield Finding(f"Database, as {role}", False, problem, mend)
             return
     yield Finding("Database", True, _version())
-    yield from (_extension(), *_roles(), _migrations())
+    migrated = _migrations()
+    yield from (_extension(), *_roles(), migrated)
+    if migrated.is_well:
+        yield from _isolation()
 
 
 def _connect(alias: str) -> str:
@@ -110,6 +114,16 @@ def _roles() -> Iterator[Finding]:
 def _role(alias: str) -> tuple[bool, bool]:
     found = _row(alias, "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
     return bool(found[0]), bool(found[1])
+
+
+def _isolation() -> Iterator[Finding]:
+    """What keeps web and worker from starting, named: they refuse a database with a gap."""
+    found = gaps()
+    mend = "Run `python manage.py migrate`, or restore the database with its policies."
+    for gap in found:
+        yield Finding("Organizations kept apart", False, gap, mend)
+    if not found:
+        yield Finding("Organizations kept apart", True, "every table is locked")
 
 
 def _migrations() -> Finding:

@@ -9,7 +9,7 @@ from uuid import UUID
 from organizations.models import ActorKind, AuditRecord
 from organizations.notices.kinds import Notice, NoticeKind, place, target_of
 
-from .channels.registry import channels
+from .channels.registry import platform_label
 from .models import AutopilotRun, BrandAccountLink, Delivery, PendingPost, Schedule, SocialAccount
 
 APPROVAL_GAP: Final = timedelta(hours=1)
@@ -33,7 +33,7 @@ def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
         return None
     post = row.pending_post
     return Notice(
-        title=title.format(brand=post.brand.name, channel=_channel(post.platform)),
+        title=title.format(brand=post.brand.name, channel=platform_label(post.platform)),
         body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
         path=place("publishing:delivery-show", delivery=row.pk),
         brand_ids=frozenset({post.brand_id}),
@@ -46,7 +46,7 @@ def waiting_post(record: AuditRecord) -> Notice | None:
         # Whoever asked for it by hand looks at it already.
         return None
     return Notice(
-        title=f"A post for {post.brand.name} on {_channel(post.platform)} waits for approval",
+        title=f"A post for {post.brand.name} on {platform_label(post.platform)} waits for approval",
         body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
         path=place("publishing:approval-show", pending=post.pk),
         brand_ids=frozenset({post.brand_id}),
@@ -67,7 +67,7 @@ def lost_channel(record: AuditRecord) -> Notice | None:
         return None
     links = BrandAccountLink.objects.filter(account=account)
     brands = frozenset(links.values_list("brand_id", flat=True))
-    name = f"{account.name} on {_channel(account.platform)}"
+    name = f"{account.name} on {platform_label(account.platform)}"
     if record.action == "account.disconnected":
         return Notice(
             title=f"{name} was disconnected",
@@ -116,11 +116,6 @@ _SCHEDULE_WORDS: Final = {
 
 def _brand(brand_id: UUID) -> frozenset[UUID]:
     return frozenset({brand_id})
-
-
-def _channel(platform: str) -> str:
-    channel = channels.get(platform)
-    return channel.label if channel else platform
 
 
 def _quoted(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.test import Client
@@ -27,7 +26,3 @@ def client_with(key: NewKey | str, **extra: Any) -> Client:
 
 def caller(world: World, *names: str, **values: Any) -> Client:
     return client_with(new_key(world.organization, world.owner, *names, **values))
-
-
-def all_scopes() -> Iterable[str]:
-    return tuple(scopes)

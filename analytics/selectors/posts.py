@@ -13,9 +13,10 @@ from django.db.models import Avg, Count
 from analytics.models import EngagementSnapshot, MetricsError
 from analytics.templatetags.charts import Point, Series
 from config.kernel.clock import now
+from publishing.channels.registry import platform_label
 from publishing.models import Approval, Decision, DeliveryAttempt, Post
 from publishing.selectors.deliveries import Line, evidence_in_words
-from publishing.selectors.preview import Preview, platform_label, preview
+from publishing.selectors.preview import Preview, preview
 from publishing.services.decisions import decisions_of_post
 
 Age = EngagementSnapshot.Age

@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from config.kernel import clock
-from publishing.channels.registry import channels
+from publishing.channels.registry import platform_label
 
 from .places import FOOT, PLACES, SWITCH, Link, links_for
 from .state_words import state_word
@@ -113,11 +113,7 @@ def when(
     )
 
 
-@register.filter
-def channel_name(platform: str) -> str:
-    """A platform as people call it: what its channel says, or the word itself."""
-    channel = channels.get(platform)
-    return channel.label if channel else platform
+register.filter("channel_name", platform_label)
 
 
 @register.filter

@@ -188,11 +188,6 @@ def credits_left() -> int:
     return subscription.credits_left if subscription and subscription.is_running else 0
 
 
-def price_of(action: str) -> int:
-    """What one act costs now, in credits."""
-    return _price(action)
-
-
 def locked_subscription() -> Subscription | None:
     """The subscription in scope, locked until the caller's transaction ends.
 

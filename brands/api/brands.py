@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Field, Router, Schema
 
 from brands.models import BrandProfile
-from config.kernel.errors import NotFound
+from brands.selectors import brand_named_by
 from organizations.api.door import ApiRequest, scoped
 from organizations.api.pages import Asked, PageOf, page_of
 
@@ -53,7 +53,4 @@ def brand_list(request: ApiRequest, asked: Asked) -> dict[str, Any]:
 @scoped("read:brands")
 def brand_read(request: ApiRequest, brand: UUID) -> BrandProfile:
     """How a brand presents itself and how its posts are let out."""
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
-    return row
+    return brand_named_by(brand)

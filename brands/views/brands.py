@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from brands.forms.brand import SECTIONS, IdentityForm, SectionForm
 from brands.models import BrandProfile
+from brands.selectors import brand_named_by
 from brands.services.brands import (
     create_brand,
     delete_brand,
@@ -55,7 +56,7 @@ def brand_create(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_of("member")
 def brand_edit(request: Request, brand: UUID, section: str) -> HttpResponse:
-    row = _found(brand)
+    row = brand_named_by(brand)
     if section not in SECTIONS:
         raise NotFound("A brand has no such side. Choose one of the tabs.")
     form = SECTIONS[section](request.POST or None, brand=row)
@@ -73,7 +74,7 @@ def brand_edit(request: Request, brand: UUID, section: str) -> HttpResponse:
 @require_POST
 @member_of("admin")
 def brand_pause(request: Request, brand: UUID) -> HttpResponse:
-    row = _found(brand)
+    row = brand_named_by(brand)
     if row.paused_at:
         resume_brand(brand=row, by=request.user)
         messages.success(request, f"{row.name} goes on. Nothing that was missed is sent by itself.")
@@ -86,7 +87,7 @@ def brand_pause(request: Request, brand: UUID) -> HttpResponse:
 @require_POST
 @member_of("admin")
 def brand_delete(request: Request, brand: UUID) -> HttpResponse:
-    row = _found(brand)
+    row = brand_named_by(brand)
     delete_brand(brand=row, by=request.user)
     messages.success(request, f"{row.name} is deleted. It can be restored for 30 days.")
     return redirect("brands:brand-list", org=request.organization.slug)
@@ -102,13 +103,6 @@ def brand_restore(request: Request, brand: UUID) -> HttpResponse:
         restore_brand(brand=row, by=request.user)
     messages.success(request, f"{row.name} is back.")
     return redirect("brands:brand-list", org=request.organization.slug)
-
-
-def _found(brand: UUID) -> BrandProfile:
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
-    return row
 
 
 def _form(request: Request, form: SectionForm, brand: BrandProfile | None) -> HttpResponse:

@@ -13,6 +13,8 @@ from config.kernel.clock import ago, now
 from config.kernel.tasks import record_work
 from organizations.models import WorkDone
 
+from .regions import media_folders
+
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(hours=24)
@@ -25,7 +27,7 @@ def back_up(root: Path) -> Path:
 
     Raises config.backup.BackupError; nothing half-made stays.
     """
-    folder = backup.make(root, keep=settings.WARREN_BACKUP_KEEP)
+    folder = backup.make(root, keep=settings.WARREN_BACKUP_KEEP, media=media_folders())
     record_work(WORK, at_once=True)
     log.info("backed_up", folder=str(folder))
     return folder

@@ -51,10 +51,18 @@ def media_root_for(organization_id: UUID) -> Path:
     return region_of(organization_id).media_root
 
 
+def media_folders() -> dict[str, Path]:
+    """Region -> its folder, and the installation's own under "media"; each folder once."""
+    folders = {"media": Path(settings.WARREN_MEDIA_ROOT)}
+    for key, value in dict(settings.WARREN_REGIONS).items():
+        if key.endswith(".media") and Path(value) not in folders.values():
+            folders[key] = Path(value)
+    return folders
+
+
 def media_roots() -> list[Path]:
     """Every folder that files may lie under, for who must find all of them."""
-    said = [value for key, value in dict(settings.WARREN_REGIONS).items() if key.endswith(".media")]
-    return [Path(root) for root in dict.fromkeys([str(settings.WARREN_MEDIA_ROOT), *said])]
+    return list(media_folders().values())
 
 
 class RegionPolicy:

@@ -12,3 +12,9 @@ channels: Registry[Channel] = Registry("channels", Channel)
 
 channels.register(Feed.slug, Feed())
 channels.register(Bluesky.slug, Bluesky())
+
+
+def platform_label(platform: str) -> str:
+    """A platform as people call it: what its channel says, or the word itself."""
+    channel = channels.get(platform)
+    return channel.label if channel else platform

@@ -28,6 +28,7 @@ from content.services.materials import add_text
 from organizations.models import User
 from organizations.selectors import belongings_of_user
 from organizations.services.organizations import found_organization
+from organizations.services.regions import media_root_for
 from publishing.channels.base import ChannelError
 from publishing.channels.feed import Feed
 from publishing.models import BrandAccountLink, Schedule
@@ -99,8 +100,8 @@ def remove_agency() -> bool:
         return False
     for belonging in belongings_of_user(owner.pk):
         if belonging.name == AGENCY:
+            media = media_root_for(belonging.id) / str(belonging.id)
             _erase(belonging.id)
-            media = Path(settings.WARREN_MEDIA_ROOT) / str(belonging.id)
             shutil.rmtree(media, ignore_errors=True)
     # What the person agreed to is kept from the application, as all that is only added to.
     owner.delete(using="owner")

@@ -13,13 +13,14 @@ from config.kernel.embeddings import Thresholds, current_model, thresholds
 from config.kernel.errors import Invalid
 from config.kernel.pagination import Page, paginate
 from content.models import Candidate, GuardResult
+from publishing.channels.registry import platform_label
 from publishing.models import Approval, Decision, Delivery, PendingPost, PendingStatus, Post
 from publishing.services.approvals import content_hash
 from publishing.services.decisions import decisions_of_post
 from publishing.services.pending_posts import generations_of
 from publishing.services.post_moves import APPROVED, EDITABLE, REOPENABLE
 
-from .preview import Preview, limits_json, platform_label, preview
+from .preview import Preview, limits_json, preview
 from .runs import RunPage, rewriting_of, with_rewritings
 
 PAGE_SIZE = 20

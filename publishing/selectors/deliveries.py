@@ -10,10 +10,10 @@ from uuid import UUID
 
 from config.kernel.pagination import Page, paginate
 from publishing.channels.base import Channel, DeliveryClass, Finds
-from publishing.channels.registry import channels
+from publishing.channels.registry import channels, platform_label
 from publishing.models import Delivery, DeliveryAttempt, DeliveryState, Post
 
-from .preview import Preview, platform_label, preview
+from .preview import Preview, preview
 
 PAGE_SIZE = 25
 

@@ -79,11 +79,6 @@ def limits_json(platform: str) -> str:
     return json.dumps(channel.limits.as_json()) if channel else "{}"
 
 
-def platform_label(platform: str) -> str:
-    channel = channels.get(platform)
-    return channel.label if channel else platform
-
-
 def _pieces(text: str, links: Iterable[counting.LinkSpan], sources: Sequence[str]) -> list[Piece]:
     spans = {range(each.start, each.end): Piece("link", "", each.url) for each in links}
     for match in counting.HASHTAG.finditer(text):

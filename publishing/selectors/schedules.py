@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.models import Prefetch
 
 from config.kernel.clock import Occurrence
-from publishing.channels.registry import channels
+from publishing.channels.registry import channels, platform_label
 from publishing.models import (
     AutopilotRun,
     CatchUp,
@@ -25,8 +25,6 @@ from publishing.services.schedules import (
     checked,
     next_runs,
 )
-
-from .preview import platform_label
 
 RUNS_SHOWN = 8
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")

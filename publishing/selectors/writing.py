@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from brands.models import BrandProfile
 from content.models import Material
+from publishing.channels.registry import platform_label
 from publishing.models import BrandAccountLink, SocialAccount
 from publishing.services.accounts import is_usable
-
-from .preview import platform_label
 
 MATERIALS_SHOWN = 100
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from brands.models import BrandProfile
+from brands.selectors import brand_named_by
 from config.kernel.errors import DomainError, NotFound
 from config.kernel.scoping import org_atomic
 from config.kernel.web import render_part
@@ -94,7 +95,7 @@ def channel_pause(request: Request, account: UUID) -> HttpResponse:
 @member_of("admin")
 def channel_link(request: Request, account: UUID, brand: UUID) -> HttpResponse:
     """Let a brand use the account; with `default` its posts go here unless told otherwise."""
-    row, chosen = _found(account), _brand(brand)
+    row, chosen = _found(account), brand_named_by(brand)
     is_default = request.POST.get("default") == "yes"
     link_account(brand=chosen, account=row, is_default=is_default, by=request.user)
     words = "posts here by default" if is_default else "may post here"
@@ -105,7 +106,7 @@ def channel_link(request: Request, account: UUID, brand: UUID) -> HttpResponse:
 @require_POST
 @member_of("admin")
 def channel_unlink(request: Request, account: UUID, brand: UUID) -> HttpResponse:
-    row, chosen = _found(account), _brand(brand)
+    row, chosen = _found(account), brand_named_by(brand)
     unlink_account(brand=chosen, account=row, by=request.user)
     messages.success(request, f"{chosen.name} no longer posts here. Posts that wait keep it.")
     return _to(request, account)
@@ -136,13 +137,6 @@ def _found(account: UUID) -> SocialAccount:
     row = SocialAccount.objects.filter(pk=account).first()
     if row is None:
         raise NotFound("There is no such channel. It may have been disconnected.")
-    return row
-
-
-def _brand(brand: UUID) -> BrandProfile:
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
     return row
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from config.kernel.clock import now
 from config.kernel.models import OrgOwned
@@ -99,10 +98,3 @@ def outsiders(world: World) -> dict[str, User | None]:
         record(action="member.removed", target=membership, by=world.owner, kind=ActorKind.PERSON)
         membership.delete()
     return {**people, "former admin": gone}
-
-
-def attempts(statement: str, *params: Any) -> Iterator[Any]:
-    """Run a statement in a savepoint of its own and give what it returns."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        yield cursor.rowcount

@@ -35,7 +35,7 @@ RESTORED = "warren_restored"
 
 @pytest.fixture(autouse=True)
 def own_media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.WARREN_MEDIA_ROOT = tmp_path / "media"
     (tmp_path / "media" / "a").mkdir(parents=True)
     (tmp_path / "media" / "a" / "picture.webp").write_bytes(b"a picture")
     return tmp_path
@@ -100,6 +100,33 @@ def test_a_backup_restored_is_the_installation_again(world: World, own_media: Pa
             assert not Schedule.objects.filter(next_run_at__lte=now()).exists()
             assert AuditRecord.objects.filter(action="posts.held").exists()
     assert (own_media / "media" / "a" / "picture.webp").read_bytes() == b"a picture"
+
+
+def test_the_files_of_every_region_come_back_to_its_own_folder(
+    world: World, own_media: Path, settings: Any
+) -> None:
+    settings.WARREN_REGIONS = {"us-east.media": str(own_media / "us")}
+    theirs, ours = own_media / "us" / "b" / "plan.pdf", own_media / "media" / "a" / "picture.webp"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"a plan")
+    folder = back_up(own_media / "backups")
+    theirs.unlink()
+    ours.unlink()
+    with empty_database():
+        restored(folder, keys=keys_of(folder))
+    assert (theirs.read_bytes(), ours.read_bytes()) == (b"a plan", b"a picture")
+    vault.forget_keys()
+
+
+def test_files_of_a_region_without_a_folder_stop_a_restore_before_it_begins(
+    world: World, own_media: Path, settings: Any
+) -> None:
+    settings.WARREN_REGIONS = {"us-east.media": str(own_media / "us")}
+    (own_media / "us").mkdir()
+    folder = back_up(own_media / "backups")
+    settings.WARREN_REGIONS = {}
+    with empty_database(), pytest.raises(CommandError, match="files of us-east.media"):
+        restored(folder)
 
 
 def test_rows_without_their_keys_open_no_secret(world: World, own_media: Path) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.kernel.clock import now
@@ -30,6 +29,7 @@ from publishing.models import (
 from publishing.services.accounts import disconnect_account
 from publishing.services.pending_posts import approve_post, edit_post
 from tests import make
+from tests.kernel.crowd import together
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,28 +41,9 @@ def quick(settings: Any) -> None:
     settings.WARREN_DELIVERY_THREADS = 0
 
 
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Do several things at one moment, each in its own thread; what each gave or was refused.
-
-    Any other error, a deadlock first of all, fails the test.
-    """
-    results: list[Any] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def work(place: int) -> None:
-        start.wait()
-        try:
-            results[place] = acts[place]()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each gave or was refused; any other error, a deadlock first of all, fails the test."""
+    results = together(acts)
     for result in results:
         if isinstance(result, Exception) and not isinstance(result, DomainError):
             raise result
@@ -83,7 +64,7 @@ def test_two_ticks_at_once_queue_each_run_once(world: World) -> None:
             )
             for number in range(40)
         )
-    done = together(*[lambda: scheduler.tick(moment)] * 3)
+    done = at_once(*[lambda: scheduler.tick(moment)] * 3)
     assert sum(tick.queued for tick in done) == 40
     with org_atomic(world.id):
         assert AutopilotRun.objects.count() == 40
@@ -104,7 +85,7 @@ def test_of_two_workers_one_gets_the_run(world: World) -> None:
         with scope(world.id):
             return run_cycle(run_id=run.pk)
 
-    done = together(work, work)
+    done = at_once(work, work)
     assert sum(each is not None for each in done) == 1
     with org_atomic(world.id):
         assert (Generation.objects.count(), PendingPost.objects.count()) == (1, 1)
@@ -164,7 +145,7 @@ def test_an_edit_and_a_sending_take_turns(world: World, attempt: int) -> None:
                 post=post, content="Other words.", hashtags=[], link="", by=world.editor
             )
 
-    _, edited = together(send, edit)
+    _, edited = at_once(send, edit)
     with org_atomic(world.id):
         out = list(Post.objects.filter(pending_post=post).values_list("content", flat=True))
         delivery.refresh_from_db()

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config import backup
 from config.grants import prepare_database
 from config.kernel.catalogue import refuse_gaps
+from organizations.services.regions import media_folders
 
 
 class Command(BaseCommand):
@@ -43,7 +44,7 @@ class Command(BaseCommand):
     def _restore(self, folder: Path, keys: Path | None) -> backup.Manifest:
         backup.read(folder)
         prepare_database()
-        manifest = backup.restore(folder, keys)
+        manifest = backup.restore(folder, keys, media_folders())
         for difference in backup.differences(manifest):
             self.stderr.write(difference)
         if keys is None:
