@@ -1,6 +1,7 @@
 /* Connects behaviours to the elements that ask for them with data-behavior, on load and for
    everything htmx brings later. A behaviour is a module that exports connect(element) and may
-   return a function that undoes it. Each is fetched only when a page asks for it. */
+   return a function that undoes it. Each is fetched only when a page asks for it; an element whose
+   behaviours all work carries data-connected. */
 
 const behaviors = {
   "autosubmit": () => import("./behaviors/autosubmit.js"),
@@ -37,6 +38,7 @@ async function connect(element) {
     if (!element.isConnected) return;
     undo.push(module.connect(element));
   }
+  element.dataset.connected = "";
 }
 
 function disconnect(element) {

@@ -68,6 +68,7 @@ def test_a_post_is_approved_without_a_mouse(visitor: Visitor, page: Page, scene:
     page.keyboard.press("g")
     page.keyboard.press("a")
     page.wait_for_url("**/approvals/")
+    visitor.ready()
     first = page.locator(".row__title a[aria-current]")
     page.keyboard.press("j")
     second = page.evaluate("document.activeElement.textContent")
@@ -85,7 +86,7 @@ def test_a_post_is_approved_without_a_mouse(visitor: Visitor, page: Page, scene:
     assert visitor.told() == []
 
 
-def test_the_keys_are_listed_and_leave_a_writer_alone(page: Page) -> None:
+def test_the_keys_are_listed_and_leave_a_writer_alone(visitor: Visitor, page: Page) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     page.keyboard.press("Escape")
@@ -93,6 +94,7 @@ def test_the_keys_are_listed_and_leave_a_writer_alone(page: Page) -> None:
     page.keyboard.press("g")
     page.keyboard.press("p")
     page.wait_for_url("**/posts/")
+    visitor.ready()
     page.keyboard.press("/")
     page.keyboard.type("gam?")
     expect(page.get_by_role("searchbox")).to_have_value("gam?")

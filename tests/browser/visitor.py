@@ -39,7 +39,12 @@ class Visitor:
     def open(self, path: str) -> Response:
         response = self.page.goto(f"{self.origin}{path}")
         assert response is not None, path
+        self.ready()
         return response
+
+    def ready(self) -> None:
+        """Wait until what the page asked for in behaviours works; a key before that is nobody's."""
+        self.page.wait_for_selector("[data-behavior]:not([data-connected])", state="detached")
 
     def told(self) -> list[str]:
         """What was complained of since this was asked last."""

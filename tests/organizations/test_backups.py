@@ -43,10 +43,14 @@ def own_media(settings: Any, tmp_path: Path) -> Path:
 
 @contextmanager
 def empty_database() -> Iterator[str]:
-    """An empty database of our own, in the place of the tests', and gone afterwards."""
+    """An empty database of our own, in the place of the tests', and gone afterwards.
+
+    Dropped without FORCE, which refuses where autovacuum looks in: that one is the superuser's.
+    Without, PostgreSQL ends it and waits; sessions of ours are closed by then.
+    """
     name = f"{RESTORED}_{connections['owner'].settings_dict['NAME'][-20:]}"
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
         cursor.execute(f"CREATE DATABASE {name}")
     before = connections["owner"].settings_dict["NAME"]
     try:
@@ -55,7 +59,7 @@ def empty_database() -> Iterator[str]:
     finally:
         point_at(before)
         with connections["owner"].cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
 def point_at(name: str) -> None:
