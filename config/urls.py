@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organizations.urls")),
     path("accounts/", include("allauth.urls")),
     path("hooks/", include("billing.urls_hooks")),
+    path("", include("publishing.urls_networks")),
     path("f/<slug:handle>/", include("publishing.urls_feed")),
     path("o/<slug:org>/", include("analytics.urls")),
     path("o/<slug:org>/", include("publishing.urls")),

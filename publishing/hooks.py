@@ -21,6 +21,7 @@ from .delivery.restored import hold_what_was_due
 from .selectors.connections import account_findings
 from .selectors.paid import brands_of_deliveries
 from .services.accounts import count_accounts
+from .services.networks import declare_apps
 from .services.remembered import texts_of_pending_posts, texts_of_posts
 
 for channel in channels.values():
@@ -30,6 +31,7 @@ texts_of.register(ContentEmbedding.ContentType.PENDING_POST, texts_of_pending_po
 texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
 doctor_checks.register("accounts", account_findings)
 register_kinds(notices.KINDS)
+declare_apps()
 after_restore.register("publishing", hold_what_was_due)
 counts.register("accounts", count_accounts)
 brands_of.register("publishing.delivery", brands_of_deliveries)

@@ -28,29 +28,42 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
 import httpx2
+from django.conf import settings
 
 from . import text as counting
 from .errors import ChannelError, Outcome, RetryTable
 from .shapes import (
+    Accepted,
     AccountFacts,
+    AppKeys,
+    Authorization,
     Connection,
     CrashPoint,
     CredentialField,
     Credentials,
     DeliveryClass,
     Draft,
+    Finding,
     Found,
     Gone,
     Handle,
+    Kind,
     Limits,
     Measurement,
     Media,
     Payload,
     Published,
+    Quota,
+    Reading,
+    VideoLimits,
 )
 
 __all__ = [
+    "Accepted",
     "AccountFacts",
+    "AppKeys",
+    "Authorization",
+    "Authorizes",
     "Channel",
     "ChannelError",
     "Connection",
@@ -61,21 +74,28 @@ __all__ = [
     "Deletes",
     "DeliveryClass",
     "Draft",
+    "Finding",
     "Finds",
     "Found",
     "Gone",
     "Handle",
     "Hosts",
+    "Kind",
     "Limits",
     "Measurement",
     "Measures",
     "Media",
     "Outcome",
     "Payload",
+    "Probes",
     "Published",
     "Publishes",
+    "Quota",
+    "Reading",
+    "Renews",
     "RetryTable",
     "Session",
+    "VideoLimits",
     "canonical",
     "fingerprint",
     "renew",
@@ -88,6 +108,14 @@ class Session(Protocol):
     @property
     def credentials(self) -> Credentials:
         """Decrypted, as last read; `account_lock` re-reads them."""
+
+    @property
+    def account(self) -> AccountFacts:
+        """Whose session it is, without a secret."""
+
+    @property
+    def app(self) -> AppKeys | None:
+        """The installation's app at this platform, for renewals; None when none is set."""
 
     @property
     def server(self) -> str:
@@ -125,6 +153,23 @@ class Session(Protocol):
     def media(self, reference: str) -> bytes:
         """The bytes behind `Media.reference`. Raises ChannelError (refused) when they are gone."""
 
+    def media_address(self, reference: str) -> str:
+        """A public address of the same bytes that ends after some hours, for platforms that fetch.
+
+        Raises ChannelError (refused) where the installation has no public address.
+        """
+
+    @property
+    def parent(self) -> Published | None:
+        """For a reply or a comment: what it goes under, which is out; else None."""
+
+    @property
+    def root(self) -> Published | None:
+        """For a reply or a comment: the post that everything hangs on; else None."""
+
+    def read_quota(self, reading: Reading) -> None:
+        """Note what the platform told of a quota; written down with the outcome."""
+
     def fault(self, point: str) -> None:
         """A crash point by name; does nothing in production."""
 
@@ -142,6 +187,18 @@ class Channel(ABC):
     retry_table: ClassVar[RetryTable] = RetryTable()
     scopes: ClassVar[tuple[str, ...]] = ()
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
+    option_fields: ClassVar[tuple[CredentialField, ...]] = ()
+    """What a post on this network may say beside its words: a board, who may see it. The account's
+    `settings` of the same name are the default."""
+    quotas: ClassVar[tuple[Quota, ...]] = ()
+    """What is known of its limits before it tells; the ledger keeps to them."""
+    spacing_seconds: ClassVar[float] = 0.0
+    """Least distance between two posts of one account."""
+    hosts: ClassVar[Mapping[str, str]] = {}
+    """Addresses of the platform by name; the setting WARREN_CHANNEL_OPTIONS replaces one as
+    `<slug>.<name>`, so that tests and proxies stand in."""
+    help_url: ClassVar[str] = ""
+    """The platform's own page about its limits or app registration."""
     writing_order: ClassVar[int] = 100
     """When one text serves several networks it is written for the lowest number first. The
     specification's order is LinkedIn, Facebook, Instagram, X, and then all others (1c)."""
@@ -157,11 +214,17 @@ class Channel(ABC):
         """
 
     @abstractmethod
-    def publish(self, payload: Payload, session: Session) -> Published:
+    def publish(self, payload: Payload, session: Session) -> Published | Accepted:
         """Send the payload. Safe to call again only as far as `delivery_class` says.
 
-        Works without `prepare` before it. Raises ChannelError, whose `outcome` says what is known.
+        Works without `prepare` before it. Accepted means that the handle is saved and `find` will
+        tell. Raises ChannelError, whose `outcome` says what is known.
         """
+
+    def host(self, name: str) -> str:
+        """One of `hosts`, or what the installation put in its place; no trailing slash."""
+        options = settings.WARREN_CHANNEL_OPTIONS
+        return str(options.get(f"{self.slug}.{name}", self.hosts[name])).rstrip("/")
 
     def prepare(self, payload: Payload, session: Session) -> None:  # noqa: B027
         """Do what may be repeated without making a post: renew tokens, upload media, take handles.
@@ -179,6 +242,7 @@ class Channel(ABC):
         return (
             *self._text_problems(draft, limits),
             *self._media_problems(draft, limits),
+            *self._part_problems(draft, limits, account),
         )
 
     def refuse_misfits(self, draft: Draft, account: AccountFacts | None = None) -> None:
@@ -212,14 +276,66 @@ class Channel(ABC):
             )
         return problems
 
+    def _part_problems(
+        self, draft: Draft, limits: Limits, account: AccountFacts | None
+    ) -> list[str]:
+        """Of the title, the later parts of a thread and the first comment."""
+        problems = []
+        title = draft.title.strip()
+        if limits.title_required and not title and draft.kind is Kind.POST:
+            problems.append(f"{self.label} needs a title: write one.")
+        if limits.title_max is not None and len(title) > limits.title_max:
+            problems.append(
+                f"{self.label} takes {limits.title_max} characters of title and this one has "
+                f"{len(title)}: shorten it by {len(title) - limits.title_max}."
+            )
+        if draft.thread and 1 + len(draft.thread) > limits.thread_max:
+            problems.append(
+                f"{self.label} takes {limits.thread_max} posts in a thread and this one has "
+                f"{1 + len(draft.thread)}: join some."
+                if limits.thread_max > 1
+                else f"{self.label} has no threads: take the later parts out."
+            )
+        for number, part in enumerate(draft.thread, start=2):
+            found = self.problems(draft.follower(Kind.REPLY, part), account)
+            problems += [f"Part {number} of the thread: {problem}" for problem in found]
+        return problems + self._comment_problems(draft, limits)
+
+    def _comment_problems(self, draft: Draft, limits: Limits) -> list[str]:
+        comment = draft.text if draft.kind is Kind.COMMENT else draft.first_comment
+        if not comment:
+            return []
+        if limits.comment_max is None:
+            return [f"{self.label} takes no first comment from Warren: take it out."]
+        if (used := counting.COUNTERS[limits.counter](comment)) > limits.comment_max:
+            return [
+                f"{self.label} takes {limits.comment_max} characters of comment and the first "
+                f"comment has {used}: shorten it by {used - limits.comment_max}."
+            ]
+        return []
+
     def _media_problems(self, draft: Draft, limits: Limits) -> list[str]:
         problems = []
-        if limits.media_required and not draft.media:
-            problems.append(f"{self.label} needs a picture: add one.")
-        if len(draft.media) > limits.images_max:
+        if limits.media_required and not draft.media and draft.kind is Kind.POST:
+            what = "a picture" if limits.images_max else "a video"
+            problems.append(f"{self.label} needs {what}: add one.")
+        videos = sum(each.is_video for each in draft.media)
+        pictures = len(draft.media) - videos
+        if pictures > limits.images_max:
             problems.append(
                 f"{self.label} takes {limits.images_max} pictures and this post has "
-                f"{len(draft.media)}: take some away."
+                f"{pictures}: take some away."
+            )
+        if videos > limits.videos_max:
+            problems.append(
+                f"{self.label} takes {limits.videos_max} videos and this post has {videos}: take "
+                "some away."
+                if limits.videos_max
+                else f"{self.label} takes no video from Warren: take it out."
+            )
+        elif pictures and videos and not limits.mixes_media:
+            problems.append(
+                f"{self.label} takes pictures or a video, not both in one post: take one kind out."
             )
         for number, media in enumerate(draft.media, start=1):
             if limits.alt_max is not None and len(media.alt) > limits.alt_max:
@@ -257,15 +373,61 @@ class Publishes(Protocol):
 
     def prepare(self, payload: Payload, session: Session) -> None: ...
 
-    def publish(self, payload: Payload, session: Session) -> Published: ...
+    def publish(self, payload: Payload, session: Session) -> Published | Accepted: ...
+
+
+@runtime_checkable
+class Authorizes(Protocol):
+    """Accounts are connected at the platform itself, which sends the person back with an answer."""
+
+    needs_app: bool
+    """Whether the operator must register an app there first."""
+
+    def authorization(
+        self, *, values: Mapping[str, str], state: str, redirect_uri: str, app: AppKeys | None
+    ) -> Authorization:
+        """Where to send the person. `values` are those of `credential_fields`, such as a server.
+        Raises ChannelError whose `field` names the input that is wrong."""
+
+    def accept(
+        self,
+        answer: Mapping[str, str],
+        kept: Mapping[str, Any],
+        *,
+        redirect_uri: str,
+        app: AppKeys | None,
+    ) -> tuple[Connection, ...]:
+        """The accounts that the answer opens: one, or several to choose from, or none with reason.
+
+        `answer` is the query of the address that the person came back to; its state is checked
+        already. Raises ChannelError: denied, expired, scopes missing (each named).
+        """
+
+
+@runtime_checkable
+class Renews(Protocol):
+    def renew(self, session: Session) -> datetime | None:
+        """Renew the access now, once however many call it; returns when it ends, None if never.
+
+        Uses `base.renew`. A network failure is not-sent and disconnects nobody; only a recognised
+        refusal is `reconnect`.
+        """
+
+
+@runtime_checkable
+class Probes(Protocol):
+    def probe(self, session: Session) -> tuple[Finding, ...]:
+        """Ask the platform whether everything that posting needs is there: token, scopes, app mode,
+        role, quota. Makes no post. Raises ChannelError only when nothing could be asked."""
 
 
 @runtime_checkable
 class Finds(Protocol):
     """Classes A to C: an unknown outcome can be looked up."""
 
-    def find(self, payload: Payload, session: Session) -> Found | None:
-        """The post of this payload, or None when it is certainly not there.
+    def find(self, payload: Payload, session: Session) -> Found | Accepted | None:
+        """The post of this payload, or None when it is certainly not there; Accepted while the
+        platform still works on it.
 
         Matches the reserved key, the saved handle, or text hash, media and time window; never the
         newest post. A ChannelError means "not known yet", whatever its outcome: ask again later.

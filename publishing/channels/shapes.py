@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +50,62 @@ class CrashPoint(StrEnum):
     READING_BACK = "k13"
 
 
+class Kind(StrEnum):
+    """What is sent: the post itself, the next part of its thread, or a comment under it."""
+
+    POST = "post"
+    REPLY = "reply"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class VideoLimits:
+    """What a platform takes as a video. None means that it sets no such limit.
+
+    Ratios are width by height, durations in seconds, `fps_max` frames a second, `codecs` the names
+    that ffmpeg gives them (h264, aac).
+    """
+
+    max_bytes: int
+    max_seconds: float | None = None
+    min_seconds: float = 0.0
+    types: tuple[str, ...] = ("video/mp4",)
+    codecs: tuple[str, ...] = ("h264",)
+    audio_codecs: tuple[str, ...] = ("aac",)
+    ratio_min: float | None = None
+    ratio_max: float | None = None
+    longest_side: int | None = None
+    shortest_side: int | None = None
+    fps_max: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much a platform lets be done in a span of time, as it is known before anything is sent.
+
+    `counts` is "posts" (each sending that may have made one) or "calls" (every request). `per` is
+    "account", or "app" for what all accounts of the installation share; `cost` is what one counts.
+    """
+
+    name: str
+    limit: int
+    seconds: int
+    counts: str = "posts"
+    per: str = "account"
+    cost: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a platform itself told of a quota, in headers or at an endpoint."""
+
+    name: str
+    limit: int
+    used: int
+    resets_at: datetime | None = None
+    source: str = "headers"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The one specification of what a platform takes.
@@ -74,6 +131,26 @@ class Limits:
     image_types: tuple[str, ...] = ()
     alt_max: int | None = None
     media_required: bool = False
+    image_ratio_min: float | None = None
+    image_ratio_max: float | None = None
+    """Width by height; a picture beyond them is refused, or padded where `media` can do that."""
+    image_shortest_side: int | None = None
+    image_longest_side: int | None = None
+    videos_max: int = 0
+    video: VideoLimits | None = None
+    mixes_media: bool = False
+    """Whether pictures and videos may stand in one post; together at most `images_max`."""
+    title_max: int | None = None
+    """Characters of a title; None where posts have none."""
+    title_required: bool = False
+    thread_max: int = 1
+    """Posts in one thread, the first one included; 1 where there are no threads."""
+    comment_max: int | None = None
+    """Characters of a first comment; None where none can be made."""
+    text_required: bool = False
+    """Whether pictures alone are no post."""
+    has_link: bool = True
+    """Whether a link can be followed from a post; where not, it still stands in the text."""
 
     def as_json(self) -> dict[str, Any]:
         """Every field, and the rules by which text, hashtags and link become the final text."""
@@ -90,11 +167,13 @@ class CredentialField:
     secret: bool = False
     default: str = ""
     required: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, words) to choose from instead of typing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One picture of a draft. `reference` is what `Session.media` turns into bytes."""
+    """One picture or video of a draft. `reference` is what `Session.media` turns into bytes."""
 
     reference: str
     content_type: str
@@ -102,11 +181,20 @@ class Media:
     width: int | None = None
     height: int | None = None
     size_bytes: int | None = None
+    duration_seconds: float | None = None
+
+    @property
+    def is_video(self) -> bool:
+        return self.content_type.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person or the agent wants to say, before any platform shaped it."""
+    """What a person or the agent wants to say, before any platform shaped it.
+
+    `thread` are the parts after the first, in their order, and `first_comment` what is said under
+    the post. Each of them becomes a delivery of its own, which is frozen from `follower`.
+    """
 
     text: str
     hashtags: tuple[str, ...] = ()
@@ -116,6 +204,16 @@ class Draft:
     media: tuple[Media, ...] = ()
     language: str | None = None
     """BCP 47, when known."""
+    title: str = ""
+    thread: tuple[str, ...] = ()
+    first_comment: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the channel's `option_fields`."""
+    kind: Kind = Kind.POST
+
+    def follower(self, kind: Kind, text: str) -> Draft:
+        """A later part: text alone, in the same language."""
+        return Draft(text, language=self.language, options=self.options, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +238,51 @@ class Connection:
     credentials: Credentials
     server: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()
+    """What was really granted, where the platform says it."""
+    expires_at: datetime | None = None
+    """When the access ends unless it is renewed; None if it does not."""
+    account_type: str = "business"
+
+
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """The installation's own app at a platform, as its operator registered it there."""
+
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """Where a person is sent to let Warren in, and what must be kept until they come back."""
+
+    url: str
+    kept: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Plain JSON, stored encrypted: the PKCE verifier, keys, the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the connection doctor looked at.
+
+    `ok` is None where the platform does not tell. `mend` is the next step, empty when all is well.
+    """
+
+    check: str
+    """token, scopes, app, role, quota, or what else a platform has."""
+    ok: bool | None
+    says: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The platform, or a person, has it and is not done yet. Ask again after `check_after` seconds;
+    `message` says to people what is waited for. The handle is saved by then."""
+
+    check_after: float
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from config.kernel.scoping import org_atomic
 from config.kernel.tasks import hint
 from organizations.models import ActorKind
 from organizations.services.audit import record
-from publishing.channels.base import AccountFacts, CrashPoint, Payload, fingerprint
+from publishing.channels.base import CrashPoint, Payload, fingerprint
 from publishing.models import (
     Delivery,
     DeliveryAttempt,
@@ -27,6 +27,7 @@ from publishing.models import (
     SocialAccount,
 )
 from publishing.services.approvals import content_hash
+from publishing.services.networks import account_facts
 
 from . import rows, words
 from .charges import give_back
@@ -124,10 +125,9 @@ def freeze(post: PendingPost, key: str, moment: datetime) -> Payload:
     # The drafts' module stands on the accounts', and that on this one.
     from publishing.services.drafts import channel_of, draft_of
 
-    account = post.account
     return channel_of(post.platform).freeze(
         draft_of(post),
-        AccountFacts(remote_id=account.remote_id, handle=account.handle, server=account.server),
+        account_facts(post.account),
         occurrence_key=key,
         now=max(post.scheduled_for, moment),
     )

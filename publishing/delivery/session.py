@@ -17,8 +17,17 @@ from config.kernel.clock import now
 from config.kernel.errors import NotFound
 from config.kernel.scoping import org_atomic
 from content.services.files import read_stored
-from publishing.channels.base import ChannelError, Credentials, Handle
+from publishing.channels.base import (
+    AccountFacts,
+    AppKeys,
+    ChannelError,
+    Credentials,
+    Handle,
+    Published,
+    Reading,
+)
 from publishing.models import Delivery, SocialAccount
+from publishing.services.networks import account_facts, app_keys, public_address
 
 from . import pace
 from .faults import fault
@@ -36,16 +45,26 @@ class AccountSession:
     """The account alone: for measuring, and for everything else that makes no post."""
 
     def __init__(self, account: SocialAccount) -> None:
-        self.account = account
+        self.row = account
+        self.readings: dict[str, Reading] = {}
+        """What the network told of its quotas, by name; whoever made the session writes it down."""
+
+    @property
+    def account(self) -> AccountFacts:
+        return account_facts(self.row)
+
+    @property
+    def app(self) -> AppKeys | None:
+        return app_keys(self.row.platform)
 
     @property
     def credentials(self) -> Credentials:
-        secret = self.account.credentials
+        secret = self.row.credentials
         return dict(secret.reveal()) if secret else {}
 
     @property
     def server(self) -> str:
-        return str(self.account.server).rstrip("/")
+        return str(self.row.server).rstrip("/")
 
     @property
     def http(self) -> httpx2.Client:
@@ -65,11 +84,11 @@ class AccountSession:
 
         No transaction is open while it is held, unless the caller has one.
         """
-        key = int.from_bytes(self.account.pk.bytes[-8:], signed=True)
+        key = int.from_bytes(self.row.pk.bytes[-8:], signed=True)
         _wait_for_lock(key)
         try:
-            with org_atomic(self.account.organization_id):
-                self.account.refresh_from_db(fields=["credentials"])
+            with org_atomic(self.row.organization_id):
+                self.row.refresh_from_db(fields=["credentials"])
             yield
         finally:
             with connection.cursor() as cursor:
@@ -83,10 +102,10 @@ class AccountSession:
                 "The network answered a renewal without a token, so the old one was kept.",
                 code="empty_token",
             )
-        self.account.credentials = new
-        self.account.last_refresh_at = now()
-        with org_atomic(self.account.organization_id):
-            self.account.save(update_fields=["credentials", "last_refresh_at", "updated_at"])
+        self.row.credentials = new
+        self.row.last_refresh_at = now()
+        with org_atomic(self.row.organization_id):
+            self.row.save(update_fields=["credentials", "last_refresh_at", "updated_at"])
 
     def save_handle(self, handle: Handle) -> None:
         raise ChannelError(
@@ -102,6 +121,20 @@ class AccountSession:
                 permanent=True,
                 code="media_gone",
             ) from error
+
+    def media_address(self, reference: str) -> str:
+        return public_address(reference)
+
+    @property
+    def parent(self) -> Published | None:
+        return None
+
+    @property
+    def root(self) -> Published | None:
+        return None
+
+    def read_quota(self, reading: Reading) -> None:
+        self.readings[reading.name] = reading
 
     def fault(self, point: str) -> None:
         fault(point)

@@ -1,13 +1,18 @@
 from .account import (
+    AccountQuota,
     AccountStatus,
     BrandAccountLink,
+    ConnectAttempt,
     FeedEntry,
     FeedHandle,
     FeedVisit,
+    NetworkQuota,
+    NetworkState,
     SocialAccount,
 )
-from .delivery import Delivery, DeliveryAttempt, DeliveryState
-from .pending_post import Approval, PendingPost, PendingStatus
+from .delivery import Delivery, DeliveryAttempt, DeliveryState, Part
+from .media import MediaRendition
+from .pending_post import Approval, PendingPost, PendingStatus, WhenLate
 from .post import Post, PostStatus
 from .schedule import (
     AutopilotRun,
@@ -21,11 +26,13 @@ from .schedule import (
 )
 
 __all__ = [
+    "AccountQuota",
     "AccountStatus",
     "Approval",
     "AutopilotRun",
     "BrandAccountLink",
     "CatchUp",
+    "ConnectAttempt",
     "Decision",
     "Delivery",
     "DeliveryAttempt",
@@ -34,6 +41,10 @@ __all__ = [
     "FeedHandle",
     "FeedVisit",
     "MaterialStrategy",
+    "MediaRendition",
+    "NetworkQuota",
+    "NetworkState",
+    "Part",
     "PendingPost",
     "PendingStatus",
     "Post",
@@ -43,4 +54,5 @@ __all__ = [
     "Schedule",
     "ScheduleStatus",
     "SocialAccount",
+    "WhenLate",
 ]

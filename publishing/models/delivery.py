@@ -22,6 +22,14 @@ class DeliveryState(models.TextChoices):
     MISSED = "missed"
 
 
+class Part(models.TextChoices):
+    """What a delivery is of its post: the post itself, the next part of its thread, a comment."""
+
+    POST = "post"
+    REPLY = "reply"
+    COMMENT = "comment"
+
+
 class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
     def open(self) -> DeliveryQuerySet:
         return self.filter(state__in=Delivery.graph.states - Delivery.graph.terminal)
@@ -35,6 +43,9 @@ class Delivery(Claimable, HasGraph, OrgOwned):
 
     `sending` is committed before the first byte leaves. From there no row goes back to `scheduled`
     without a read-back that found nothing, or an error that proves that nothing was sent.
+
+    The parts of a thread and a first comment are deliveries of their own, each under the one before
+    it: without a time until that one is out, so that nothing about them can touch the post again.
     """
 
     brand_path: ClassVar[str] = "pending_post__brand"
@@ -86,6 +97,10 @@ class Delivery(Claimable, HasGraph, OrgOwned):
     account = TenantForeignKey(
         "publishing.SocialAccount", models.RESTRICT, related_name="deliveries"
     )
+    parent = TenantForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="followers"
+    )
+    part = models.CharField(max_length=7, choices=Part, default=Part.POST, db_default=Part.POST)
     platform = models.CharField(max_length=30)
     occurrence = models.CharField(max_length=60)
     idempotency_key = models.CharField(max_length=64)
@@ -130,6 +145,11 @@ class Delivery(Claimable, HasGraph, OrgOwned):
                 fields=["organization", "state", "-created_at"], name="delivery_org_state"
             ),
             models.Index(fields=["account", "-created_at"], name="delivery_account"),
+            models.Index(
+                fields=["account", "sending_at"],
+                name="delivery_sent",
+                condition=Q(sending_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

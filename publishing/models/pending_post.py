@@ -25,6 +25,14 @@ class PendingStatus(models.TextChoices):
     FAILED = "failed"
 
 
+class WhenLate(models.TextChoices):
+    """What becomes of a post that could not leave at its time: a person is asked, or not."""
+
+    ASK = "ask", "Ask me first"
+    PUBLISH = "publish", "Publish it late"
+    SKIP = "skip", "Leave it out"
+
+
 class PendingPostQuerySet(ScopedQuerySet["PendingPost"]):
     def waiting(self) -> PendingPostQuerySet:
         return self.filter(status=PendingStatus.PENDING)
@@ -112,6 +120,15 @@ class PendingPost(HasGraph, OrgOwned):
     hashtags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     link = models.CharField(max_length=2000, blank=True)
     media = models.JSONField(default=list, blank=True)
+    title = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # The parts after the first, each in one's own words.
+    thread = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
+    first_comment = models.TextField(blank=True, default="", db_default="")
+    # What only this network asks for: a board, a subreddit, who may see it.
+    options = models.JSONField(default=dict, db_default={}, blank=True)
+    when_late = models.CharField(
+        max_length=7, choices=WhenLate, default=WhenLate.ASK, db_default=WhenLate.ASK
+    )
     angle = models.CharField(max_length=20, choices=Angle)
     angle_reason = models.TextField(blank=True)
     is_exploration = models.BooleanField(default=False)

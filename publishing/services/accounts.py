@@ -16,7 +16,7 @@ from config.kernel.scoping import org_atomic
 from config.kernel.states import move
 from organizations.models import AuditCategory, User
 from organizations.services.audit import record
-from publishing.channels.base import AccountFacts, Channel, Connection, Connects, Hosts
+from publishing.channels.base import Channel, Connection, Connects, Hosts
 from publishing.channels.registry import channels
 from publishing.delivery.ledger import cancel_delivery, wake_deliveries
 from publishing.models import (
@@ -148,11 +148,6 @@ def account_of_brand(brand: BrandProfile, platform: str) -> SocialAccount | None
     return link.account if link else None
 
 
-def account_facts(account: SocialAccount) -> AccountFacts:
-    """What a channel may know of the account without a secret."""
-    return AccountFacts(remote_id=account.remote_id, handle=account.handle, server=account.server)
-
-
 def count_accounts() -> int:
     """Accounts that the plan's limit counts: a page that we host costs nobody a place."""
     hosting = [slug for slug, each in channels.items() if isinstance(each, Hosts)]
@@ -223,7 +218,11 @@ def _fill(account: SocialAccount, connection: Connection) -> None:
     account.server = connection.server
     account.profile_url = connection.profile_url
     account.avatar_url = connection.avatar_url
+    account.account_type = connection.account_type
+    account.settings = {**account.settings, **connection.settings}
+    account.scopes = list(connection.scopes)
     account.credentials = connection.credentials
+    account.token_expires_at = connection.expires_at
     account.status = AccountStatus.ACTIVE
     account.is_active = True
     account.error_count = 0

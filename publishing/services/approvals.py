@@ -11,14 +11,21 @@ from publishing.models import Approval, PendingPost
 
 
 def content_hash(post: PendingPost) -> str:
-    """SHA-256, 64 hex digits, of what readers will see: text, hashtags, link and media."""
+    """SHA-256, 64 hex digits, of what readers will see: text, hashtags, link and media, and with
+    them title, thread, first comment and options where a post has them."""
     shown: dict[str, Any] = {
         "content": post.content,
         "hashtags": list(post.hashtags),
         "link": post.link,
         "media": post.media,
     }
-    return fingerprint(shown)
+    further = {
+        "title": post.title,
+        "thread": list(post.thread),
+        "first_comment": post.first_comment,
+        "options": post.options,
+    }
+    return fingerprint(shown | {name: value for name, value in further.items() if value})
 
 
 def give_approval(*, post: PendingPost, by: User | None = None, policy: str = "") -> Approval:

@@ -11,7 +11,7 @@ from publishing.channels.registry import channels
 from publishing.channels.text import measure_text
 from publishing.models import PendingPost, SocialAccount
 
-from .accounts import account_facts
+from .networks import account_facts
 
 if TYPE_CHECKING:
     from content.agents.briefs import PlatformRules
@@ -35,6 +35,10 @@ def draft_of(post: PendingPost) -> Draft:
         link=post.link,
         media=post.media,
         language=post.brand.language,
+        title=post.title,
+        thread=post.thread,
+        first_comment=post.first_comment,
+        options=post.options,
     )
 
 
@@ -45,15 +49,23 @@ def draft(
     link: str = "",
     media: Iterable[Mapping[str, Any]] = (),
     language: str | None = None,
+    title: str = "",
+    thread: Iterable[str] = (),
+    first_comment: str = "",
+    options: Mapping[str, Any] | None = None,
 ) -> Draft:
     """What a person or the agent wants to say. `media` as rows keep it: reference, content_type,
-    alt and, when known, width, height and size_bytes."""
+    alt and, when known, width, height, size_bytes and duration_seconds."""
     return Draft(
         text=content,
         hashtags=tuple(hashtags),
         link=link or None,
         media=tuple(Media(**each) for each in media),
         language=language,
+        title=title,
+        thread=tuple(thread),
+        first_comment=first_comment,
+        options=options or {},
     )
 
 

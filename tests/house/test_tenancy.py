@@ -30,6 +30,8 @@ GLOBAL = {
     "billing.creditprice": "the price list",
     "billing.paymentevent": "messages of the payment provider, before anybody knows whose they are",
     "publishing.feedhandle": "public names, unique over all organizations",
+    "publishing.networkstate": "a network that is down is down for everybody: counts and times",
+    "publishing.networkquota": "what the installation's app may do over all organizations",
 }
 OURS = ["analytics", "publishing", "content", "brands", "billing", "organizations"]
 

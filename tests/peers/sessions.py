@@ -16,7 +16,7 @@ from PIL import Image
 
 from config.kernel import http
 from config.kernel.clock import now
-from publishing.channels.base import Credentials, Handle
+from publishing.channels.base import AccountFacts, AppKeys, Credentials, Handle, Published, Reading
 
 
 @dataclass(slots=True)
@@ -39,6 +39,12 @@ class MemorySession:
     crash_at: str = ""
     timeout_seconds: float = 5.0
     points: list[str] = field(default_factory=list)
+    account: AccountFacts = field(default_factory=lambda: AccountFacts("somebody"))
+    app: AppKeys | None = None
+    parent: Published | None = None
+    root: Published | None = None
+    readings: list[Reading] = field(default_factory=list)
+    files_at: str = ""
     credentials: Credentials = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +75,12 @@ class MemorySession:
 
     def media(self, reference: str) -> bytes:
         return self.files[reference]
+
+    def media_address(self, reference: str) -> str:
+        return f"{self.files_at}/{reference}"
+
+    def read_quota(self, reading: Reading) -> None:
+        self.readings.append(reading)
 
     def fault(self, point: str) -> None:
         self.points.append(point)

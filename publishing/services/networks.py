@@ -1,0 +1,105 @@
+"""What a network is told of us, and what a channel is told of an account: addresses, app, facts."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from config.kernel.addresses import is_loopback
+from organizations.services.app_settings import Declared, app_settings, setting
+from publishing.channels.base import AccountFacts, AppKeys, Authorizes, Channel, ChannelError
+from publishing.channels.registry import channels
+from publishing.models import SocialAccount
+
+FILE_SECONDS = 6 * 3600
+"""How long a network may fetch a picture or video that it was pointed at."""
+
+_FILES = signing.TimestampSigner(salt="publishing.shared_file")
+
+
+def account_facts(account: SocialAccount) -> AccountFacts:
+    """What a channel may know of the account without a secret."""
+    return AccountFacts(
+        remote_id=account.remote_id,
+        handle=account.handle,
+        server=account.server,
+        settings=account.settings,
+    )
+
+
+def app_name(channel: Channel) -> str:
+    """Under which name the operator keeps the installation's app at a network."""
+    return str(getattr(channel, "app_name", "") or channel.slug)
+
+
+def app_keys(platform: str) -> AppKeys | None:
+    """The installation's app at a network; None while its operator has entered none."""
+    channel = channels.get(platform)
+    if not isinstance(channel, Authorizes) or not channel.needs_app:
+        return None
+    name = app_name(channel)
+    client_id = str(setting(f"{name}_client_id"))
+    secret = setting(f"{name}_client_secret")
+    return AppKeys(client_id, secret.reveal() if secret else "") if client_id else None
+
+
+def declare_apps() -> None:
+    """Let operators enter the apps of every network that wants one, or give them by environment:
+    WARREN_CHANNEL_OPTIONS with `<name>.client_id` and `<name>.client_secret`."""
+    for name, labels in _labels_of_apps().items():
+        known = " and ".join(labels)
+        for part, words in (("client_id", "Id"), ("client_secret", "Secret")):
+            key = f"{name}_{part}"
+            declared = Declared(
+                key,
+                "text",
+                "",
+                f"{words} of this installation's app at {known}.",
+                is_secret=part == "client_secret",
+                environment=lambda of=f"{name}.{part}": settings.WARREN_CHANNEL_OPTIONS.get(of),
+            )
+            app_settings.register(key, declared)
+
+
+def _labels_of_apps() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for channel in channels.values():
+        if isinstance(channel, Authorizes) and channel.needs_app:
+            found.setdefault(app_name(channel), []).append(channel.label)
+    return found
+
+
+def callback_address(channel: Channel) -> str:
+    """Where a network sends people back to; it stands in the app's settings there."""
+    name = str(getattr(channel, "callback_name", "") or channel.slug)
+    return f"{settings.WARREN_BASE_URL}{reverse('networks:callback', args=[name])}"
+
+
+def public_address(reference: str) -> str:
+    """A public address of one stored file, good for FILE_SECONDS, for networks that fetch.
+
+    Raises ChannelError (refused) where nobody outside can reach this installation.
+    """
+    base = str(settings.WARREN_BASE_URL)
+    host = urlsplit(base).hostname or ""
+    if (host == "localhost" or is_loopback(host)) and not settings.WARREN_ALLOW_LOOPBACK:
+        raise ChannelError(
+            "This network fetches pictures and videos from Warren, and it cannot reach this "
+            "installation. Its operator has to set WARREN_BASE_URL to a public address.",
+            permanent=True,
+            code="no_public_address",
+        )
+    return f"{base}{reverse('networks:file', args=[_FILES.sign(reference)])}"
+
+
+def file_of_address(signed: str) -> tuple[UUID, str] | None:
+    """(organization, file) that an address of ours points at; None if it is not ours or ended."""
+    try:
+        reference = _FILES.unsign(signed, max_age=FILE_SECONDS)
+    except signing.BadSignature:
+        return None
+    return UUID(reference.partition("/")[0]), reference
