@@ -1,4 +1,4 @@
-"""What networks call or fetch, and where they send people back to; outside of every organization."""
+"""What networks fetch, and where they send people back to; outside of every organization."""
 
 from django.urls import path
 

@@ -186,6 +186,12 @@ class Channel(ABC):
     limits: ClassVar[Limits]
     retry_table: ClassVar[RetryTable] = RetryTable()
     scopes: ClassVar[tuple[str, ...]] = ()
+    needs_app: ClassVar[bool] = False
+    """Whether the operator must register an app there before anybody can connect an account."""
+    app_name: ClassVar[str] = ""
+    """Under which name that app is kept, where several channels share one; else the slug."""
+    callback_name: ClassVar[str] = ""
+    """In the address that people come back to, where the slug will not do; else the slug."""
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
     option_fields: ClassVar[tuple[CredentialField, ...]] = ()
     """What a post on this network may say beside its words: a board, who may see it. The account's
@@ -221,7 +227,7 @@ class Channel(ABC):
         tell. Raises ChannelError, whose `outcome` says what is known.
         """
 
-    def host(self, name: str) -> str:
+    def at(self, name: str) -> str:
         """One of `hosts`, or what the installation put in its place; no trailing slash."""
         options = settings.WARREN_CHANNEL_OPTIONS
         return str(options.get(f"{self.slug}.{name}", self.hosts[name])).rstrip("/")
@@ -379,9 +385,6 @@ class Publishes(Protocol):
 @runtime_checkable
 class Authorizes(Protocol):
     """Accounts are connected at the platform itself, which sends the person back with an answer."""
-
-    needs_app: bool
-    """Whether the operator must register an app there first."""
 
     def authorization(
         self, *, values: Mapping[str, str], state: str, redirect_uri: str, app: AppKeys | None

@@ -47,8 +47,6 @@ class OAuthChannel(Channel):
     """A channel whose accounts are opened by the platform's own consent page."""
 
     needs_app: ClassVar[bool] = True
-    app_name: ClassVar[str] = ""
-    """Under which name the operator keeps the app, where several channels share one; else slug."""
     authorize_at: ClassVar[tuple[str, str]]
     """(name in `hosts`, path)."""
     token_at: ClassVar[tuple[str, str]]
@@ -63,8 +61,6 @@ class OAuthChannel(Channel):
     token_headers: ClassVar[Mapping[str, str]] = {}
     lifetime_seconds: ClassVar[int | None] = None
     """Of an access token, where the platform does not say; None if such a token does not end."""
-    callback_name: ClassVar[str] = ""
-    """In the address that people come back to, where the slug will not do; else the slug."""
 
     @abstractmethod
     def connections(self, tokens: Credentials, app: AppKeys | None) -> tuple[Connection, ...]:
@@ -91,7 +87,7 @@ class OAuthChannel(Channel):
                 "code_challenge_method": "S256",
             }
         name, path = self.authorize_at
-        return Authorization(f"{self.host(name)}{path}?{urlencode(query)}", {"verifier": verifier})
+        return Authorization(f"{self.at(name)}{path}?{urlencode(query)}", {"verifier": verifier})
 
     def accept(
         self,
@@ -238,7 +234,7 @@ class OAuthChannel(Channel):
     ) -> Rest:
         return Rest(
             client,
-            self.host(host),
+            self.at(host),
             table or self.retry_table,
             self.label,
             clock.now(),

@@ -11,6 +11,7 @@ from config.kernel.errors import DomainError
 from config.kernel.scoping import scope
 from config.kernel.vault import MasterKeyMissing, SecretUnreadable
 from publishing.channels.base import (
+    Accepted,
     Channel,
     ChannelError,
     CrashPoint,
@@ -40,7 +41,7 @@ class Answer:
 
     parcel: Parcel
     step: Step
-    given: Published | Found | None = None
+    given: Published | Found | Accepted | None = None
     error: ChannelError | None = None
 
 
@@ -83,7 +84,7 @@ def _open_secrets(session: DeliverySession) -> None:
         ) from error
 
 
-def _find(channel: Channel, payload: dict[str, object], session: object) -> Found | None:
+def _find(channel: Channel, payload: dict[str, object], session: object) -> Found | Accepted | None:
     fault(CrashPoint.READING_BACK)
     assert isinstance(channel, Finds)
     return channel.find(payload, session)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from config.kernel.addresses import is_loopback
 from organizations.services.app_settings import Declared, app_settings, setting
-from publishing.channels.base import AccountFacts, AppKeys, Authorizes, Channel, ChannelError
+from publishing.channels.base import AccountFacts, AppKeys, Channel, ChannelError
 from publishing.channels.registry import channels
 from publishing.models import SocialAccount
 
@@ -33,13 +34,13 @@ def account_facts(account: SocialAccount) -> AccountFacts:
 
 def app_name(channel: Channel) -> str:
     """Under which name the operator keeps the installation's app at a network."""
-    return str(getattr(channel, "app_name", "") or channel.slug)
+    return channel.app_name or channel.slug
 
 
 def app_keys(platform: str) -> AppKeys | None:
     """The installation's app at a network; None while its operator has entered none."""
     channel = channels.get(platform)
-    if not isinstance(channel, Authorizes) or not channel.needs_app:
+    if channel is None or not channel.needs_app:
         return None
     name = app_name(channel)
     client_id = str(setting(f"{name}_client_id"))
@@ -60,22 +61,27 @@ def declare_apps() -> None:
                 "",
                 f"{words} of this installation's app at {known}.",
                 is_secret=part == "client_secret",
-                environment=lambda of=f"{name}.{part}": settings.WARREN_CHANNEL_OPTIONS.get(of),
+                environment=partial(_option, f"{name}.{part}"),
             )
             app_settings.register(key, declared)
+
+
+def _option(name: str) -> str | None:
+    given = settings.WARREN_CHANNEL_OPTIONS.get(name)
+    return str(given) if given else None
 
 
 def _labels_of_apps() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for channel in channels.values():
-        if isinstance(channel, Authorizes) and channel.needs_app:
+        if channel.needs_app:
             found.setdefault(app_name(channel), []).append(channel.label)
     return found
 
 
 def callback_address(channel: Channel) -> str:
     """Where a network sends people back to; it stands in the app's settings there."""
-    name = str(getattr(channel, "callback_name", "") or channel.slug)
+    name = channel.callback_name or channel.slug
     return f"{settings.WARREN_BASE_URL}{reverse('networks:callback', args=[name])}"
 
 
