@@ -258,7 +258,8 @@ class Channel(ABC):
 
     def compose(self, draft: Draft) -> str:
         """The final text of a draft, as it is counted and sent."""
-        return counting.compose(draft.text, draft.hashtags, draft.link)
+        hashtags = draft.hashtags if self.limits.hashtags_in_text else ()
+        return counting.compose(draft.text, hashtags, draft.link)
 
     def _text_problems(self, draft: Draft, limits: Limits) -> list[str]:
         count = counting.measure_text(self.compose(draft), limits)

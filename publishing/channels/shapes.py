@@ -151,6 +151,8 @@ class Limits:
     """Whether pictures alone are no post."""
     has_link: bool = True
     """Whether a link can be followed from a post; where not, it still stands in the text."""
+    hashtags_in_text: bool = True
+    """Whether hashtags are words of the text; where not, they become the article's own tags."""
 
     def as_json(self) -> dict[str, Any]:
         """Every field, and the rules by which text, hashtags and link become the final text."""

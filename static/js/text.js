@@ -27,7 +27,8 @@ export function cleanHashtags(hashtags) {
 export function compose(text, hashtags, link, limits) {
   const body = text.replace(/\r\n?/g, "\n").trim();
   const present = new Set(found(limits.hashtag_pattern, body).map((match) => match[1].toLowerCase()));
-  const missing = cleanHashtags(hashtags).filter((tag) => !present.has(tag.toLowerCase()));
+  const words = limits.hashtags_in_text === false ? [] : hashtags;
+  const missing = cleanHashtags(words).filter((tag) => !present.has(tag.toLowerCase()));
   const parts = [body, missing.map((tag) => `#${tag}`).join(limits.hashtag_separator ?? " ")];
   const links = found(limits.link_pattern, body).map((match) => match[0]);
   if (link && !links.includes(link.trim())) parts.push(link.trim());
