@@ -26,7 +26,7 @@ from publishing.models import (
 from publishing.services.approvals import content_hash, give_approval
 from tests import make
 
-from .platform import TEST_CHANNELS
+from .platform_channels import TEST_CHANNELS
 
 
 @contextmanager

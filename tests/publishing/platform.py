@@ -11,6 +11,9 @@ Each account has a script of modes, one for each request that may make a post; t
     empty, empty_after    200 without a body; the second has taken the post
     429, 401              as they say; 429 with Retry-After
     kill, kill_after      ends the caller's process by SIGKILL before or after taking the post
+    accepted              containers only: says that it works on it, which it does for two looks
+    accepted_failed       ... and then says that it cannot be published
+    accepted_lost         ... and then has it unpublished, as if it had never been asked
 """
 
 from __future__ import annotations
@@ -24,32 +27,16 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import uuid4
-
-from publishing.channels.base import (
-    AccountFacts,
-    Channel,
-    ChannelError,
-    CrashPoint,
-    DeliveryClass,
-    Draft,
-    Found,
-    Limits,
-    Outcome,
-    Payload,
-    Published,
-    RetryTable,
-    Session,
-    renew,
-)
-from publishing.channels.errors import TRANSPORT_ERRORS, UNPARSABLE, Rule, transport_error
 
 RETRY_AFTER_SECONDS = 2
 HANG_SECONDS = 5.0
 LATE_SECONDS = 1.0
+LOOKS_WHILE_WORKING = 2
 
 
 @dataclass
@@ -57,6 +44,26 @@ class RemotePost:
     id: str
     text: str
     at: float
+    parent: str = ""
+
+
+@dataclass
+class Container:
+    """What becomes one post at most, once it is told to."""
+
+    text: str
+    parent: str
+    status: str = "ready"
+    ends: str = ""
+    looks: int = 0
+
+    def look(self) -> str:
+        """Its status as one who asks is told it; after some looks the work on it ends."""
+        if self.status == "working":
+            self.looks += 1
+            if self.looks > LOOKS_WHILE_WORKING:
+                self.status = self.ends
+        return self.status
 
 
 @dataclass
@@ -70,12 +77,13 @@ class RemoteAccount:
     keeps_old_tokens: bool = True
     refreshes: int = 0
     media: int = 0
+    containers: dict[str, Container] = field(default_factory=dict)
 
-    def take(self, text: str, key: str | None) -> RemotePost:
+    def take(self, text: str, key: str | None, parent: str = "") -> RemotePost:
         for post in self.posts:
             if key is not None and post.id == key:
                 return post
-        post = RemotePost(key or uuid4().hex, text, time.time())
+        post = RemotePost(key or uuid4().hex, text, time.time(), parent)
         self.posts.append(post)
         return post
 
@@ -151,7 +159,10 @@ class Platform:
             mode = account.modes.popleft() if account.modes else "ok"
             given = json.loads(body)
             key = rest[0] if rest else None
-            return await self._publish(account, mode, given["text"], key, headers, writer)
+            taken = partial(account.take, given["text"], key, given.get("parent", ""))
+            return await self._publish(mode, taken, headers, writer)
+        if kind == "containers" and rest[1:] == ["publish"]:
+            return await self._publish_container(account, rest[0], headers, writer)
         status, answer = self._answer(account, method, kind, rest, body)
         await _write(writer, status, answer)
         return True
@@ -169,25 +180,63 @@ class Platform:
             account.refreshes += 1
             account.refresh_token = f"refresh-{account.refreshes}"
             return 200, {"access": f"a{account.refreshes}", "refresh": account.refresh_token}
+        if kind == "containers":
+            return self._container(account, rest, body)
         if rest:
             found = [post for post in account.posts if post.id == rest[0]]
             return (200, vars(found[0])) if found else (404, {"error": "not_found"})
         return 200, {"posts": [vars(post) for post in account.posts]}
 
-    async def _publish(
+    def _container(
+        self, account: RemoteAccount, rest: list[str], body: bytes
+    ) -> tuple[int, dict[str, str]]:
+        if rest:
+            found = account.containers.get(rest[0])
+            status = found.look() if found else "expired"
+            if found and status == "published":
+                account.take(found.text, f"post-{rest[0]}", found.parent)
+            return 200, {"id": rest[0], "status": status, "post": f"post-{rest[0]}"}
+        given, name = json.loads(body), uuid4().hex[:12]
+        account.containers[name] = Container(given["text"], given.get("parent", ""))
+        return 201, {"id": name, "status": "ready"}
+
+    async def _publish_container(
         self,
         account: RemoteAccount,
+        name: str,
+        headers: Mapping[str, str],
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        container = account.containers.get(name)
+        if container is None or container.status != "ready":
+            await _write(writer, 400, {"error": "not_ready" if container else "expired"})
+            return True
+        mode = account.modes.popleft() if account.modes else "ok"
+        if mode.startswith("accepted"):
+            ends = {"accepted_failed": "failed", "accepted_lost": "ready"}
+            container.status, container.looks = "working", 0
+            container.ends = ends.get(mode, "published")
+            await _write(writer, 202, {"id": name, "status": "working"})
+            return True
+
+        def take() -> RemotePost:
+            container.status = "published"
+            return account.take(container.text, f"post-{name}", container.parent)
+
+        return await self._publish(mode, take, headers, writer)
+
+    async def _publish(
+        self,
         mode: str,
-        text: str,
-        key: str | None,
+        take: Callable[[], RemotePost],
         headers: Mapping[str, str],
         writer: asyncio.StreamWriter,
     ) -> bool:
         what, _, after = mode.partition("_")
         if what == "late":
-            self._loop.call_later(LATE_SECONDS, account.take, text, key)
+            self._loop.call_later(LATE_SECONDS, take)
         elif what == "ok" or after:
-            post = account.take(text, key)
+            post = take()
         if what in ("hang", "late"):
             await asyncio.sleep(HANG_SECONDS)
             return False
@@ -222,115 +271,3 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     connection = writer.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
-
-
-class TestChannel(Channel):
-    """Speaks to the platform above. Subclasses say what it offers against doubles."""
-
-    __test__ = False
-
-    label = "Test network"
-    icon = "img/channels/feed.svg"
-    limits = Limits(max_characters=500, images_max=1, image_types=("image/png",))
-    retry_table = RetryTable({(400, "acted"): Rule(Outcome.AMBIGUOUS)})
-
-    def freeze(
-        self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: Any
-    ) -> Payload:
-        self.refuse_misfits(draft, account)
-        return {"text": self.compose(draft), "key": occurrence_key[:20], "from": now.timestamp()}
-
-    def prepare(self, payload: Payload, session: Session) -> None:
-        """A token that has ended and a picture to upload, so that each crash point is passed."""
-        credentials = session.credentials
-        if credentials.get("ended"):
-            renew(session, credentials, lambda stale: self._exchange(stale, session))
-        if credentials.get("uploads") and not session.handle:
-            session.fault(CrashPoint.MEDIA_UPLOADING)
-            media = self._call("POST", "/media", session, {})
-            session.fault(CrashPoint.MEDIA_RECEIVED)
-            session.save_handle({"media": media["id"]})
-
-    def _exchange(self, stale: dict[str, Any], session: Session) -> dict[str, Any]:
-        fresh = self._call("POST", "/tokens", session, {"refresh": stale["refresh"]})
-        return {**stale, "ended": 0, **fresh, "kept": "yes"}
-
-    def _call(self, method: str, path: str, session: Session, body: Any = None) -> dict[str, Any]:
-        try:
-            response = session.http.request(
-                method,
-                session.server + path,
-                json=body,
-                headers={"x-worker": str(os.getpid())},
-            )
-        except TRANSPORT_ERRORS as error:
-            raise transport_error(self.label, error) from error
-        answer = _json(response.content)
-        if response.is_success and answer is not None:
-            return answer
-        code = UNPARSABLE if response.is_success else str((answer or {}).get("error", ""))
-        raise self.retry_table.error(
-            self.label,
-            status=response.status_code,
-            code=code,
-            headers=response.headers,
-            now=session.now,
-        )
-
-
-def _json(content: bytes) -> dict[str, Any] | None:
-    try:
-        parsed = json.loads(content)
-    except ValueError:
-        return None
-    return parsed if isinstance(parsed, dict) else None
-
-
-class KeyedChannel(TestChannel):
-    slug = "test_a"
-    delivery_class = DeliveryClass.A
-
-    def publish(self, payload: Payload, session: Session) -> Published:
-        path = f"/posts/{payload['key']}"
-        post = self._call("PUT", path, session, {"text": payload["text"]})
-        return Published(post["id"], f"{session.server}/posts/{post['id']}")
-
-    def find(self, payload: Payload, session: Session) -> Found | None:
-        try:
-            post = self._call("GET", f"/posts/{payload['key']}", session)
-        except ChannelError as error:
-            if error.extra.get("http_status") == 404:
-                return None
-            raise
-        return Found(post["id"], f"{session.server}/posts/{post['id']}")
-
-
-class PlainChannel(TestChannel):
-    """Posts get their id over there; the only way to know is to look."""
-
-    def publish(self, payload: Payload, session: Session) -> Published:
-        post = self._call("POST", "/posts", session, {"text": payload["text"]})
-        return Published(post["id"], f"{session.server}/posts/{post['id']}")
-
-
-class ReadableChannel(PlainChannel):
-    slug = "test_c"
-    delivery_class = DeliveryClass.C
-
-    def find(self, payload: Payload, session: Session) -> Found | None:
-        """Same words, not older than the post's own time; never the newest."""
-        posts = self._call("GET", "/posts", session)["posts"]
-        same = [
-            post
-            for post in posts
-            if post["text"] == payload["text"] and post["at"] >= payload["from"] - 1
-        ]
-        return Found(same[0]["id"], f"{session.server}/posts/{same[0]['id']}") if same else None
-
-
-class SilentChannel(PlainChannel):
-    slug = "test_d"
-    delivery_class = DeliveryClass.D
-
-
-TEST_CHANNELS: tuple[Channel, ...] = (KeyedChannel(), ReadableChannel(), SilentChannel())

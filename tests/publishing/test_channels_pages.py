@@ -27,7 +27,7 @@ from publishing.models import (
 from tests import make
 from tests.world import World
 
-from .platform import KeyedChannel
+from .platform_channels import KeyedChannel
 
 pytestmark = pytest.mark.django_db
 

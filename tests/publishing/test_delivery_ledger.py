@@ -27,7 +27,8 @@ from publishing.services.pending_posts import edit_post, reject_post, reschedule
 from tests.world import World
 
 from .deliveries import account_on, again, approved_post, deliver, due_delivery
-from .platform import Platform, SilentChannel
+from .platform import Platform
+from .platform_channels import SilentChannel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_ledger")]
 

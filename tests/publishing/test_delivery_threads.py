@@ -31,7 +31,8 @@ from publishing.models import Delivery, DeliveryState, Post, SocialAccount
 from tests.world import World
 
 from .deliveries import account_on, due_deliveries, due_delivery, test_channels
-from .platform import KeyedChannel, Platform, RemoteAccount
+from .platform import Platform, RemoteAccount
+from .platform_channels import KeyedChannel
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real_time]
 

@@ -29,7 +29,8 @@ from tests import make
 from tests.world import World
 
 from .deliveries import account_on, again, deliver, due_delivery
-from .platform import KeyedChannel, Platform, ReadableChannel
+from .platform import Platform
+from .platform_channels import KeyedChannel, ReadableChannel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_the_ledger")]
 

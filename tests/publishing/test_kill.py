@@ -47,7 +47,7 @@ TIMES = {
     "WARREN_RETRY_BASE_SECONDS": "0.2",
     "WARREN_DELIVERY_THREADS": "4",
 }
-CLASSES = ("test_a", "test_c", "test_d")
+CLASSES = ("test_a", "test_b", "test_c", "test_d")
 
 
 @dataclass
