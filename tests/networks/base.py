@@ -10,6 +10,24 @@ The script `faults` holds one mode for each coming request that may make a post;
     empty, empty_after    200 without a body; the second has taken the post
     page, page_after      200 with a page of HTML; the second has taken the post
     429, 401, 403, ...    as the platform words them; 429 with Retry-After
+
+The contract (tests/publishing/test_channel_contract.py) also uses, without a word from a platform's
+module unless it is named here:
+
+    whole_answer          for every request: page, empty, 500, or JSON of another shape (odd, list)
+    ended                 access tokens that are refused from now on, with `refusal(401)`
+    renewals, renewal_faults
+                          requests to the route marked `renews=True` (the token endpoint), and a
+                          script for them: the modes above, invalid_grant (answered by
+                          `refused_grant`), no_refresh (an answer without a new refresh token)
+    withheld              scopes that are not granted: the stand-in leaves them out wherever its
+                          platform tells of scopes, at the token endpoint and to a probe
+
+`tests/networks/<slug>.py` has `stage(settings)`, a context manager that yields a `Stage`. What
+stands on the platform is told as `Item`s: `text` as readers see it, `facts["title"]` where there
+are titles, `facts["link"]` where a link is no part of the text, `parent` and `kind` ("comment") for
+what hangs under a post, `media` with `kind` and `alt`. Dates in answers come from `Item.at`, which
+the contract makes older to get look-alikes.
 """
 
 from __future__ import annotations
@@ -19,10 +37,9 @@ import re
 import socket
 import struct
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,6 +111,13 @@ class Network:
         self.items: dict[str, Item] = {}
         self.faults: deque[str] = deque()
         self.log: list[Request] = []
+        self.whole_answer = ""
+        self.ended: set[str] = set()
+        self.withheld: set[str] = set()
+        self.renewals = 0
+        self.renewal_faults: deque[str] = deque()
+        self.over = threading.Event()
+        self.open: set[socket.socket] = set()
         self.lock = threading.RLock()
         self.number = 1000
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -101,18 +125,28 @@ class Network:
         self._server.network = self  # type: ignore[attr-defined]
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._routes = [
-            (method, pattern, getattr(self, name), makes_post)
+            (method, pattern, getattr(self, name), makes_post, renews)
             for name in dir(type(self))
-            for method, pattern, makes_post in getattr(getattr(type(self), name), "routes", ())
+            for method, pattern, makes_post, renews in getattr(
+                getattr(type(self), name), "routes", ()
+            )
         ]
 
     def __enter__(self) -> Network:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
         return self
 
     def __exit__(self, *args: object) -> None:
+        """Nothing of it answers afterwards, also not on a connection that somebody kept open and
+        that the next stand-in might get with its port."""
+        self.over.set()
         self._server.shutdown()
         self._server.server_close()
+        with self.lock:
+            left = list(self.open)
+        for connection in left:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def next_id(self) -> str:
         with self.lock:
@@ -135,6 +169,14 @@ class Network:
         headers = {self.retry_after_header: str(RETRY_AFTER_SECONDS)} if status == 429 else {}
         return Reply(status, {"error": {"message": f"It says {status}"}}, headers)
 
+    def refused_grant(self) -> Reply:
+        """A refresh token that is not good any more, as this platform words it."""
+        return Reply(400, {"error": "invalid_grant", "error_description": "It is not valid."})
+
+    def granted(self, scopes: Iterable[str]) -> list[str]:
+        """Those that are not withheld, in their order."""
+        return [each for each in scopes if each not in self.withheld]
+
     def admit(self, request: Request) -> Reply | None:
         """Called first; a Reply is the answer (a token that is refused, for instance)."""
         return None
@@ -143,42 +185,75 @@ class Network:
         """The reply, and the fault to play with it."""
         with self.lock:
             self.log.append(request)
+        if self.whole_answer:
+            return self._nonsense()
         found = next(
             (
-                (handler, matched, makes_post)
-                for method, pattern, handler, makes_post in self._routes
+                (handler, matched, makes_post, renews)
+                for method, pattern, handler, makes_post, renews in self._routes
                 if method == request.method and (matched := re.fullmatch(pattern, request.path))
             ),
             None,
         )
         if found is None:
             return Reply(404, {"error": f"nothing at {request.method} {request.path}"}), "ok"
-        handler, matched, makes_post = found
+        handler, matched, makes_post, renews = found
+        if (request.token or request.query.get("access_token", "")) in self.ended and not renews:
+            return self.refusal(401), "ok"
         if (refused := self.admit(request)) is not None:
             return refused, "ok"
         mode = "ok"
-        if makes_post is True or (callable(makes_post) and makes_post(request)):
+        if renews:
+            mode = self._next(self.renewal_faults)
             with self.lock:
-                mode = self.faults.popleft() if self.faults else "ok"
+                self.renewals += 1
+        elif makes_post is True or (callable(makes_post) and makes_post(request)):
+            mode = self._next(self.faults)
+        return self._play(mode, lambda: handler(request, **matched.groupdict()))
+
+    def _next(self, script: deque[str]) -> str:
+        with self.lock:
+            return script.popleft() if script else "ok"
+
+    def _play(self, mode: str, handle: Callable[[], Reply]) -> tuple[Reply, str]:
+        if mode == "invalid_grant":
+            return self.refused_grant(), "ok"
+        if mode == "no_refresh":
+            reply = handle()
+            body = {name: value for name, value in reply.body.items() if name != "refresh_token"}
+            return Reply(reply.status, body, reply.headers), "ok"
         what, _, after = mode.partition("_")
         if what == "ok" or after:
-            reply = handler(request, **matched.groupdict())
+            reply = handle()
             if what == "ok":
                 return reply, "ok"
         return self.refusal(int(what)) if what.isdigit() else Reply(200), what
+
+    def _nonsense(self) -> tuple[Reply, str]:
+        if self.whole_answer in ("page", "empty"):
+            return Reply(200), self.whole_answer
+        if self.whole_answer.isdigit():
+            return self.refusal(int(self.whole_answer)), "ok"
+        return Reply(200, [] if self.whole_answer == "list" else {"odd": [1]}), "ok"
 
 
 Handler = Callable[..., Reply]
 
 
 def route(
-    method: str, pattern: str, *, makes_post: bool | Callable[[Request], bool] = False
+    method: str,
+    pattern: str,
+    *,
+    makes_post: bool | Callable[[Request], bool] = False,
+    renews: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Mark a method as the answer to a method and a path (a regular expression of all of it, whose
-    named groups become arguments). `makes_post` lets the script of faults act here."""
+    named groups become arguments). `makes_post` lets the script of faults act here, `renews` the
+    one of renewals."""
 
     def mark(handler: Handler) -> Handler:
-        handler.routes = [*getattr(handler, "routes", ()), (method, pattern, makes_post)]  # type: ignore[attr-defined]
+        marks = getattr(handler, "routes", ())
+        handler.routes = [*marks, (method, pattern, makes_post, renews)]  # type: ignore[attr-defined]
         return handler
 
     return mark
@@ -200,7 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         reply, fault = network.answer(request)
         if fault == "hang":
-            time.sleep(HANG_SECONDS)
+            network.over.wait(HANG_SECONDS)
             self.close_connection = True
             return
         if fault == "reset":
@@ -231,10 +306,16 @@ class _Handler(BaseHTTPRequestHandler):
         return None
 
     def handle(self) -> None:
+        network: Network = self.server.network  # type: ignore[attr-defined]
+        with network.lock:
+            network.open.add(self.connection)
         try:
             super().handle()
-        except ConnectionError:
+        except OSError:
             self.close_connection = True
+        finally:
+            with network.lock:
+                network.open.discard(self.connection)
 
 
 @dataclass(slots=True)
@@ -256,19 +337,20 @@ class Stage:
     files: dict[str, bytes] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     answer: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
+    exempt: Mapping[str, str] = field(default_factory=dict)
+    """Checks of the contract that this platform cannot meet, by name, each with its reason. The
+    contract names the ones that may be left out at all."""
 
     def session(self, **changes: Any) -> MemorySession:
         """What a fresh worker gets."""
-        return MemorySession(
-            self.account.server,
-            self.vault,
-            account=self.account,
-            app=self.app,
-            files=self.files,
-            files_at=f"{self.network.address}/our-files",
-            timeout_seconds=CALL_SECONDS,
-            **changes,
-        )
+        usual: dict[str, Any] = {
+            "account": self.account,
+            "app": self.app,
+            "files": self.files,
+            "files_at": f"{self.network.address}/our-files",
+            "timeout_seconds": CALL_SECONDS,
+        }
+        return MemorySession(self.account.server, self.vault, **{**usual, **changes})
 
     def under(self, parent: Published, root: Published) -> Session:
         """For a reply or a comment."""
