@@ -214,8 +214,12 @@ TRANSPORT_ERRORS = (httpx2.HTTPError, httpx2.InvalidURL, Unavailable, Invalid)
 """What a call through the outbound door may raise when there is no answer."""
 
 
+RESET_HEADERS = ("ratelimit-reset", "x-rate-limit-reset")
+"""Headers that hold epoch seconds; X spells the second."""
+
+
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait, from Retry-After (seconds or a date) or ratelimit-reset (epoch seconds)."""
+    """Seconds to wait, from Retry-After (seconds or a date) or a reset header (epoch seconds)."""
     value = headers.get("retry-after", "").strip()
     if value.replace(".", "", 1).isdigit():
         return float(value)
@@ -225,8 +229,11 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         except ValueError:
             return None
         return max(0.0, (moment - now).total_seconds()) if moment.tzinfo else None
-    reset = headers.get("ratelimit-reset", "").strip()
-    return max(0.0, float(reset) - now.timestamp()) if reset.isdigit() else None
+    for name in RESET_HEADERS:
+        reset = headers.get(name, "").strip()
+        if reset.isdigit():
+            return max(0.0, float(reset) - now.timestamp())
+    return None
 
 
 def _sentence(detail: str) -> str:

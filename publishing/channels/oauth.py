@@ -19,7 +19,7 @@ from config.kernel import clock, http
 from .base import Channel, Session, renew
 from .errors import ChannelError, Outcome, RetryTable, Rule
 from .rest import ErrorReader, Rest, count, read_error
-from .shapes import AppKeys, Authorization, Connection, Credentials
+from .shapes import AppKeys, Authorization, Connection, Credentials, Finding
 
 T = TypeVar("T")
 
@@ -183,9 +183,14 @@ class OAuthChannel(Channel):
         app = self.app_needed(session.app)
         return self.tokens(self.ask_for_tokens(form, app, client=session.http), stale)
 
+    def can_renew(self, credentials: Credentials) -> bool:
+        """Whether there is anything to renew with; overridden where a token renews itself."""
+        return bool(credentials.get("refresh_token"))
+
     def access_token(self, session: Session) -> str:
-        """The token to call with, renewed first when two thirds of its life are over."""
-        if is_ending(session.credentials, session.now):
+        """The token to call with, renewed first when two thirds of its life are over. One that
+        cannot be renewed is used until it ends."""
+        if is_ending(session.credentials, session.now) and self.can_renew(session.credentials):
             self.renew(session)
         return str(session.credentials["access_token"])
 
@@ -196,7 +201,7 @@ class OAuthChannel(Channel):
         try:
             return call(token)
         except ChannelError as error:
-            if not error.reconnect or not session.credentials.get("refresh_token"):
+            if not error.reconnect or not self.can_renew(session.credentials):
                 raise
             # Another worker may have renewed it meanwhile; then this just takes that one.
             self.renew(session)
@@ -220,6 +225,18 @@ class OAuthChannel(Channel):
                 permanent=True,
                 code="scopes_missing",
             )
+
+    def scope_finding(self, session: Session) -> Finding:
+        """What the doctor says of the scopes that were granted when the account was connected."""
+        missing = self.missing_scopes(self.granted(session.credentials))
+        if not missing:
+            return Finding("scopes", True, "Everything that posting needs was granted.")
+        return Finding(
+            "scopes",
+            False,
+            f"{self.label} did not grant {', '.join(missing)}.",
+            "Connect the account again and leave every box ticked.",
+        )
 
     # Calls
 
