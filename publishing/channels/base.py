@@ -94,6 +94,7 @@ __all__ = [
     "Reading",
     "Renews",
     "RetryTable",
+    "Revokes",
     "Session",
     "VideoLimits",
     "canonical",
@@ -186,6 +187,9 @@ class Channel(ABC):
     limits: ClassVar[Limits]
     retry_table: ClassVar[RetryTable] = RetryTable()
     scopes: ClassVar[tuple[str, ...]] = ()
+    scope_words: ClassVar[Mapping[str, str]] = {}
+    """What each of `scopes` lets Warren do, for the page that asks; the scope itself where absent.
+    As a verb: "publish posts on your pages"."""
     needs_app: ClassVar[bool] = False
     """Whether the operator must register an app there before anybody can connect an account."""
     app_name: ClassVar[str] = ""
@@ -262,7 +266,7 @@ class Channel(ABC):
         return counting.compose(draft.text, hashtags, draft.link)
 
     def _text_problems(self, draft: Draft, limits: Limits) -> list[str]:
-        count = counting.measure_text(self.compose(draft), limits)
+        count = counting.measure_text(self.compose(draft), limits, has_media=bool(draft.media))
         problems = []
         if not count.used and not draft.media:
             problems.append(f"There is nothing to post on {self.label}: write a text.")
@@ -314,7 +318,7 @@ class Channel(ABC):
             return []
         if limits.comment_max is None:
             return [f"{self.label} takes no first comment from Warren: take it out."]
-        if (used := counting.COUNTERS[limits.counter](comment)) > limits.comment_max:
+        if (used := counting.comment_length(comment, limits)) > limits.comment_max:
             return [
                 f"{self.label} takes {limits.comment_max} characters of comment and the first "
                 f"comment has {used}: shorten it by {used - limits.comment_max}."
@@ -409,6 +413,15 @@ class Authorizes(Protocol):
 
 
 @runtime_checkable
+class Revokes(Protocol):
+    """The platform can be told to end an access that is no longer wanted."""
+
+    def revoke(self, session: Session) -> None:
+        """End the session's access over there. Asked once, when an account is disconnected;
+        raises ChannelError when that did not work, which stops nothing."""
+
+
+@runtime_checkable
 class Renews(Protocol):
     def renew(self, session: Session) -> datetime | None:
         """Renew the access now, once however many call it; returns when it ends, None if never.
@@ -435,6 +448,8 @@ class Finds(Protocol):
 
         Matches the reserved key, the saved handle, or text hash, media and time window; never the
         newest post. A ChannelError means "not known yet", whatever its outcome: ask again later.
+        One exception: where the platform had the post in work, or knows its handle (class B), a
+        permanent error without an HTTP status of 400 or above says that it could not make it.
         """
 
 

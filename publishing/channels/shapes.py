@@ -123,6 +123,12 @@ class Limits:
     """None counts a link in full. With `link_rule` "fixed" each link counts as exactly this many
     characters; with "shortened" longer links are displayed as this many, ending in an ellipsis."""
     link_rule: str = "full"
+    bare_links: bool = False
+    """Whether a domain without https:// before it is a link too, as on X."""
+    mention_rule: str = "full"
+    """With "local" the server of @name@server counts nothing, as on Mastodon."""
+    max_characters_with_media: int | None = None
+    """Of a text that goes out with a picture or video, where it is a shorter caption."""
     hashtags_max: int | None = None
     hashtags_recommended: int = 3
     hashtag_max_characters: int | None = None
@@ -156,7 +162,7 @@ class Limits:
 
     def as_json(self) -> dict[str, Any]:
         """Every field, and the rules by which text, hashtags and link become the final text."""
-        return {**asdict(self), "image_types": list(self.image_types), **counting.RULES}
+        return {**asdict(self), "image_types": list(self.image_types), **counting.rules(self)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,39 +6,72 @@ the rules that `Limits.as_json` carries. Nothing here shortens a post: what is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from .counters import (
+    COUNTERS,
+    LIGHT,
+    OF_COMMENTS,
+    codepoints,
+    escape_linkedin,
+    graphemes,
+    utf8_bytes,
+    utf16,
+    weighted,
+)
+from .patterns import (
+    BARE_LINK_PATTERN,
+    BLANKS,
+    EMOJI_PATTERN,
+    HASHTAG,
+    HASHTAG_PATTERN,
+    LINK,
+    LINK_OR_BARE,
+    LINK_PATTERN,
+    MENTION,
+    MENTION_PATTERN,
+)
+
 if TYPE_CHECKING:
     from .shapes import Limits
+
+__all__ = [
+    "COUNTERS",
+    "ELLIPSIS",
+    "HASHTAG",
+    "HASHTAG_PATTERN",
+    "LINK",
+    "LINK_PATTERN",
+    "RULES",
+    "SEPARATOR",
+    "LinkSpan",
+    "TextCount",
+    "clean_hashtags",
+    "codepoints",
+    "comment_length",
+    "compose",
+    "displayed",
+    "escape_linkedin",
+    "graphemes",
+    "hashtags_in",
+    "links_in",
+    "measure_text",
+    "rules",
+    "utf8_bytes",
+    "utf16",
+    "weighted",
+]
 
 SEPARATOR = "\n\n"
 HASHTAG_SEPARATOR = " "
 ELLIPSIS = "…"
+FILLER = "x"
+"""Stands for each character of a link that counts as a fixed number of them."""
 
-_NEVER_IN_LINK = (
-    r'\s<>"()\u00ab\u00bb\u201c\u201d\u3001\u3002\u300c\u300d\u300e\u300f\u3010\u3011'
-    r"\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
-)
-_IN_BRACKETS = rf"\([^{_NEVER_IN_LINK}]*\)"
-LINK_PATTERN = (
-    rf"https?://(?:[^{_NEVER_IN_LINK}]|{_IN_BRACKETS})*"
-    rf"(?:[^{_NEVER_IN_LINK}.,;:!?\x27\u2019\u2026\]}}]|{_IN_BRACKETS})"
-)
-"""A web address in running text, without the punctuation (Latin or full-width) that ends a sentence
-around it. Written so that Python's `regex` and JavaScript with the u flag read it alike."""
-
-HASHTAG_PATTERN = (
-    r"(?<![\p{L}\p{M}\p{N}_&/#])[#\uff03]([\p{L}\p{M}\p{N}_]*[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*)"
-)
-"""A hashtag in running text: letters, marks, digits and underscores, not digits alone."""
-
-LINK = regex.compile(LINK_PATTERN)
-HASHTAG = regex.compile(HASHTAG_PATTERN)
-_GRAPHEME = regex.compile(r"\X")
 _NUMBER = regex.compile(r"\p{N}+")
 _NOT_IN_HASHTAG = regex.compile(r"[^\p{L}\p{M}\p{N}_]+")
 
@@ -53,26 +86,16 @@ RULES: Mapping[str, Any] = {
 """What the browser needs to do as `compose` and `measure_text` do."""
 
 
-def graphemes(text: str) -> int:
-    """User-perceived characters (Unicode's extended grapheme clusters, UAX 29)."""
-    return len(_GRAPHEME.findall(text))
-
-
-def codepoints(text: str) -> int:
-    return len(text)
-
-
-def utf8_bytes(text: str) -> int:
-    """Bytes in UTF-8; a lone surrogate, which no platform accepts, counts as its replacement."""
-    return len(text.encode("utf-8", "replace"))
-
-
-COUNTERS: dict[str, Callable[[str], int]] = {
-    "graphemes": graphemes,
-    "codepoints": codepoints,
-    "bytes": utf8_bytes,
-}
-"""How `Limits.counter` names a way to count. The browser has the same names."""
+def rules(limits: Limits) -> dict[str, Any]:
+    """RULES, and those that only some platforms need."""
+    more: dict[str, Any] = {}
+    if limits.bare_links:
+        more["counted_link_pattern"] = f"{LINK_PATTERN}|{BARE_LINK_PATTERN}"
+    if limits.mention_rule == "local":
+        more["mention_pattern"] = MENTION_PATTERN
+    if limits.counter == "weighted":
+        more |= {"emoji_pattern": EMOJI_PATTERN, "light": LIGHT}
+    return {**RULES, **more}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +132,11 @@ def compose(text: str, hashtags: Iterable[str] = (), link: str | None = None) ->
     A hashtag or link that the text already has is not repeated, so composing twice changes nothing.
     Never shortens.
     """
-    body = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    present = {tag.casefold() for tag in hashtags_in(body)}
-    missing = [tag for tag in clean_hashtags(hashtags) if tag.casefold() not in present]
+    body = text.replace("\r\n", "\n").replace("\r", "\n").strip(BLANKS)
+    present = {tag.lower() for tag in hashtags_in(body)}
+    missing = [tag for tag in clean_hashtags(hashtags) if tag.lower() not in present]
     parts = [body, HASHTAG_SEPARATOR.join(f"#{tag}" for tag in missing)]
-    address = (link or "").strip()
+    address = (link or "").strip(BLANKS)
     if address and address not in links_in(body):
         parts.append(address)
     return SEPARATOR.join(part for part in parts if part)
@@ -125,7 +148,7 @@ def clean_hashtags(hashtags: Iterable[str]) -> list[str]:
     for tag in hashtags:
         word = _NOT_IN_HASHTAG.sub("", tag)
         if word and not _NUMBER.fullmatch(word):
-            cleaned.setdefault(word.casefold(), word)
+            cleaned.setdefault(word.lower(), word)
     return list(cleaned.values())
 
 
@@ -158,14 +181,33 @@ def displayed(text: str, limits: Limits) -> tuple[str, tuple[LinkSpan, ...]]:
     return "".join((*pieces, text[position:])), tuple(spans)
 
 
-def measure_text(text: str, limits: Limits) -> TextCount:
-    """Count a composed text as the platform will."""
-    count = COUNTERS[limits.counter]
-    shown, spans = displayed(text, limits)
-    used = count(shown)
+def measure_text(text: str, limits: Limits, *, has_media: bool = False) -> TextCount:
+    """Count a composed text as the platform will. `has_media` matters where captions are shorter.
+
+    Bytes are counted of what is displayed; links of a fixed length are sent whole.
+    """
+    shown, _ = displayed(text, limits)
+    used = COUNTERS[limits.counter](_countable(shown, limits))
+    most = limits.max_characters
+    if has_media and limits.max_characters_with_media is not None:
+        most = limits.max_characters_with_media
+    return TextCount(used, most, utf8_bytes(shown), limits.max_bytes)
+
+
+def comment_length(text: str, limits: Limits) -> int:
+    """Characters of a comment, which no platform escapes."""
+    count = OF_COMMENTS.get(limits.counter) or COUNTERS[limits.counter]
+    return count(_countable(text, limits))
+
+
+def _countable(text: str, limits: Limits) -> str:
+    """The text with links as long as they count, and mentions without what is free."""
     if limits.link_rule == "fixed" and limits.link_length is not None:
-        used += sum(limits.link_length - count(shown[span.start : span.end]) for span in spans)
-    return TextCount(used, limits.max_characters, utf8_bytes(shown), limits.max_bytes)
+        pattern = LINK_OR_BARE if limits.bare_links else LINK
+        text = pattern.sub(FILLER * limits.link_length, text)
+    if limits.mention_rule == "local":
+        text = MENTION.sub(r"@\g<1>", text)
+    return text
 
 
 def _shown_link(url: str, limits: Limits) -> str:

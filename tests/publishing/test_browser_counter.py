@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -11,18 +12,19 @@ from typing import Any
 import pytest
 
 from publishing.channels.shapes import Limits
-from publishing.channels.text import compose, measure_text
+from publishing.channels.text import comment_length, compose, measure_text
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(sys.executable).parent / "node"
 PROGRAM = f"""
-import {{ compose, measure }} from "{(ROOT / "static/js/text.js").as_uri()}";
+import {{ compose, measure, measureComment }} from "{(ROOT / "static/js/text.js").as_uri()}";
 let given = "";
 for await (const part of process.stdin) given += part;
-const answers = JSON.parse(given).map(({{ text, hashtags, link, limits }}) => {{
+const answers = JSON.parse(given).map(({{ text, hashtags, link, limits, hasMedia }}) => {{
   const composed = compose(text, hashtags, link ?? "", limits);
-  const {{ used, bytes, isOver }} = measure(composed, limits);
-  return {{ composed, used, bytes, isOver }};
+  const {{ used, bytes, isOver }} = measure(composed, limits, hasMedia);
+  const comment = measureComment(text, limits).used;
+  return {{ composed, used, bytes, isOver, comment }};
 }});
 process.stdout.write(JSON.stringify(answers));
 """
@@ -32,6 +34,17 @@ LIMITS = [
     Limits(max_characters=280, counter="codepoints", link_rule="fixed", link_length=23),
     Limits(max_characters=40, counter="graphemes"),
     Limits(max_characters=500, counter="bytes", max_bytes=500),
+    Limits(
+        max_characters=280,
+        counter="weighted",
+        link_rule="fixed",
+        link_length=23,
+        bare_links=True,
+        comment_max=280,
+    ),
+    Limits(max_characters=3000, counter="linkedin_escaped", comment_max=1250),
+    Limits(max_characters=500, link_rule="fixed", link_length=23, mention_rule="local"),
+    Limits(max_characters=4096, counter="utf16", max_characters_with_media=60),
 ]
 DRAFTS: list[tuple[str, tuple[str, ...], str | None]] = [
     ("", (), None),
@@ -48,11 +61,101 @@ DRAFTS: list[tuple[str, tuple[str, ...], str | None]] = [
 ]
 
 
+PIECES = [
+    *" \n\t\u00a0\u3000\u200b\ufeff\x1f.,:;!?-_()[]{}<>|*~#@$/&%'’…\"«»",
+    *"aeoznüßØ",
+    "ab",
+    "Mast",
+    "Größe",
+    "ΣΑΣ",
+    "e\u0301",
+    "u\u0308\u0301",
+    "\u0301",
+    "日本語",
+    "한국어",
+    "각",
+    "नमस्ते",
+    "สวัสดี",
+    "مرحبا",
+    "עברית",
+    "👨‍👩‍👧‍👦",
+    "👩🏽‍🚀",
+    "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
+    "🇩🇪",
+    "🇩",
+    "❤️",
+    "❤\ufe0e",
+    "❤",
+    "1️⃣",
+    "#⃣",
+    "©",
+    "©️",
+    "™",
+    "☝🏿",
+    "🏿",
+    "\u200d",
+    "𝒳",
+    "#boats",
+    "#日本",
+    "#1",
+    "\uff03wide",
+    "a#b",
+    "@mast",
+    "@mast@harbour.example",
+    "@a.b@c.org",
+    "x@mast@b.org",
+    "mail@example.org",
+    "example.org",
+    "Example.COM/a_(b)?q=1#top",
+    "münchen.de",
+    "sub.domain.co.uk:8080/x",
+    "harbour.shop?x=1",
+    "end.Of",
+    "e.g",
+    "Node.js",
+    "v1.2",
+    "https://example.org",
+    "http://example.org/",
+    "https://example.org/a_(b)_c",
+    "https://example.org/a(b",
+    "https://example.org/道/に?q=[1]&b={2}",
+    "(https://example.org/x.)",
+    "https://例え.jp/",
+    "https://",
+]
+
+
+def _random_drafts() -> list[tuple[str, tuple[str, ...], str | None]]:
+    """Texts out of what is hard to count, in any order; the same ones in every run."""
+    chance = random.Random(20261121)
+    drafts: list[tuple[str, tuple[str, ...], str | None]] = []
+    for _ in range(250):
+        text = "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 14)))
+        spaced = " ".join(chance.choice(PIECES) for _ in range(chance.randint(0, 6)))
+        tags = tuple(chance.choice(PIECES) for _ in range(chance.randint(0, 3)))
+        link = chance.choice([None, "https://example.org", " https://example.org/a_(b)_c\u3000"])
+        drafts.append((text + chance.choice(["", " "]) + spaced, tags, link))
+    return drafts
+
+
+ALL = [
+    (limits, draft, has_media)
+    for limits in LIMITS
+    for drafts, has_media in ((DRAFTS, False), (_random_drafts(), True))
+    for draft in drafts
+]
+
+
 def _cases() -> list[dict[str, Any]]:
     return [
-        {"text": text, "hashtags": list(hashtags), "link": link, "limits": limits.as_json()}
-        for limits in LIMITS
-        for text, hashtags, link in DRAFTS
+        {
+            "text": text,
+            "hashtags": list(hashtags),
+            "link": link,
+            "limits": limits.as_json(),
+            "hasMedia": has_media,
+        }
+        for limits, (text, hashtags, link), has_media in ALL
     ]
 
 
@@ -71,17 +174,14 @@ def counted() -> list[dict[str, Any]]:
 
 
 def test_the_browser_counts_what_the_server_counts(counted: list[dict[str, Any]]) -> None:
-    expected = []
-    for limits in LIMITS:
-        for text, hashtags, link in DRAFTS:
-            composed = compose(text, hashtags, link)
-            count = measure_text(composed, limits)
-            expected.append(
-                {
-                    "composed": composed,
-                    "used": count.used,
-                    "bytes": count.bytes_used,
-                    "isOver": count.over,
-                }
-            )
-    assert counted == expected
+    for (limits, (text, hashtags, link), has_media), seen in zip(ALL, counted, strict=True):
+        composed = compose(text, hashtags, link)
+        count = measure_text(composed, limits, has_media=has_media)
+        expected = {
+            "composed": composed,
+            "used": count.used,
+            "bytes": count.bytes_used,
+            "isOver": count.over,
+            "comment": comment_length(compose(text), limits),
+        }
+        assert seen == expected, (limits.counter, text)
