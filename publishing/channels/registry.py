@@ -7,11 +7,13 @@ from config.kernel.hooks import Registry
 from .base import Channel
 from .bluesky import Bluesky
 from .feed import Feed
+from .x import X
 
 channels: Registry[Channel] = Registry("channels", Channel)
 
 channels.register(Feed.slug, Feed())
 channels.register(Bluesky.slug, Bluesky())
+channels.register(X.slug, X())
 
 
 def platform_label(platform: str) -> str:
