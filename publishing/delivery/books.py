@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from config.kernel.tasks import record_work
-from publishing.channels.base import ChannelError, Found, Published
+from publishing.channels.base import Accepted, ChannelError, Found, Published
 from publishing.models import DeliveryAttempt, DeliveryState, Post
 
 from . import pace, reconcile, rows, words
@@ -55,7 +55,7 @@ def book(answers: Sequence[Answer]) -> None:
     """Settle every answer; one that cannot be settled does not hold up the others."""
     outs: dict[UUID, list[Out]] = {}
     for answer in answers:
-        if answer.given is not None:
+        if isinstance(answer.given, Published | Found):
             outs.setdefault(answer.parcel.organization_id, []).append(_out(answer))
         else:
             _alone(answer)
@@ -90,7 +90,9 @@ def unlookable(parcel: Parcel) -> None:
 def _alone(answer: Answer) -> None:
     parcel = answer.parcel
     try:
-        if answer.step is Step.FIND and answer.error is not None:
+        if isinstance(answer.given, Accepted):
+            steadily(partial(reconcile.settle_accepted, parcel, answer.given))
+        elif answer.step is Step.FIND and answer.error is not None:
             steadily(partial(reconcile.settle_untold, parcel, answer.error))
         elif answer.step is Step.FIND:
             steadily(partial(reconcile.settle_not_found, parcel))
@@ -106,11 +108,13 @@ def _out(answer: Answer) -> Out:
     if isinstance(given, Published):
         return Out(answer.parcel, given.remote_id[:500], given.url[:1000], notes=given.notes)
     assert isinstance(given, Found)
+    is_accepted = answer.parcel.delivery.state == DeliveryState.ACCEPTED
     return Out(
         answer.parcel,
         given.remote_id[:500],
         given.url[:1000],
         outcome=DeliveryAttempt.Outcome.FOUND,
+        message=words.WORKED_OFF.format(label=answer.parcel.label) if is_accepted else "",
     )
 
 

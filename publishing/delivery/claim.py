@@ -22,6 +22,7 @@ from .parcel import Lease, Parcel
 TO_SEND = (DeliveryState.SCHEDULED,)
 STRANDED = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.ACCEPTED)
 """States that only a worker gives; with an expired lease their worker is gone."""
+UNDECIDED = (DeliveryState.UNKNOWN, DeliveryState.ACCEPTED)
 
 
 def claim(
@@ -49,12 +50,18 @@ def claim(
     return [_parcel(organization_id, row, owner, lease, moment) for row in rows]
 
 
-def claim_unknown(organization_id: UUID, delivery_id: UUID, *, owner: str) -> list[Parcel]:
-    """Take one `unknown` row into hand, to look once more."""
+def claim_undecided(
+    organization_id: UUID,
+    delivery_id: UUID,
+    *,
+    owner: str,
+    states: Sequence[str] = UNDECIDED,
+) -> list[Parcel]:
+    """Take one row into hand whose end a person may tell or ask for, whether due or not."""
     lease, moment = Lease.starting_now(), now()
     free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
     with org_atomic(organization_id):
-        rows = list(_locked(Q(free, pk=delivery_id, state=DeliveryState.UNKNOWN)))
+        rows = list(_locked(Q(free, pk=delivery_id, state__in=states)))
         _take(rows, owner, moment)
     return [_parcel(organization_id, row, owner, lease, moment) for row in rows]
 

@@ -20,7 +20,7 @@ from publishing.models import DeliveryState
 
 from . import books, pace
 from .calls import Answer, Step, call, mistake, needs_prepare
-from .claim import STRANDED, TO_SEND, claim, claim_unknown
+from .claim import STRANDED, TO_SEND, claim, claim_undecided
 from .crew import Crew, Finished, drain
 from .faults import fault
 from .parcel import Parcel, new_owner
@@ -69,8 +69,8 @@ class Desk:
         return self.claimed
 
     def look(self, organization_id: UUID, delivery_id: UUID) -> int:
-        """Look once more for a post whose outcome is `unknown`."""
-        self._take(claim_unknown(organization_id, delivery_id, owner=self.owner))
+        """Look once more for a post that is `unknown`, or `accepted` and not due yet."""
+        self._take(claim_undecided(organization_id, delivery_id, owner=self.owner))
         return self.run(())
 
     def _take(self, parcels: Sequence[Parcel]) -> None:

@@ -53,7 +53,8 @@ def settle_failure(parcel: Parcel, error: ChannelError) -> None:
         if outcome is Outcome.AMBIGUOUS:
             _await_look(parcel, error, moment)
         elif outcome is Outcome.REFUSED:
-            _refuse(parcel, error, moment)
+            _count_unsent(parcel)
+            settle_refused(parcel, error, moment)
         elif outcome is Outcome.RECONNECT:
             _reconnect(parcel, error, moment)
         else:
@@ -157,8 +158,8 @@ def _await_look(parcel: Parcel, error: ChannelError, moment: datetime) -> None:
         line.save(force_insert=True)
 
 
-def _refuse(parcel: Parcel, error: ChannelError, moment: datetime) -> None:
-    _count_unsent(parcel)
+def settle_refused(parcel: Parcel, error: ChannelError, moment: datetime) -> None:
+    """End in `failed` because of the post itself, in the caller's transaction."""
     if give_up(parcel, error.message, moment, category="validation", code=error.code):
         _note(parcel, DeliveryAttempt.Outcome.REFUSED, error)
 

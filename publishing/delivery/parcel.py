@@ -85,13 +85,15 @@ class Parcel:
 
     @property
     def can_be_found(self) -> bool:
-        """Whether the network can be asked for this very post."""
+        """Whether the network can be asked for this very post.
+
+        Where nothing else can be found, one that was taken in to be worked on still can.
+        """
         channel: object = self.channel
-        return (
-            isinstance(channel, Channel)
-            and isinstance(channel, Finds)
-            and channel.delivery_class is not DeliveryClass.D
-        )
+        if not isinstance(channel, Channel) or not isinstance(channel, Finds):
+            return False
+        is_accepted = self.delivery.state == DeliveryState.ACCEPTED
+        return is_accepted or channel.delivery_class is not DeliveryClass.D
 
     @property
     def label(self) -> str:

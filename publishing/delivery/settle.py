@@ -54,8 +54,10 @@ class Out:
         return self.parcel.delivery
 
     def published_at(self, moment: datetime) -> datetime:
-        """An answer came just now; a post that was found went out when it was sent."""
-        if self.outcome == DeliveryAttempt.Outcome.PUBLISHED:
+        """An answer came just now; a post that was found went out when it was sent, unless the
+        network said that it still worked on it then."""
+        is_accepted = self.delivery.state == DeliveryState.ACCEPTED
+        if is_accepted or self.outcome == DeliveryAttempt.Outcome.PUBLISHED:
             return moment
         return self.delivery.sending_at or moment
 

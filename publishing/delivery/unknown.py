@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from config.kernel.clock import now
@@ -11,8 +12,8 @@ from organizations.models import User
 from organizations.services.audit import record
 from publishing.models import Delivery, DeliveryAttempt, DeliveryState
 
-from . import books, rows
-from .claim import claim_unknown
+from . import books, rows, words
+from .claim import UNDECIDED, claim_undecided
 from .crew import crew
 from .desk import Desk
 from .failure import give_up
@@ -30,12 +31,13 @@ class Decision(StrEnum):
 def settle_unknown(
     *, delivery: Delivery, decision: str, by: User | None, url: str = ""
 ) -> Delivery:
-    """Settle an `unknown` delivery by a person's word, or look once more.
+    """Settle an `unknown` or `accepted` delivery by a person's word, or look once more.
 
     `check_again` asks the network, with no transaction open, so call it outside of one; `is_out`
     needs the post's address; `send_again` sends it anew, which doubles it if the person is wrong;
-    `not_sent` gives the credit back. Raises Conflict when it is no longer unknown, Invalid (field
-    `url` or `decision`) for what is missing.
+    `not_sent` gives the credit back. What is `accepted` is worked on by somebody, and is not sent
+    again meanwhile. Raises Conflict for that and when it is settled already, Invalid (field `url`
+    or `decision`) for what is missing.
     """
     try:
         chosen = Decision(decision)
@@ -77,11 +79,14 @@ def _is_out(delivery: Delivery, by: User | None, url: str) -> None:
 
 
 def _decide(delivery: Delivery, decision: Decision, by: User | None) -> None:
-    parcel = _held(delivery)
+    if decision is Decision.SEND_AGAIN and delivery.state == DeliveryState.ACCEPTED:
+        raise Conflict(words.STILL_WORKED_ON, code="accepted")
+    is_sent_again = decision is Decision.SEND_AGAIN
+    parcel = _held(delivery, (DeliveryState.UNKNOWN,) if is_sent_again else UNDECIDED)
     with org_atomic():
         rows.lock_pending([parcel])
         moment = now()
-        if decision is Decision.SEND_AGAIN:
+        if is_sent_again:
             sentence = f"{_who(by)} looked, did not find the post, and had it sent again."
             moved = rows.write(
                 parcel,
@@ -106,9 +111,10 @@ def _decide(delivery: Delivery, decision: Decision, by: User | None) -> None:
         record(action="delivery.settled", target=delivery, by=by, data={"decision": str(decision)})
 
 
-def _held(delivery: Delivery) -> Parcel:
+def _held(delivery: Delivery, states: Sequence[str] = UNDECIDED) -> Parcel:
     """The delivery in a person's hand instead of a worker's."""
-    parcels = claim_unknown(current_organization_id(), delivery.pk, owner=new_owner())
+    organization_id = current_organization_id()
+    parcels = claim_undecided(organization_id, delivery.pk, owner=new_owner(), states=states)
     if not parcels:
         raise _decided_already()
     return parcels[0]

@@ -38,6 +38,15 @@ NOT_FOUND_GAVE_UP: Final = (
     "{label} took no post in {attempts} tries, and none of them is there. Try again later."
 )
 
+# -- Accepted: it is there, and worked on ----------------------------------------------------------
+
+ACCEPTED: Final = "accepted"
+"""Code in `Delivery.error_code` while `error_message` says what is waited for."""
+WORKED_OFF: Final = "{label} had taken the post in to work on it, and it is out now."
+STILL_WORKED_ON: Final = (
+    "This post is still being worked on, so it was not sent again: it could then be there twice."
+)
+
 # -- Unknown --------------------------------------------------------------------------------------
 
 UNKNOWN_D: Final = (

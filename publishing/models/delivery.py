@@ -73,14 +73,17 @@ class Delivery(Claimable, HasGraph, OrgOwned):
                 DeliveryState.UNKNOWN,
                 DeliveryState.FAILED,
             ],
+            # Back to SCHEDULED once the platform, asked again, has certainly not made the post.
             DeliveryState.ACCEPTED: [
                 DeliveryState.PUBLISHED,
+                DeliveryState.SCHEDULED,
                 DeliveryState.UNKNOWN,
                 DeliveryState.FAILED,
             ],
             # A person, or a later read-back, settles what the platform did not tell.
             DeliveryState.UNKNOWN: [
                 DeliveryState.PUBLISHED,
+                DeliveryState.ACCEPTED,
                 DeliveryState.SCHEDULED,
                 DeliveryState.FAILED,
             ],
