@@ -1,4 +1,4 @@
-"""Bluesky: the stand-in for the reference server (tests/peers), played as a network of the contract."""
+"""Bluesky: the stand-in for its reference server (tests/peers) as a network of the contract."""
 
 from __future__ import annotations
 

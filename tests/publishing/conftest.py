@@ -11,8 +11,11 @@ from config.kernel.scoping import org_atomic
 from publishing.models import Delivery
 from tests.world import World
 
+from .contract import channel, stage
 from .deliveries import due_delivery, test_channels
 from .platform import Platform
+
+__all__ = ["channel", "delivery", "in_the_ledger", "platform", "stage"]
 
 
 @pytest.fixture
