@@ -77,7 +77,7 @@ class OAuthChannel(Channel):
             "response_type": "code",
             self.client_id_name: app.client_id,
             "redirect_uri": redirect_uri,
-            "scope": self.scope_separator.join(self.scopes),
+            "scope": self.scope_separator.join(self.asked_scopes()),
             "state": state,
             **self.authorize_params,
         }
@@ -208,6 +208,10 @@ class OAuthChannel(Channel):
             return call(str(session.credentials["access_token"]))
 
     # Scopes
+
+    def asked_scopes(self) -> tuple[str, ...]:
+        """What the consent page asks for: what posting needs, and what an app may have beyond."""
+        return self.scopes
 
     def granted(self, tokens: Credentials) -> tuple[str, ...]:
         """Scopes that the platform says it granted; those asked for when it does not say."""
