@@ -32,7 +32,7 @@ def utf8_bytes(text: str) -> int:
 
 
 def utf16(text: str) -> int:
-    """UTF-16 code units, which is what Java, JavaScript and Telegram call characters."""
+    """UTF-16 code units, which is what Java, JavaScript and bot interfaces call a character."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -59,11 +59,11 @@ def _is_light(point: int) -> bool:
 
 
 def escape_linkedin(text: str) -> str:
-    r"""A post's text as LinkedIn's `commentary` wants it: reserved characters behind a backslash,
-    hashtags as the template {hashtag|\#|word}, which keeps them clickable.
+    r"""A post's text in "little Text Format": reserved characters behind a backslash, hashtags
+    as the template {hashtag|\#|word}, which keeps them clickable.
 
     An unescaped one ends the text there without an error. Comments are plain text and not escaped.
-    Source: "little Text Format" of LinkedIn's Marketing API, version 2026-05.
+    Source: the format's page in the Marketing API's reference, version 2026-05.
     """
     pieces: list[str] = []
     position = 0
@@ -79,8 +79,8 @@ def _escaped(text: str) -> str:
 
 
 def linkedin_escaped(text: str) -> int:
-    """UTF-16 units of the escaped text. LinkedIn does not say what it counts as one; this is the
-    most that it can be."""
+    """UTF-16 units of the escaped text. The platform does not say what it counts as one;
+    this is the most that it can be."""
     return utf16(escape_linkedin(text))
 
 

@@ -83,7 +83,7 @@ MENTION_PATTERN = (
     r"(?<![\p{L}\p{M}\p{N}_\/=])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.\-]*[A-Za-z0-9_]+)?)"
     r"@[\p{L}\p{M}\p{N}_]+(?:[.\-]+[\p{L}\p{M}\p{N}_]+)*"
 )
-"""@name@server as Mastodon reads it; the group is the name."""
+"""@name@server as the fediverse reads it; the group is the name."""
 
 _PICTURE = (
     r"(?:\p{Emoji_Modifier_Base}\p{Emoji_Modifier}"

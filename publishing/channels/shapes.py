@@ -126,7 +126,7 @@ class Limits:
     bare_links: bool = False
     """Whether a domain without https:// before it is a link too, as on X."""
     mention_rule: str = "full"
-    """With "local" the server of @name@server counts nothing, as on Mastodon."""
+    """With "local" the server of @name@server counts nothing, as in the fediverse."""
     max_characters_with_media: int | None = None
     """Of a text that goes out with a picture or video, where it is a shorter caption."""
     hashtags_max: int | None = None
