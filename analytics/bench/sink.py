@@ -1,8 +1,13 @@
 """The server behind the benchmark's network: `python -m analytics.bench.sink`, its own process.
 
     PUT /<wait in ms>/<wave>/<key>    keeps the key, answers 201 after the wait
+    POST /<wait in ms>/<wave>/<key>   the same, but each one is a post more
+    POST /<wait in ms>/<wave>/token   a new token for the one refresh token that counts now
     GET /<wait in ms>/<wave>/<key>    200 if the key is there, else 404
-    GET /<wave>                       {"posts": …, "requests": …}
+    GET /<wave>                       {"posts": …, "requests": …, "tokens": …}
+
+`posts` are different keys, `requests` how often any was sent: more of them than of posts are
+repetitions, which after a POST stand there twice.
 
 It prints its port and ends when its standard input closes.
 """
@@ -23,6 +28,7 @@ class Wave:
 
     def __init__(self) -> None:
         self.sendings: Counter[str] = Counter()
+        self.tokens = 0
 
     def take(self, key: str) -> None:
         self.sendings[key] += 1
@@ -42,27 +48,40 @@ class Server:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         method, path, _ = head.split(" ", 2)
-        await reader.readexactly(_length(head))
+        body = await reader.readexactly(_length(head))
         parts = path.strip("/").split("/")
         wave = self.waves.setdefault(parts[-2] if len(parts) == 3 else parts[0], Wave())
-        status, body = self._answer(method, parts, wave)
+        status, answer = self._answer(method, parts, wave, body)
         if len(parts) == 3 and (wait := int(parts[0])):
             await asyncio.sleep(wait / 1000)
         writer.write(
-            f"HTTP/1.1 {status} Sunk\r\ncontent-length: {len(body)}\r\n"
+            f"HTTP/1.1 {status} Sunk\r\ncontent-length: {len(answer)}\r\n"
             "content-type: application/json\r\n\r\n".encode()
-            + body
+            + answer
         )
         await writer.drain()
 
-    def _answer(self, method: str, parts: list[str], wave: Wave) -> tuple[int, bytes]:
+    def _answer(self, method: str, parts: list[str], wave: Wave, body: bytes) -> tuple[int, bytes]:
         if len(parts) != 3:
-            counts = {"posts": len(wave.sendings), "requests": wave.sendings.total()}
+            counts = {
+                "posts": len(wave.sendings),
+                "requests": wave.sendings.total(),
+                "tokens": wave.tokens,
+            }
             return 200, json.dumps(counts).encode()
-        if method == "PUT":
+        if method == "POST" and parts[2] == "token":
+            return self._renew(wave, json.loads(body))
+        if method in ("PUT", "POST"):
             wave.take(parts[2])
             return 201, b"{}"
         return (200, b"{}") if parts[2] in wave.sendings else (404, b"{}")
+
+    def _renew(self, wave: Wave, given: dict[str, str]) -> tuple[int, bytes]:
+        """Each refresh token counts once."""
+        if given["refresh"] != f"refresh-{wave.tokens}":
+            return 401, b"{}"
+        wave.tokens += 1
+        return 200, json.dumps({"refresh": f"refresh-{wave.tokens}"}).encode()
 
 
 def _length(head: str) -> int:

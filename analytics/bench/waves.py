@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from config.kernel.embeddings import DIMENSIONS
 from config.kernel.models import uuid7
 from config.kernel.scoping import org_atomic, unscoped
 from content.models import ContentEmbedding
-from organizations.models import AuditRecord, Organization
+from organizations.models import AuditRecord, Notification, Organization
 from publishing.channels.base import fingerprint
 from publishing.models import (
     Approval,
@@ -32,9 +32,10 @@ from publishing.models import (
     PendingStatus,
     Post,
     SocialAccount,
+    WhenLate,
 )
 
-from .channel import Sink
+from .channel import SINKS, Sink
 
 ACCOUNTS: Final = 4
 """Of each organization."""
@@ -44,12 +45,30 @@ SOURCES: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """How the posts of a wave are made. `shares` are numbers of posts for the organizations in
+    their order, evenly when it is empty; `due_of` says when the n-th post of one is due, `late_of`
+    what is to become of it when it is late."""
+
+    sink: type[Sink] = Sink
+    shares: Sequence[int] = ()
+    accounts: int = ACCOUNTS
+    due_of: Callable[[int], datetime] | None = None
+    late_of: Callable[[int], str] | None = None
+    credentials: tuple[tuple[str, str], ...] = ()
+
+
+EVENLY: Final = Plan()
+
+
+@dataclass(frozen=True, slots=True)
 class Wave:
     """Deliveries to one address, due at one moment."""
 
     name: str
     due: datetime
     count: int
+    plan: Plan = EVENLY
 
     def left(self) -> int:
         with unscoped("bench: how many are not out yet"):
@@ -72,8 +91,37 @@ class Wave:
             lasted=(found["last"] - found["sent"]).total_seconds(),
         )
 
+    def states(self) -> dict[str, int]:
+        with unscoped("bench: what became of them"):
+            return dict(
+                self._rows().values_list("state").annotate(n=Count("pk")).values_list("state", "n")
+            )
+
+    def states_by_rule(self) -> dict[str, dict[str, int]]:
+        """The same under what was to become of each when it was late."""
+        with unscoped("bench: what became of them, by their rule"):
+            told = self._rows().values_list("pending_post__when_late", "state")
+            found: dict[str, dict[str, int]] = {}
+            for rule, state, count in told.annotate(n=Count("pk")):
+                found.setdefault(rule, {})[state] = count
+        return found
+
+    def lateness(self) -> dict[UUID, list[float]]:
+        """Seconds that each published post was late, under its organization."""
+        with unscoped("bench: how late they were"):
+            rows = self._rows().filter(state=DeliveryState.PUBLISHED)
+            told = rows.values_list(
+                "organization_id", "published_at", "pending_post__scheduled_for"
+            )
+            late: dict[UUID, list[float]] = {}
+            for organization, out, due in told.iterator():
+                late.setdefault(organization, []).append((out - due).total_seconds())
+        return late
+
     def _rows(self) -> Any:
-        return Delivery.objects.filter(account__platform=Sink.slug, account__name=self.name)
+        return Delivery.objects.filter(
+            account__platform=self.plan.sink.slug, account__name=self.name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +139,48 @@ class Outcome:
         return self.out / self.lasted if self.lasted else 0.0
 
 
+_SLUGS: Final = [sink.slug for sink in SINKS]
 _DIRECTION: Final = [1.0, *[0.0] * (DIMENSIONS - 1)]
-_ENDED: Final = (DeliveryState.PUBLISHED, DeliveryState.FAILED, DeliveryState.CANCELLED)
+_ENDED: Final = (
+    DeliveryState.PUBLISHED,
+    DeliveryState.FAILED,
+    DeliveryState.CANCELLED,
+    DeliveryState.MISSED,
+    DeliveryState.UNKNOWN,
+)
 
 
 @contextmanager
-def wave(name: str, *, server: str, count: int, due: datetime) -> Iterator[Wave]:
-    """Approved posts with their deliveries, spread over all organizations, due at one moment."""
+def wave(
+    name: str, *, server: str, count: int, due: datetime, plan: Plan = EVENLY
+) -> Iterator[Wave]:
+    """Approved posts with their deliveries, spread over the organizations, due at one moment."""
     put_off_deliveries()
-    made = Wave(name, due, count)
+    made = Wave(name, due, count, plan)
     try:
         with unscoped("bench: posts that are due in many organizations"):
-            organizations = list(Organization.objects.order_by("pk").values_list("pk", flat=True))
-            shares = [0] * len(organizations)
-            for number in range(count):
-                shares[number % len(shares)] += 1
-            for organization, share in zip(organizations, shares, strict=True):
-                _plan(made, organization, share, server)
+            owners = list(Organization.objects.order_by("pk").values_list("pk", flat=True))
+            for organization, share in zip(owners, _shares(made, len(owners)), strict=True):
+                if share:
+                    _plan(made, organization, share, server)
         yield made
     finally:
         _clear(name)
+
+
+def organizations() -> int:
+    """How many there are, for a plan's shares."""
+    with unscoped("bench: how many organizations there are"):
+        return int(Organization.objects.count())
+
+
+def _shares(made: Wave, owners: int) -> Sequence[int]:
+    if made.plan.shares:
+        return made.plan.shares
+    shares = [0] * owners
+    for number in range(made.count):
+        shares[number % len(shares)] += 1
+    return shares
 
 
 def _plan(wave: Wave, organization: UUID, count: int, server: str) -> None:
@@ -121,11 +191,13 @@ def _plan(wave: Wave, organization: UUID, count: int, server: str) -> None:
         ).prefetch_related("approvals")[:SOURCES]
     )
     assert brand is not None
-    accounts = _accounts(wave.name, organization, f"{server}/{wave.name}")
+    accounts = _accounts(wave, organization, f"{server}/{wave.name}")
     with transaction.atomic(using="operator"):
         posts = [
-            _post(source, account, wave.due)
-            for source, account in islice(zip(cycle(sources), cycle(accounts), strict=False), count)
+            _post(source, account, wave, number)
+            for number, (source, account) in enumerate(
+                islice(zip(cycle(sources), cycle(accounts), strict=False), count)
+            )
         ]
         approvals = [
             _approval(post, source)
@@ -139,28 +211,29 @@ def _plan(wave: Wave, organization: UUID, count: int, server: str) -> None:
         ContentEmbedding.objects.bulk_create(_vector(post) for post in posts)
 
 
-def _accounts(name: str, organization: UUID, server: str) -> list[SocialAccount]:
+def _accounts(wave: Wave, organization: UUID, server: str) -> list[SocialAccount]:
     """With credentials, because each sending opens them; as the application, which has the key."""
     with org_atomic(organization):
         return [
             SocialAccount.objects.create(
-                platform=Sink.slug,
-                remote_id=f"{name}-{number}",
-                name=name,
+                platform=wave.plan.sink.slug,
+                remote_id=f"{wave.name}-{number}",
+                name=wave.name,
                 server=server,
-                credentials={"access": f"token of {name}"},
+                credentials={"access": f"token of {wave.name}", **dict(wave.plan.credentials)},
             )
-            for number in range(ACCOUNTS)
+            for number in range(wave.plan.accounts)
         ]
 
 
-def _post(source: PendingPost, account: SocialAccount, due: datetime) -> PendingPost:
+def _post(source: PendingPost, account: SocialAccount, wave: Wave, number: int) -> PendingPost:
     names = ("organization_id", "brand_id", "material_id", "generation_id", "candidate_id")
     texts = ("content", "hashtags", "link", "media", "angle", "angle_reason")
     return PendingPost(
         account_id=account.pk,
-        platform=Sink.slug,
-        scheduled_for=due,
+        platform=account.platform,
+        scheduled_for=wave.plan.due_of(number) if wave.plan.due_of else wave.due,
+        when_late=wave.plan.late_of(number) if wave.plan.late_of else WhenLate.ASK,
         status=PendingStatus.AUTO_APPROVED,
         **{name: getattr(source, name) for name in (*names, *texts)},
     )
@@ -183,7 +256,7 @@ def _delivery(post: PendingPost, approval: Approval) -> Delivery:
         organization_id=post.organization_id,
         pending_post_id=post.pk,
         account_id=post.account_id,
-        platform=Sink.slug,
+        platform=post.platform,
         occurrence="1",
         idempotency_key=key,
         payload=payload,
@@ -212,7 +285,7 @@ def put_off_deliveries() -> None:
     far = now() + timedelta(days=3650)
     with unscoped("bench: seeded posts wait"):
         Delivery.objects.filter(state=DeliveryState.SCHEDULED, due_at__lt=far).exclude(
-            platform=Sink.slug
+            platform__in=_SLUGS
         ).update(due_at=far)
 
 
@@ -220,7 +293,7 @@ def _clear(name: str) -> None:
     """Take away what the wave made, so that the next run finds the same tables."""
     with unscoped("bench: the wave's rows go"), transaction.atomic(using="operator"):
         accounts = list(
-            SocialAccount.with_deleted.filter(platform=Sink.slug, name=name).values_list(
+            SocialAccount.with_deleted.filter(platform__in=_SLUGS, name=name).values_list(
                 "pk", flat=True
             )
         )
@@ -228,6 +301,9 @@ def _clear(name: str) -> None:
         ids = list(deliveries.values_list("pk", flat=True))
         pending = list(deliveries.values_list("pending_post_id", flat=True))
         _delete(CreditTransaction._meta.db_table, "related_id", ids)
+        # What a person was told of stands on the record of it.
+        told = AuditRecord.objects.filter(target_id__in=ids).values_list("pk", flat=True)
+        _delete(Notification._meta.db_table, "record_id", list(told))
         _delete(AuditRecord._meta.db_table, "target_id", ids)
         _delete(DeliveryAttempt._meta.db_table, "delivery_id", ids)
         posts = list(Post.with_deleted.filter(delivery__in=ids).values_list("pk", flat=True))

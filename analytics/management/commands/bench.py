@@ -20,7 +20,16 @@ from analytics.bench.part import Bench
 from analytics.bench.report import Section, markdown, put_into, rich_table
 from config.kernel.errors import DomainError
 
-PARTS: Final = ("pages", "deliveries", "lookups", "ticks", "cycle", "memory")
+PARTS: Final = (
+    "pages",
+    "deliveries",
+    "load",
+    "faults",
+    "lookups",
+    "ticks",
+    "cycle",
+    "memory",
+)
 SETTINGS: Final = "analytics.bench.settings"
 DOCUMENT: Final = Path("docs/performance.md")
 PAGE_SECONDS: Final = 20.0
