@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import approvals, channels, deliveries, posts, runs, schedules, writing
+from .views import approvals, channels, connecting, deliveries, posts, runs, schedules, writing
 
 app_name = "publishing"
 
@@ -43,7 +43,12 @@ urlpatterns = [
     path("runs/<uuid:run>/", runs.run_show, name="run-show"),
     path("runs/<uuid:run>/repetition/", runs.run_repeat, name="run-repeat"),
     path("channels/", channels.channel_list, name="channel-list"),
-    path("channels/new/<slug:platform>/", channels.channel_connect, name="channel-connect"),
+    path("channels/new/<slug:platform>/", connecting.channel_connect, name="channel-connect"),
+    path(
+        "channels/new/<slug:platform>/consent/", connecting.channel_consent, name="channel-consent"
+    ),
+    path("channels/leaving/<uuid:attempt>/", connecting.channel_leave, name="channel-leave"),
+    path("channels/choosing/<uuid:attempt>/", connecting.channel_choose, name="channel-choose"),
     path(CHANNEL, channels.channel_show, name="channel-show"),
     path(f"{CHANNEL}disconnection/", channels.channel_disconnect, name="channel-disconnect"),
     path(f"{CHANNEL}pause/", channels.channel_pause, name="channel-pause"),

@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from .views import networks
+from .views import client_documents, networks
 
 app_name = "networks"
 
 urlpatterns = [
+    path("connect/<slug:name>/callback/", networks.callback, name="callback"),
+    path(
+        "connect/<slug:name>/client-metadata.json",
+        client_documents.client_document,
+        name="client-document",
+    ),
     path("shared/<str:signed>", networks.file, name="file"),
 ]

@@ -30,7 +30,7 @@ from organizations.notices.unsubscribing import token_for
 from organizations.privacy.digests import digest_of
 from organizations.privacy.exports import link_token
 from organizations.webhooks.signing import new_secret
-from publishing.models import AutopilotRun
+from publishing.models import AutopilotRun, ConnectAttempt
 from tests import make
 from tests.world import World
 
@@ -83,6 +83,12 @@ def one_of_each(world: World) -> dict[str, Any]:
             platforms=[world.account.platform],
             scheduled_for=now(),
         )
+        attempt = ConnectAttempt.objects.create(
+            platform="feed",
+            user=world.owner,
+            kept={"url": "https://network.example/consent"},
+            expires_at=now() + timedelta(minutes=15),
+        )
         endpoint = WebhookEndpoint.objects.create(
             name="Intranet", url="https://hooks.example/warren", secret=new_secret()
         )
@@ -99,6 +105,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         "candidate": pending.candidate_id,
         "post": out.pk,
         "account": world.account.pk,
+        "attempt": attempt.pk,
         "platform": "feed",
         "delivery": delivery.pk,
         "run": run.pk,

@@ -80,6 +80,7 @@ __all__ = [
     "Gone",
     "Handle",
     "Hosts",
+    "IntroducesItself",
     "Kind",
     "Limits",
     "Measurement",
@@ -419,6 +420,14 @@ class Revokes(Protocol):
     def revoke(self, session: Session) -> None:
         """End the session's access over there. Asked once, when an account is disconnected;
         raises ChannelError when that did not work, which stops nothing."""
+
+
+@runtime_checkable
+class IntroducesItself(Protocol):
+    """The network knows no apps; it reads who asks at an address of ours."""
+
+    def client_document(self, *, redirect_uri: str) -> Mapping[str, Any]:
+        """What stands there, as JSON, when people come back to `redirect_uri`."""
 
 
 @runtime_checkable

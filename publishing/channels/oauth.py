@@ -17,7 +17,7 @@ import httpx2
 from config.kernel import clock, http
 
 from .base import Channel, Session, renew
-from .errors import ChannelError, Outcome, RetryTable, Rule
+from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule, before_sending
 from .rest import ErrorReader, Rest, count, read_error
 from .shapes import AppKeys, Authorization, Connection, Credentials, Finding
 
@@ -127,13 +127,7 @@ class OAuthChannel(Channel):
         self, form: Mapping[str, str], app: AppKeys, *, client: httpx2.Client | None = None
     ) -> Mapping[str, Any]:
         """One question to the token endpoint. Ambiguity there is not-sent: it makes no post."""
-        headers = {"Accept": "application/json", **self.token_headers}
-        fields = {**form, self.client_id_name: app.client_id}
-        if self.client_auth == "basic":
-            pair = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
-            headers["Authorization"] = f"Basic {pair}"
-        elif app.client_secret:
-            fields["client_secret"] = app.client_secret
+        fields, headers = self.proven(form, app)
         name, path = self.token_at
         if client is not None:
             rest = self.rest(client, name, table=TOKENS, headers=headers)
@@ -144,8 +138,22 @@ class OAuthChannel(Channel):
                 answer = rest.call("POST", path, data=fields)
         if not isinstance(answer.body, dict) or not answer.body.get("access_token"):
             code, detail = read_error(answer.status, answer.body)
-            raise rest.refuse(answer, code or "invalid_grant", detail)
+            # Only a refusal that says so ends an account's access; an empty body says nothing.
+            raise before_sending(rest.refuse(answer, code or UNPARSABLE, detail), self.label)
         return answer.body
+
+    def proven(
+        self, form: Mapping[str, str], app: AppKeys
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """A form and its headers with the app's proof of itself, as the token endpoint wants it."""
+        headers = {"Accept": "application/json", **self.token_headers}
+        fields = {**form, self.client_id_name: app.client_id}
+        if self.client_auth == "basic":
+            pair = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
+            headers["Authorization"] = f"Basic {pair}"
+        elif app.client_secret:
+            fields["client_secret"] = app.client_secret
+        return fields, headers
 
     def tokens(self, told: Mapping[str, Any], before: Credentials) -> Credentials:
         """What is stored of a token endpoint's answer. What it leaves out, above all a refresh
@@ -186,6 +194,20 @@ class OAuthChannel(Channel):
     def can_renew(self, credentials: Credentials) -> bool:
         """Whether there is anything to renew with; overridden where a token renews itself."""
         return bool(credentials.get("refresh_token"))
+
+    def revoke(self, session: Session) -> None:
+        """Tell the platform that the access is no longer wanted (RFC 7009), where it can be told.
+
+        The refresh token is named where there is one: ending it ends all that came of it.
+        """
+        if self.revoke_at is None:
+            return
+        kept, app = session.credentials, self.app_needed(session.app)
+        kind = "refresh_token" if kept.get("refresh_token") else "access_token"
+        form = {"token": kept.get(kind, ""), "token_type_hint": kind}
+        fields, headers = self.proven(form, app)
+        name, path = self.revoke_at
+        self.rest(session.http, name, table=TOKENS).call("POST", path, data=fields, headers=headers)
 
     def access_token(self, session: Session) -> str:
         """The token to call with, renewed first when two thirds of its life are over. One that

@@ -1,28 +1,33 @@
-"""The form that connects a channel: made from what the channel says it needs."""
+"""The forms that connect a channel: made from what the channel says it needs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from brands.models import BrandProfile
-from publishing.channels.base import Channel, CredentialField
+from publishing.channels.base import Connection, CredentialField
 
 
 class ConnectForm(forms.Form):
-    """One input for each credential, and the brand that will use the account.
+    """One input for each of the fields, and the brand that will use the account.
 
     Secrets are never sent back to the page, also not when something else was wrong.
     """
 
     def __init__(
-        self, *args: Any, channel: Channel, brands: list[BrandProfile], **kwargs: Any
+        self,
+        *args: Any,
+        asked: Sequence[CredentialField],
+        brands: list[BrandProfile],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.channel = channel
-        for each in channel.credential_fields:
-            self.fields[each.name] = _field(each)
+        self.asked = asked
+        for each in asked:
+            self.fields[each.name] = field_of(each)
         choices = [(str(brand.pk), brand.name) for brand in brands]
         self.fields["brand"] = forms.ChoiceField(
             required=False,
@@ -34,16 +39,62 @@ class ConnectForm(forms.Form):
 
     @property
     def has_secrets(self) -> bool:
-        return any(each.secret for each in self.channel.credential_fields)
+        return any(each.secret for each in self.asked)
 
     def credentials(self) -> dict[str, str]:
-        return {each.name: self.cleaned_data[each.name] for each in self.channel.credential_fields}
+        return {each.name: self.cleaned_data[each.name] for each in self.asked}
 
     def brand(self) -> BrandProfile | None:
         return self.brands.get(self.cleaned_data["brand"])
 
 
-def _field(each: CredentialField) -> forms.CharField:
+class ChooseForm(forms.Form):
+    """Which of the accounts that a network offers are to be connected."""
+
+    accounts = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        label="Accounts",
+        error_messages={"required": "Choose at least one account, or cancel."},
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[Connection], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["accounts"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(each.remote_id, _named(each)) for each in offered]
+
+
+class OptionsForm(forms.Form):
+    """What posts of one account say by default, as the channel lists it."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        asked: Sequence[CredentialField],
+        chosen: Mapping[str, Any],
+    ) -> None:
+        initial = {each.name: chosen.get(each.name, each.default) for each in asked}
+        super().__init__(data, initial=initial)
+        self.asked = asked
+        for each in asked:
+            self.fields[each.name] = field_of(each, required=False)
+
+    def values(self) -> dict[str, str]:
+        return {each.name: self.cleaned_data[each.name] for each in self.asked}
+
+
+def field_of(each: CredentialField, *, required: bool | None = None) -> forms.Field:
+    """The input of one field: a choice, a secret that does not come back, or a line of text."""
+    is_required = each.required if required is None else required
+    if each.choices:
+        return forms.ChoiceField(
+            label=each.label,
+            help_text=each.help,
+            initial=each.default or None,
+            required=is_required,
+            choices=each.choices,
+        )
     attributes = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
     widget: forms.Widget = forms.TextInput(attrs=attributes)
     if each.secret:
@@ -53,7 +104,11 @@ def _field(each: CredentialField) -> forms.CharField:
         label=each.label,
         help_text=each.help,
         initial=each.default or None,
-        required=each.required,
+        required=is_required,
         max_length=500,
         widget=widget,
     )
+
+
+def _named(each: Connection) -> str:
+    return f"{each.name} (@{each.handle})" if each.handle else each.name

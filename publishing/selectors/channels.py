@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from brands.models import BrandProfile
-from publishing.channels.base import Channel, Connects
+from publishing.channels.base import Authorizes, Channel, Connects
 from publishing.channels.registry import channels
 from publishing.models import (
     AccountStatus,
@@ -18,6 +18,26 @@ from publishing.models import (
     DeliveryState,
     SocialAccount,
 )
+from publishing.services.networks import app_keys, app_name, callback_address
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One permission, as the network calls it and as people do."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTerms:
+    """What a network's own page will ask, and what must be there before it can."""
+
+    scopes: Sequence[Scope]
+    needs_operator: bool
+    """Whether the operator has to register an app there first."""
+    callback: str
+    app_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +87,17 @@ def channels_for_list() -> list[ChannelRow]:
 
 def connectable() -> list[Channel]:
     """What this installation can connect, by name."""
-    found = [channel for channel in channels.values() if isinstance(channel, Connects)]
-    return sorted(found, key=lambda channel: channel.label)
+    found = [each for each in channels.values() if isinstance(each, Connects | Authorizes)]
+    return sorted(found, key=lambda channel: channel.label.casefold())
+
+
+def consent_terms(channel: Channel) -> ConsentTerms:
+    return ConsentTerms(
+        scopes=[Scope(each, channel.scope_words.get(each, each)) for each in channel.scopes],
+        needs_operator=channel.needs_app and app_keys(channel.slug) is None,
+        callback=callback_address(channel),
+        app_name=app_name(channel),
+    )
 
 
 def channel_page(account: SocialAccount) -> ChannelPage:
@@ -95,5 +124,5 @@ def _row(account: SocialAccount, links: Sequence[BrandAccountLink]) -> ChannelRo
         account,
         label=channel.label if channel else account.platform,
         links=links,
-        can_reconnect=isinstance(channel, Connects),
+        can_reconnect=isinstance(channel, Connects | Authorizes),
     )

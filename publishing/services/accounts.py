@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import cast
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from billing.services.limits import require_room_for
 from brands.models import BrandProfile
 from config.kernel.clock import now
-from config.kernel.errors import Conflict, Invalid
+from config.kernel.errors import Conflict, DomainError, Invalid
 from config.kernel.scoping import org_atomic
 from config.kernel.states import move
+from config.kernel.vault import Secret, SecretUnreadable
 from organizations.models import AuditCategory, User
 from organizations.services.audit import record
-from publishing.channels.base import Channel, Connection, Connects, Hosts
+from publishing.channels.base import (
+    Channel,
+    Connection,
+    Connects,
+    CredentialField,
+    Credentials,
+    Hosts,
+    Probes,
+    Renews,
+    Revokes,
+)
 from publishing.channels.registry import channels
 from publishing.delivery.ledger import cancel_delivery, wake_deliveries
+from publishing.delivery.session import AccountSession
 from publishing.models import (
     AccountStatus,
     BrandAccountLink,
@@ -28,6 +42,8 @@ from publishing.models import (
 )
 
 from .approvals import void_approval
+
+log = structlog.get_logger(__name__)
 
 
 def connect_account(
@@ -42,11 +58,33 @@ def connect_account(
     the network was away.
     """
     channel = _connecting(platform)
-    _refuse_blanks(channel, values)
+    refuse_blanks(channel, values)
     connection = cast(Connects, channel).connect(values)
+    account = keep_connection(
+        platform=platform, connection=connection, brand=brand, by=by, way="form"
+    )
+    wake_deliveries(account=account)
+    return account
+
+
+def keep_connection(
+    *,
+    platform: str,
+    connection: Connection,
+    brand: BrandProfile | None,
+    by: User | None,
+    way: str,
+) -> SocialAccount:
+    """Keep an account that a network has just opened, however it did: `way` is form or consent.
+
+    Wake its deliveries after that transaction: they are locked before their account everywhere.
+    Raises PaymentRequired when the plan has no place for one more; an account that is connected
+    already has its place.
+    """
+    channel = channels[platform]
     with org_atomic():
         _refuse_beyond_plan(channel, connection)
-        account = _keep(platform, connection)
+        account = _keep(channel, connection)
         if isinstance(channel, Hosts):
             channel.host(account.pk, account.handle)
         if brand is not None:
@@ -54,13 +92,12 @@ def connect_account(
                 brand=brand, platform=platform, is_default=True
             ).exists()
             _link(brand, account, is_default=not has_default)
-        wake_deliveries(account=account)
         record(
             action="account.connected",
             target=account,
             by=by,
             category=AuditCategory.SECRET,
-            data={"platform": platform, "handle": account.handle},
+            data={"platform": platform, "handle": account.handle, "way": way},
         )
     return account
 
@@ -69,8 +106,10 @@ def disconnect_account(*, account: SocialAccount, by: User | None) -> None:
     """Forget an account's credentials at once and hide it; its posts and numbers stay.
 
     Approved posts that have not left yet become failed, with the reason; posts that are leaving
-    this moment finish or fail by themselves.
+    this moment finish or fail by themselves. Afterwards the network is told that its access is no
+    longer wanted, where it can be told and as well as that goes; call it outside of a transaction.
     """
+    access = _access(account)
     with org_atomic():
         stopped = [_stop(post) for post in _approved_posts(account)]
         account.credentials = None
@@ -92,6 +131,29 @@ def disconnect_account(*, account: SocialAccount, by: User | None) -> None:
             category=AuditCategory.SECRET,
             data={"platform": account.platform, "stopped_posts": sum(stopped)},
         )
+    if access is not None:
+        _revoke(access)
+
+
+def _access(account: SocialAccount) -> SocialAccount | None:
+    """A copy that still has the credentials, if the network wants to hear of their end."""
+    if account.credentials is None or not isinstance(channels.get(account.platform), Revokes):
+        return None
+    kept = copy(account)
+    # Sealed values open only with a key that a transaction reads.
+    with org_atomic():
+        try:
+            kept.credentials = Secret(account.credentials.reveal())
+        except SecretUnreadable:
+            return None
+    return kept
+
+
+def _revoke(account: SocialAccount) -> None:
+    try:
+        cast(Revokes, channels[account.platform]).revoke(AccountSession(account))
+    except DomainError as error:
+        log.info("access_not_revoked", platform=account.platform, reason=error.message)
 
 
 def link_account(
@@ -122,10 +184,11 @@ def unlink_account(*, brand: BrandProfile, account: SocialAccount, by: User | No
 def set_account_active(*, account: SocialAccount, is_active: bool, by: User | None) -> None:
     """Pause or resume one account: a paused one gets no new posts and sends none."""
     with org_atomic():
+        if is_active:
+            # Deliveries are locked before their account.
+            wake_deliveries(account=account)
         SocialAccount.objects.filter(pk=account.pk).update(is_active=is_active, updated_at=now())
         account.is_active = is_active
-        if is_active:
-            wake_deliveries(account=account)
         action = "account.resumed" if is_active else "account.paused"
         record(action=action, target=account, by=by)
 
@@ -168,8 +231,13 @@ def _connecting(platform: str) -> Channel:
     return channel
 
 
-def _refuse_blanks(channel: Channel, values: Mapping[str, str]) -> None:
-    for each in channel.credential_fields:
+def refuse_blanks(
+    channel: Channel,
+    values: Mapping[str, str],
+    fields: Sequence[CredentialField] | None = None,
+) -> None:
+    """Raise Invalid for the first of the fields (all of the channel's) that has to be filled in."""
+    for each in channel.credential_fields if fields is None else fields:
         if each.required and not values.get(each.name, "").strip():
             raise Invalid(f"Fill in “{each.label}” to connect {channel.label}.", field=each.name)
 
@@ -183,13 +251,14 @@ def _refuse_beyond_plan(channel: Channel, connection: Connection) -> None:
         require_room_for("accounts", count_accounts)
 
 
-def _keep(platform: str, connection: Connection) -> SocialAccount:
+def _keep(channel: Channel, connection: Connection) -> SocialAccount:
+    platform = channel.slug
     account = _known(platform, connection.remote_id)
     if account is None:
         try:
             with transaction.atomic():
                 account = SocialAccount(platform=platform, remote_id=connection.remote_id)
-                _fill(account, connection)
+                _fill(account, channel, connection)
                 account.save(force_insert=True)
                 return account
         except IntegrityError:
@@ -197,7 +266,7 @@ def _keep(platform: str, connection: Connection) -> SocialAccount:
             account = _known(platform, connection.remote_id)
             if account is None:
                 raise
-    _fill(account, connection)
+    _fill(account, channel, connection)
     account.save()
     return account
 
@@ -212,7 +281,7 @@ def _known(platform: str, remote_id: str) -> SocialAccount | None:
     )
 
 
-def _fill(account: SocialAccount, connection: Connection) -> None:
+def _fill(account: SocialAccount, channel: Channel, connection: Connection) -> None:
     account.name = connection.name[:120]
     account.handle = connection.handle[:200]
     account.server = connection.server
@@ -221,7 +290,7 @@ def _fill(account: SocialAccount, connection: Connection) -> None:
     account.account_type = connection.account_type
     account.settings = {**account.settings, **connection.settings}
     account.scopes = list(connection.scopes)
-    account.credentials = connection.credentials
+    account.credentials = _merged(account, connection.credentials)
     account.token_expires_at = connection.expires_at
     account.status = AccountStatus.ACTIVE
     account.is_active = True
@@ -229,6 +298,29 @@ def _fill(account: SocialAccount, connection: Connection) -> None:
     account.last_error = ""
     account.last_refresh_at = now()
     account.deleted_at = None
+    # Looked after by the next sweep; the fence stops whoever still works with the old access.
+    account.due_at = now() if isinstance(channel, Probes | Renews) else None
+    account.attempts = 0
+    account.claimed_until = None
+    account.fence += 1
+    account.report = []
+    account.checked_at = None
+
+
+def _merged(account: SocialAccount, fresh: Credentials) -> Credentials:
+    """The new credentials; a token that came back empty never takes the place of one that is kept.
+
+    Platforms give a refresh token with the first consent only.
+    """
+    emptied = [name for name, value in fresh.items() if value == "" and name.endswith("token")]
+    if not emptied or account.credentials is None:
+        return fresh
+    try:
+        before = account.credentials.reveal()
+    except SecretUnreadable:
+        # What cannot be read is why it is connected again.
+        return fresh
+    return {**fresh, **{name: before[name] for name in emptied if name in before}}
 
 
 def _link(brand: BrandProfile, account: SocialAccount, *, is_default: bool) -> BrandAccountLink:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -51,32 +52,31 @@ def app_keys(platform: str) -> AppKeys | None:
 def declare_apps() -> None:
     """Let operators enter the apps of every network that wants one, or give them by environment:
     WARREN_CHANNEL_OPTIONS with `<name>.client_id` and `<name>.client_secret`."""
-    for name, labels in _labels_of_apps().items():
-        known = " and ".join(labels)
+    for declared in declared_apps(list(channels.values())):
+        app_settings.register(declared.key, declared)
+
+
+def declared_apps(among: Iterable[Channel]) -> Iterator[Declared]:
+    """The settings that hold the apps of these channels; channels that share one name it once."""
+    labels: dict[str, list[str]] = {}
+    for channel in among:
+        if channel.needs_app:
+            labels.setdefault(app_name(channel), []).append(channel.label)
+    for name, named in labels.items():
         for part, words in (("client_id", "Id"), ("client_secret", "Secret")):
-            key = f"{name}_{part}"
-            declared = Declared(
-                key,
+            yield Declared(
+                f"{name}_{part}",
                 "text",
                 "",
-                f"{words} of this installation's app at {known}.",
+                f"{words} of this installation's app at {' and '.join(named)}.",
                 is_secret=part == "client_secret",
                 environment=partial(_option, f"{name}.{part}"),
             )
-            app_settings.register(key, declared)
 
 
 def _option(name: str) -> str | None:
     given = settings.WARREN_CHANNEL_OPTIONS.get(name)
     return str(given) if given else None
-
-
-def _labels_of_apps() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for channel in channels.values():
-        if channel.needs_app:
-            found.setdefault(app_name(channel), []).append(channel.label)
-    return found
 
 
 def callback_address(channel: Channel) -> str:

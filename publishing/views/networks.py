@@ -1,14 +1,76 @@
 from __future__ import annotations
 
+from typing import cast
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from config.kernel.errors import NotFound
-from config.kernel.scoping import scope
+from config.kernel.errors import DomainError, NotFound
+from config.kernel.scoping import org_atomic, scope
 from config.kernel.uploads import hand_out
 from content.services.files import read_stored
-from organizations.access import public
+from organizations.access import Request, member_of, public, signed_in
+from organizations.models import User
+from organizations.selectors import belongings_of_user
+from publishing.channels.registry import channels
+from publishing.models import ConnectAttempt
+from publishing.services.connecting import finish_connecting, read_state
 from publishing.services.networks import FILE_SECONDS, file_of_address
+
+from .connecting import connected, start_address
+
+STRANGE = (
+    "This is not an answer to anything that Warren asked for you, or it was cut short on its way. "
+    "Nothing was connected. Start again from the page Channels."
+)
+
+
+@never_cache
+@require_GET
+@signed_in
+def callback(request: HttpRequest, name: str) -> HttpResponse:
+    """Where networks send people back to. Its state says whose answer it is; only that person, as
+    an admin of that team, can use it, and once."""
+    person = cast(User, request.user)
+    told = read_state(request.GET.get("state", ""))
+    team, attempt = told or (None, None)
+    mine = next((each for each in belongings_of_user(person.pk) if each.id == team), None)
+    if mine is None or attempt is None:
+        return _refused(request, STRANGE, start="", status=400)
+    return _arrive(request, org=mine.slug, name=name, attempt=attempt)
+
+
+@member_of("admin", atomic=False)
+def _arrive(request: Request, name: str, attempt: UUID) -> HttpResponse:
+    answer = {key: str(value) for key, value in request.GET.items()}
+    try:
+        arrival = finish_connecting(
+            attempt_id=attempt, callback=name, answer=answer, by=request.user
+        )
+    except DomainError as error:
+        start = _start(request, attempt)
+        return _refused(request, error.message, start=start, status=error.status)
+    if arrival.is_choice:
+        return redirect("publishing:channel-choose", org=request.organization.slug, attempt=attempt)
+    channel = channels[arrival.attempt.platform]
+    return connected(request, channel, arrival.accounts)
+
+
+def _start(request: Request, attempt: UUID) -> str:
+    """The page to start again from, as long as it is known what was being connected."""
+    with org_atomic():
+        row = ConnectAttempt.objects.filter(pk=attempt, user=request.user).first()
+    if row is None:
+        return ""
+    return start_address(request.organization.slug, row.platform, row.account_id)
+
+
+def _refused(request: HttpRequest, sentence: str, *, start: str, status: int) -> HttpResponse:
+    context = {"sentence": sentence, "start": start}
+    return render(request, "publishing/channel/refused.html", context, status=status)
 
 
 @require_GET

@@ -25,6 +25,7 @@ from publishing.models import (
     SocialAccount,
 )
 from tests import make
+from tests.organizations.confirming import sign_in_confirmed
 from tests.world import World
 
 from .platform_channels import KeyedChannel
@@ -70,7 +71,7 @@ def _picky() -> Iterator[None]:
 
 @pytest.fixture
 def page(world: World, client: Client) -> Client:
-    client.force_login(world.admin)
+    sign_in_confirmed(client, world.admin)
     return client
 
 
@@ -195,6 +196,6 @@ def test_disconnecting_forgets_the_credentials_and_stops_what_waits(
 
 
 def test_only_admins_connect(world: World, client: Client) -> None:
-    client.force_login(world.editor)
+    sign_in_confirmed(client, world.editor)
     assert client.get(f"{world.path}/channels/").status_code == 200
     assert client.get(f"{world.path}/channels/new/picky/").status_code == 403

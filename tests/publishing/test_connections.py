@@ -42,7 +42,7 @@ def test_each_channel_has_a_line(world: World) -> None:
     found = findings()
     assert found["Channel Bluesky"].is_well is None
     assert found["Channel Bluesky"].says == "no account yet"
-    [feed] = [line for subject, line in found.items() if subject != "Channel Bluesky"]
+    feed = found["Channel Hosted page"]
     assert (feed.is_well, feed.says) == (True, "2 accounts connected")
 
 
