@@ -7,12 +7,16 @@ from config.kernel.hooks import Registry
 from .base import Channel
 from .bluesky import Bluesky
 from .feed import Feed
+from .linkedin import LinkedIn
+from .linkedin_page import LinkedInPage
 from .x import X
 
 channels: Registry[Channel] = Registry("channels", Channel)
 
 channels.register(Feed.slug, Feed())
 channels.register(Bluesky.slug, Bluesky())
+channels.register(LinkedIn.slug, LinkedIn())
+channels.register(LinkedInPage.slug, LinkedInPage())
 channels.register(X.slug, X())
 
 
