@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -37,7 +38,8 @@ class FittedImage:
 
 
 def fit_image(data: bytes, limits: Limits, *, name: str = "The picture") -> FittedImage:
-    """Return the picture as it is if it fits, else re-encoded, upright and without its metadata.
+    """Return the picture as it is if it fits, else upright, padded, smaller or in another format,
+    always without its metadata. Nothing of it is cut off and no animation is stilled.
 
     Raises ChannelError (refused; a retry does not help) when it cannot be read or made to fit.
     """
@@ -45,8 +47,43 @@ def fit_image(data: bytes, limits: Limits, *, name: str = "The picture") -> Fitt
     content_type = Image.MIME.get(image.format or "", "")
     if _fits(image, data, content_type, limits):
         return FittedImage(data, content_type, image.width, image.height)
+    _refuse_motion(image, name)
     upright = ImageOps.exif_transpose(image)
+    _refuse_small(upright, limits, name)
     return _re_encoded(upright, data, limits, name)
+
+
+def _refuse_motion(image: Image.Image, name: str) -> None:
+    """Nothing here writes animations anew, so that one which does not fit would stand still."""
+    if getattr(image, "is_animated", False):
+        raise ChannelError(
+            f"{name} moves, and it does not fit this network as it is: save it as a video (MP4) or "
+            "as a still picture, and put that in its place.",
+            permanent=True,
+            code="image_moves",
+        )
+
+
+def _refuse_small(image: Image.Image, limits: Limits, name: str) -> None:
+    least = limits.image_shortest_side
+    if least is not None and min(image.size) < least:
+        raise ChannelError(
+            f"{name} has {image.width} × {image.height} pixels, and its shorter side needs at "
+            f"least {least} here: use a larger one.",
+            permanent=True,
+            code="image_too_small",
+        )
+
+
+def _padding(size: tuple[int, int], limits: Limits) -> tuple[int, int] | None:
+    """The size with edges added, so that width by height is allowed; None when it is already."""
+    width, height = size
+    ratio = width / height
+    if limits.image_ratio_min is not None and ratio < limits.image_ratio_min:
+        return ceil(height * limits.image_ratio_min), height
+    if limits.image_ratio_max is not None and ratio > limits.image_ratio_max:
+        return width, ceil(width / limits.image_ratio_max)
+    return None
 
 
 def _open(data: bytes, name: str) -> Image.Image:
@@ -82,15 +119,27 @@ def _fits(image: Image.Image, data: bytes, content_type: str, limits: Limits) ->
         small_enough
         and (not limits.image_types or content_type in limits.image_types)
         and not image.getexif()
+        and max(image.size) <= _longest(limits, image)
+        and min(image.size) >= (limits.image_shortest_side or 0)
+        and not _padding(image.size, limits)
     )
+
+
+def _longest(limits: Limits, image: Image.Image) -> int:
+    return limits.image_longest_side or max(image.size)
 
 
 def _re_encoded(image: Image.Image, data: bytes, limits: Limits, name: str) -> FittedImage:
     see_through = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-    keep_png = see_through and "image/png" in limits.image_types
-    sides = min(1.0, LONGEST_SIDE_PIXELS / max(image.size))
+    keep_png = "image/png" in limits.image_types and (
+        see_through or "image/jpeg" not in limits.image_types
+    )
+    longest = min(LONGEST_SIDE_PIXELS, limits.image_longest_side or LONGEST_SIDE_PIXELS)
+    sides = min(1.0, longest / max(image.size))
     for scale in SCALES:
-        smaller = _scaled(image, scale * sides)
+        smaller = _padded(_scaled(image, scale * sides), limits)
+        if min(smaller.size) < (limits.image_shortest_side or 1):
+            break
         for encoded, content_type in _encodings(smaller, keep_png):
             if limits.image_max_bytes is None or len(encoded) <= limits.image_max_bytes:
                 note = _note(data, encoded, image, smaller, limits, name)
@@ -100,6 +149,16 @@ def _re_encoded(image: Image.Image, data: bytes, limits: Limits, name: str) -> F
         permanent=True,
         code="image_too_large",
     )
+
+
+def _padded(image: Image.Image, limits: Limits) -> Image.Image:
+    size = _padding(image.size, limits)
+    if size is None:
+        return image
+    ground = Image.new("RGB", size, "white")
+    place = ((size[0] - image.width) // 2, (size[1] - image.height) // 2)
+    ground.paste(_on_white(image), place)
+    return ground
 
 
 def _scaled(image: Image.Image, scale: float) -> Image.Image:
@@ -141,12 +200,18 @@ def _note(
     limits: Limits,
     name: str,
 ) -> str:
-    if limits.image_max_bytes is not None and len(data) > limits.image_max_bytes:
-        return (
-            f"{name} was made smaller, from {_megabytes(data)} and {before.width} × "
-            f"{before.height} pixels to {_megabytes(encoded)} and {after.width} × {after.height}."
+    changes: list[str] = []
+    shrunk = max(after.size) < max(before.size)
+    if (limits.image_max_bytes is not None and len(data) > limits.image_max_bytes) or shrunk:
+        changes.append(
+            f"was made smaller, from {_megabytes(data)} and {before.width} × {before.height} "
+            f"pixels to {_megabytes(encoded)} and {after.width} × {after.height}"
         )
-    return f"{name} was saved again without its hidden data (place, camera) or in another format."
+    if _padding(before.size, limits):
+        changes.append("got white edges, since its shape is not taken")
+    if not changes:
+        changes.append("was saved again without its hidden data (place, camera) or in another form")
+    return f"{name} {' and '.join(changes)}."
 
 
 def _megabytes(data: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -103,3 +104,51 @@ def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded() 
     with pytest.raises(ChannelError) as caught:
         fit_image(bomb, LIMITS)
     assert caught.value.code == "image_too_large"
+
+
+def animation(kind: str = "GIF") -> bytes:
+    frames = [Image.new("RGB", (60, 40), color) for color in ("teal", "orange", "white")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, kind, save_all=True, append_images=frames[1:], duration=200)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_an_animation_is_refused_rather_than_stilled(kind: str) -> None:
+    with pytest.raises(ChannelError) as caught:
+        fit_image(animation(kind), LIMITS, name="Picture 2")
+    assert caught.value.code == "image_moves"
+    assert caught.value.message.startswith("Picture 2 moves")
+
+
+def test_an_animation_goes_where_animations_are_taken() -> None:
+    moving = replace(LIMITS, image_types=("image/gif", "image/jpeg"))
+    assert fit_image(animation(), moving).data == animation()
+    with pytest.raises(ChannelError):
+        fit_image(animation(), replace(moving, image_max_bytes=20))
+
+
+@pytest.mark.parametrize(("size", "expected"), [((900, 300), 1.91), ((300, 900), 0.8)])
+def test_a_shape_that_is_not_taken_gets_edges_and_loses_nothing(
+    size: tuple[int, int], expected: float
+) -> None:
+    limits = replace(LIMITS, image_ratio_min=0.8, image_ratio_max=1.91)
+    fitted = fit_image(picture(*size), limits)
+    assert 0.8 <= fitted.width / fitted.height <= 1.91
+    assert fitted.width / fitted.height == pytest.approx(expected, abs=0.01)
+    image = opened(fitted.data).convert("RGB")
+    assert image.getpixel((2, 2)) == (255, 255, 255)
+    assert image.getpixel((fitted.width // 2, fitted.height // 2)) != (255, 255, 255)
+    assert "white edges" in fitted.note
+    assert fit_image(fitted.data, limits).data == fitted.data
+
+
+def test_a_side_that_is_too_long_shrinks_and_one_too_short_is_refused() -> None:
+    limits = replace(LIMITS, image_longest_side=100, image_shortest_side=50)
+    fitted = fit_image(picture(150, 120), limits)
+    assert (fitted.width, fitted.height) == (100, 80)
+    assert "made smaller" in fitted.note
+    with pytest.raises(ChannelError, match="at least 50"):
+        fit_image(picture(90, 40), limits)
+    with pytest.raises(ChannelError, match="cannot be made"):
+        fit_image(picture(400, 60), limits)
