@@ -4,8 +4,15 @@ Class A: the record's key and its date are chosen when the payload is frozen, an
 same record at the same key changes nothing. With `swapRecord: null` it can only create, so that a
 key which is taken by other content is refused instead of overwritten.
 
-Source: the lexicons app.bsky.feed.post and com.atproto.repo.putRecord, and what the reference
-server @atproto/pds 0.5.35 answered in tests/publishing/test_bluesky.py.
+A video goes to the network's video service first, which works on it for some seconds; only then
+there is a record to put.
+
+Accounts are connected at their own server (OAuth), or by an app password.
+
+Source: the lexicons app.bsky.feed.post, app.bsky.embed.video and com.atproto.repo.putRecord, and
+what the reference server @atproto/pds 0.5.35 answered in tests/publishing/test_bluesky.py. Limits
+of points: docs.bsky.app, Rate Limits; of videos: the app's own help; both read 2026-11. The video
+service could not be tried: what it answers is read off its lexicons, app.bsky.video.
 """
 
 from __future__ import annotations
@@ -16,7 +23,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx2
 from django.conf import settings
+from django.urls import reverse
 
 from config.kernel import clock, http
 
@@ -31,30 +40,45 @@ from .atproto import (
     server_address,
     tokens,
 )
+from .atproto_doctor import findings
+from .atproto_oauth import SCOPES, Consent, client_document
+from .atproto_video import VideoService, embed
 from .base import (
+    Accepted,
     AccountFacts,
+    AppKeys,
+    Authorization,
     Channel,
     Connection,
     CrashPoint,
     CredentialField,
+    Credentials,
     DeliveryClass,
     Draft,
+    Finding,
     Found,
     Gone,
+    Kind,
     Limits,
     Measurement,
+    Media,
     Payload,
     Published,
+    Quota,
     Session,
+    VideoLimits,
 )
 from .errors import ChannelError, RetryTable
+from .oauth import expires_at
 from .text import displayed
-from .xrpc import Xrpc, record_key
+from .xrpc import Xrpc, record_key, token_dates
 
 POSTS = "app.bsky.feed.post"
 DEFAULT_SERVER = "https://bsky.social"
 DEFAULT_WEB = "https://bsky.app"
 DEFAULT_APPVIEW = "https://public.api.bsky.app"
+VIDEO_SECONDS = 5
+"""How long to wait before the video service is asked again."""
 
 
 class Bluesky(Channel):
@@ -74,6 +98,19 @@ class Bluesky(Channel):
         image_max_bytes=2_000_000,
         image_types=("image/jpeg", "image/png", "image/webp"),
         alt_max=2000,
+        videos_max=1,
+        video=VideoLimits(max_bytes=100_000_000, max_seconds=180),
+        thread_max=100,
+        comment_max=300,
+    )
+    scopes = SCOPES
+    hosts = {  # noqa: RUF012
+        "directory": "https://plc.directory",
+        "video": "https://video.bsky.app",
+    }
+    quotas = (
+        Quota("points_hour", 5000, 3600, cost=2),
+        Quota("points_day", 35_000, 86_400, cost=2),
     )
     retry_table = RetryTable(RULES)
     credential_fields = (
@@ -118,7 +155,63 @@ class Bluesky(Channel):
             avatar_url=avatar_url,
             credentials=tokens(opened),
             server=server,
+            expires_at=(token_dates(opened["accessJwt"]) or (None, None))[1],
         )
+
+    def authorization(
+        self, *, values: Mapping[str, str], state: str, redirect_uri: str, app: AppKeys | None
+    ) -> Authorization:
+        """Find the account's own server by its handle, and ask that one. The app is Warren itself:
+        nothing has to be registered anywhere."""
+        handle = richtext.clean_handle(values.get("handle", ""))
+        if not handle:
+            raise misfit("Write the account's handle, for example name.bsky.social.", "handle")
+        resolver = server_address(values.get("server", ""), DEFAULT_SERVER)
+        with http.client(timeout_seconds=20, max_bytes=2_000_000) as client:
+            return self._consent(client).begin(
+                handle=handle,
+                resolver=resolver,
+                state=state,
+                redirect_uri=redirect_uri,
+                document=self._document_path(),
+            )
+
+    def accept(
+        self,
+        answer: Mapping[str, str],
+        kept: Mapping[str, Any],
+        *,
+        redirect_uri: str,
+        app: AppKeys | None,
+    ) -> tuple[Connection, ...]:
+        with http.client(timeout_seconds=20, max_bytes=2_000_000) as client:
+            granted = self._consent(client).finish(answer, kept, redirect_uri=redirect_uri)
+            xrpc = Xrpc(client, kept["server"], self.retry_table, self.label, clock.now())
+            name, avatar_url = profile(xrpc, kept["did"], "app.bsky.actor.profile")
+        handle = kept["handle"] or kept["did"]
+        return (
+            Connection(
+                remote_id=kept["did"],
+                name=name or handle,
+                handle=handle,
+                profile_url=_profile_url(kept["server"], kept["did"], handle),
+                avatar_url=avatar_url,
+                credentials=granted,
+                server=kept["server"],
+                scopes=tuple(granted["scope"].split()),
+                expires_at=expires_at(granted),
+            ),
+        )
+
+    def client_document(self, *, redirect_uri: str) -> Mapping[str, Any]:
+        return client_document(redirect_uri, self._document_path(), "Warren")
+
+    def renew(self, session: Session) -> datetime | None:
+        return self._repository(session).renew()
+
+    def probe(self, session: Session) -> tuple[Finding, ...]:
+        """Whether the session is good, what it may do, and whether videos are taken now."""
+        return findings(self._repository(session), self._video(session), SCOPES)
 
     def freeze(
         self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime
@@ -144,35 +237,49 @@ class Bluesky(Channel):
             "rkey": record_key(f"{account.remote_id}|{occurrence_key}", now),
             "record": record,
             "mentions": richtext.mentions(text, links),
-            "media": [{"reference": media.reference, "alt": media.alt} for media in draft.media],
+            "media": [
+                {"reference": media.reference, "alt": media.alt, **_shape(media)}
+                for media in draft.media
+            ],
+            "kind": draft.kind,
         }
 
     def prepare(self, payload: Payload, session: Session) -> None:
-        """Renew an ending token, upload the pictures, resolve the mentions, save the record."""
+        """Renew an ending token, upload the media, resolve the mentions, save the record.
+
+        While the video service still works on a video there is no record yet.
+        """
         self._repository(session).renew_if_ending()
         if not session.handle.get("record"):
             self._save_record(payload, session)
 
-    def publish(self, payload: Payload, session: Session) -> Published:
+    def publish(self, payload: Payload, session: Session) -> Published | Accepted:
         """Put the saved record at its reserved key. Repeating it is safe at any time."""
         if not session.handle.get("record"):
             self.prepare(payload, session)
         try:
-            self._put(payload, session)
+            waiting = self._put(payload, session)
         except ChannelError as error:
+            waiting = None
             if error.code == "BlobNotFound":
                 # Servers throw unused uploads away after some hours; the post may have waited.
+                session.save_handle({})
                 self._save_record(payload, session)
-                self._put(payload, session)
+                waiting = self._put(payload, session)
             elif not (error.permanent and self._stands(payload, session)):
                 raise
+        if waiting is not None:
+            return waiting
         remote_id, url = post_address(payload, session.server)
         return Published(remote_id, url, tuple(session.handle.get("notes", ())))
 
-    def find(self, payload: Payload, session: Session) -> Found | None:
+    def find(self, payload: Payload, session: Session) -> Found | Accepted | None:
         """Read the record at the reserved key; it is ours if its text and date are."""
         record = self._repository(session).record(payload["repo"], POSTS, payload["rkey"])
         if record is None:
+            job = session.handle.get("video")
+            if job and not session.handle.get("record") and not self._video(session).blob(job):
+                return self._working()
             return None
         if any(record.get(name) != payload["record"][name] for name in ("text", "createdAt")):
             return None
@@ -202,21 +309,76 @@ class Bluesky(Channel):
             return False
 
     def _repository(self, session: Session) -> Repository:
-        return Repository(session, self.retry_table, self.label, DEFAULT_SERVER)
+        def renewed(stale: Credentials, client: httpx2.Client) -> Credentials:
+            return self._consent(client).renewed(stale)
 
-    def _put(self, payload: Payload, session: Session) -> None:
-        record = session.handle["record"]
+        return Repository(session, self.retry_table, self.label, DEFAULT_SERVER, renewed)
+
+    def _consent(self, client: httpx2.Client) -> Consent:
+        return Consent(client, self.label, self.at("directory"))
+
+    def _video(self, session: Session) -> VideoService:
+        return VideoService(self._repository(session), self.at("video"))
+
+    def _document_path(self) -> str:
+        return reverse("networks:client-document", args=[self.slug])
+
+    def _working(self) -> Accepted:
+        return Accepted(VIDEO_SECONDS, f"{self.label} is working on the video.")
+
+    def _put(self, payload: Payload, session: Session) -> Accepted | None:
+        """Put the record; Accepted when there is none yet because of a video."""
+        record = session.handle.get("record")
+        if record is None:
+            return self._working()
         self._repository(session).create(payload["repo"], POSTS, payload["rkey"], record)
+        return None
 
     def _save_record(self, payload: Payload, session: Session) -> None:
         record = deepcopy(payload["record"])
         notes: list[str] = []
-        if payload["media"]:
-            record["embed"] = self._images(payload["media"], session, notes)
+        media = payload["media"]
+        if media and media[0].get("video"):
+            blob = self._video_blob(payload["repo"], media[0], session)
+            if blob is None:
+                return
+            record["embed"] = embed(media[0], blob)
+        elif media:
+            record["embed"] = self._images(media, session, notes)
+        if payload["kind"] != Kind.POST:
+            record["reply"] = self._reply(session)
         named = [self._mention(mention, session) for mention in payload["mentions"]]
         if facets := [*record.get("facets", []), *(facet for facet in named if facet)]:
             record["facets"] = richtext.in_order(facets)
         session.save_handle({"record": record, "notes": notes})
+
+    def _video_blob(
+        self, repo: str, media: Mapping[str, Any], session: Session
+    ) -> dict[str, Any] | None:
+        """The video as the network stored it; None while it is worked on. Uploads it once."""
+        service = self._video(session)
+        if not session.handle.get("video"):
+            data = session.media(media["reference"])
+            session.fault(CrashPoint.MEDIA_UPLOADING)
+            job = service.upload(repo, data, name=f"{media['reference'].rpartition('/')[2]}.mp4")
+            session.fault(CrashPoint.MEDIA_RECEIVED)
+            session.save_handle({"video": job})
+        return service.blob(session.handle["video"])
+
+    def _reply(self, session: Session) -> dict[str, Any]:
+        parent = session.parent
+        if parent is None:
+            raise ChannelError(
+                "The post that this one goes under is not out, so nothing was posted. Send the "
+                "post first.",
+                permanent=True,
+                code="parent_gone",
+            )
+        repository = self._repository(session)
+        root = session.root or parent
+        above = repository.reference(parent.remote_id)
+        first = above if root == parent else repository.reference(root.remote_id)
+        return {"root": first, "parent": above}
 
     def _images(
         self, media: list[dict[str, Any]], session: Session, notes: list[str]
@@ -240,6 +402,13 @@ class Bluesky(Channel):
     def _mention(self, mention: dict[str, Any], session: Session) -> dict[str, Any] | None:
         did = self._repository(session).resolve(mention["handle"])
         return richtext.mention_facet(mention, did) if did else None
+
+
+def _shape(media: Media) -> dict[str, Any]:
+    """What of a video's form is said beside it; a picture is measured when it is uploaded."""
+    if not media.is_video:
+        return {}
+    return {"video": True, "width": media.width, "height": media.height}
 
 
 def _card(draft: Draft, link: str) -> dict[str, Any]:

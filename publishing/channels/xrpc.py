@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,19 @@ from .errors import (
 TID_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 
 
+class Bearer(httpx2.Auth):
+    """A token that whoever has it may use."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def auth_flow(
+        self, request: httpx2.Request
+    ) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers["authorization"] = f"Bearer {self.token}"
+        yield request
+
+
 @dataclass(frozen=True, slots=True)
 class Xrpc:
     """One server. Every method returns the JSON object of the answer or raises ChannelError.
@@ -38,33 +51,52 @@ class Xrpc:
     table: RetryTable
     label: str
     now: datetime
+    on_headers: Callable[[Mapping[str, str]], None] | None = None
 
     def query(
-        self, name: str, params: Mapping[str, Any] | None = None, *, token: str | None = None
+        self,
+        name: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        auth: httpx2.Auth | None = None,
     ) -> dict[str, Any]:
         request = self.http.build_request("GET", self._url(name), params=params)
-        return self._answer(request, token, makes_post=False)
+        return self._answer(request, auth, makes_post=False)
 
     def procedure(
         self,
         name: str,
         body: Mapping[str, Any] | None = None,
         *,
-        token: str | None = None,
+        auth: httpx2.Auth | None = None,
         makes_post: bool = False,
     ) -> dict[str, Any]:
         request = self.http.build_request("POST", self._url(name), json=body)
-        return self._answer(request, token, makes_post=makes_post)
+        return self._answer(request, auth, makes_post=makes_post)
 
-    def upload(self, data: bytes, content_type: str, *, token: str) -> dict[str, Any]:
-        """Store a blob; the same bytes give the same reference. Returns the blob object."""
+    def send(
+        self,
+        name: str,
+        data: bytes,
+        content_type: str,
+        *,
+        auth: httpx2.Auth,
+        params: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """A procedure whose input is a file."""
         request = self.http.build_request(
             "POST",
-            self._url("com.atproto.repo.uploadBlob"),
+            self._url(name),
             content=data,
+            params=params,
             headers={"content-type": content_type},
         )
-        blob = self._answer(request, token, makes_post=False).get("blob")
+        return self._answer(request, auth, makes_post=False)
+
+    def upload(self, data: bytes, content_type: str, *, auth: httpx2.Auth) -> dict[str, Any]:
+        """Store a blob; the same bytes give the same reference. Returns the blob object."""
+        answer = self.send("com.atproto.repo.uploadBlob", data, content_type, auth=auth)
+        blob = answer.get("blob")
         if not isinstance(blob, dict):
             unreadable = self.table.error(self.label, status=200, code=UNPARSABLE)
             raise before_sending(unreadable, self.label)
@@ -74,12 +106,13 @@ class Xrpc:
         return f"{self.server}/xrpc/{name}"
 
     def _answer(
-        self, request: httpx2.Request, token: str | None, *, makes_post: bool
+        self, request: httpx2.Request, auth: httpx2.Auth | None, *, makes_post: bool
     ) -> dict[str, Any]:
-        if token:
-            request.headers["authorization"] = f"Bearer {token}"
         try:
-            return self._read(self.http.send(request))
+            response = self.http.send(request, auth=auth)
+            if self.on_headers is not None:
+                self.on_headers(response.headers)
+            return self._read(response)
         except TRANSPORT_ERRORS as error:
             failed = transport_error(self.label, error)
             raise (failed if makes_post else before_sending(failed, self.label)) from error

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
+import jwt
 from pytest_django import Settings
 from werkzeug import Request as WerkzeugRequest
 from werkzeug import Response
 from werkzeug.test import EnvironBuilder
 
+from config.kernel.clock import now
 from publishing.channels.base import AccountFacts
+from publishing.channels.dpop import new_key
+from tests.peers import fake_oauth
 from tests.peers.fake_atproto import FakeNetwork
 from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Network, Reply, Request, Stage, route
 
 POSTS = "app.bsky.feed.post"
+PASSED_ON = (
+    *("DPoP-Nonce", "WWW-Authenticate", "ratelimit-limit", "ratelimit-remaining"),
+    *("ratelimit-reset", "ratelimit-policy"),
+)
 
 
 class BlueskyNetwork(Network):
@@ -44,9 +53,20 @@ class BlueskyNetwork(Network):
     def keep_record(self, request: Request) -> Reply:
         return self.pass_on(request)
 
-    @route("POST", r"/xrpc/com\.atproto\.server\.refreshSession", renews=True)
+    @route("POST", "/oauth/token", renews=True)
     def more_time(self, request: Request) -> Reply:
         return self.pass_on(request)
+
+    def answer(self, request: Request) -> tuple[Reply, str]:
+        """A proof without the server's nonce is sent back before anything else is looked at."""
+        self.fake.grants.withheld = self.withheld
+        if request.headers.get("dpop") and not self.whole_answer and not self._is_fresh(request):
+            return self.pass_on(request), "ok"
+        return super().answer(request)
+
+    def _is_fresh(self, request: Request) -> bool:
+        claims = jwt.decode(request.headers["dpop"], options={"verify_signature": False})
+        return bool(claims.get("nonce") == self.fake.grants.nonce(request.path))
 
     @route("GET", r"/.*")
     @route("POST", r"/.*")
@@ -55,21 +75,19 @@ class BlueskyNetwork(Network):
             path=request.path,
             method=request.method,
             query_string=dict(request.query),
-            headers=dict(request.headers),
+            headers=list(request.headers.items()),
             data=request.body,
         )
         assert self._answers is not None
         answer = self._answers(WerkzeugRequest(builder.get_environ()))
-        return Reply(answer.status_code, answer.json, {})
+        told = {name: value for name, value in answer.headers.items() if name in PASSED_ON}
+        return Reply(answer.status_code, answer.json, told)
 
     def refusal(self, status: int) -> Reply:
-        code = {401: "AuthMissing", 403: "AccountNotFound", 429: "RateLimitExceeded"}
+        code = {401: "AuthMissing", 403: "ScopeMissingError", 429: "RateLimitExceeded"}
         headers = {self.retry_after_header: str(RETRY_AFTER_SECONDS)} if status == 429 else {}
         body = {"error": code.get(status, "InternalServerError"), "message": f"It says {status}"}
         return Reply(status, body, headers)
-
-    def refused_grant(self) -> Reply:
-        return Reply(400, {"error": "ExpiredToken", "message": "Token has been revoked"})
 
 
 class BlueskyStage(Stage):
@@ -97,9 +115,34 @@ def _item(address: str, record: dict[str, Any]) -> Item:
         record["text"],
         parent=record.get("reply", {}).get("parent", {}).get("uri", ""),
         key=address.rpartition("/")[2],
-        media=[{"kind": "image", "alt": image["alt"]} for image in embed.get("images", [])],
+        kind="comment" if "reply" in record else "post",
+        media=[
+            *({"kind": "image", "alt": image["alt"]} for image in embed.get("images", [])),
+            *([{"kind": "video", "alt": embed.get("alt", "")}] if "video" in embed else []),
+        ],
         facts={"link": " ".join([*links, card])},
     )
+
+
+def _granted(network: BlueskyNetwork) -> dict[str, Any]:
+    """The credentials of an account that has just been connected at the server's own page."""
+    key, person = new_key(), network.person
+    told = fake_oauth.grant(network.fake, person, key)
+    begun = now()
+    return {
+        "did": person.did,
+        "handle": person.handle,
+        "issuer": network.address,
+        "token_endpoint": f"{network.address}/oauth/token",
+        "client_id": "http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2Fback",
+        "client_key": "",
+        "dpop_key": key,
+        "access_token": told["access_token"],
+        "refresh_token": told["refresh_token"],
+        "scope": told["scope"],
+        "issued_at": begun.isoformat(),
+        "expires_at": (begun + timedelta(seconds=told["expires_in"])).isoformat(),
+    }
 
 
 @contextmanager
@@ -109,12 +152,16 @@ def stage(settings: Settings) -> Iterator[Stage]:
         settings.WARREN_CHANNEL_OPTIONS = {
             **settings.WARREN_CHANNEL_OPTIONS,
             "bluesky.appview": network.address,
+            "bluesky.directory": network.address,
+            "bluesky.video": network.address,
         }
         person = network.person
         yield BlueskyStage(
             account=AccountFacts(person.did, person.handle, network.address),
-            vault=Vault(dict(person.tokens)),
+            vault=Vault(_granted(network)),
             network=network,
+            answer=lambda query: network.fake.consent(query, person),
+            exempt={"pkce": "the request is pushed, so that the address shows only its number"},
             values={
                 "handle": person.handle,
                 "app_password": person.app_password,

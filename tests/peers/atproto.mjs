@@ -135,4 +135,4 @@ const plain = address(plainPort);
 const where = process.env.DB_POSTGRES_URL
   ? await startWithAppView(directory)
   : { pds: plain, appview: "" };
-process.stdout.write(`${JSON.stringify({ ...where, plain, jwtSecret, adminPassword })}\n`);
+process.stdout.write(`${JSON.stringify({ ...where, plain, directory, jwtSecret, adminPassword })}\n`);

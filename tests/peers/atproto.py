@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 
@@ -39,7 +40,12 @@ class Network(Protocol):
     @property
     def address(self) -> str: ...
 
+    @property
+    def directory(self) -> str: ...
+
     def join(self) -> Person: ...
+
+    def consent(self, query: Mapping[str, str], person: Person) -> Mapping[str, str]: ...
 
     def sign(self, claims: Mapping[str, Any], kind: str) -> str: ...
 
@@ -68,6 +74,7 @@ class RealNetwork:
     address: str
     plain: str
     appview: str
+    directory: str
     jwt_secret: str
     admin_password: str
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -107,6 +114,48 @@ class RealNetwork:
             "record": {"$type": collection, "createdAt": "2026-11-20T12:00:00.000Z", **record},
         }
         return self.call("com.atproto.repo.createRecord", body, token=person.tokens["accessJwt"])
+
+    def consent(self, query: Mapping[str, str], person: Person) -> Mapping[str, str]:
+        """What a person's browser does on the server's own page, until it is sent back to us."""
+        origin = self.address.replace("127.0.0.1", "localhost")
+        page = f"{origin}/oauth/authorize?{urlencode(query)}"
+        cookies: dict[str, str] = {}
+        self._browse("GET", page, cookies, {"mode": "navigate", "dest": "document", "site": "none"})
+        api = f"{origin}/@atproto/oauth-provider/~api"
+        quiet = {"mode": "same-origin", "dest": "empty", "site": "same-origin"}
+        headers = {"origin": origin, "referer": page, "x-csrf-token": cookies["csrf-token"]}
+        typed = {"username": person.handle, "password": "own-password", "locale": "en"}
+        signed_in = self._browse(
+            "POST", f"{api}/sign-in", cookies, quiet, headers, {**typed, "remember": True}
+        )
+        assert signed_in.json()["account"]["did"] == person.did
+        allowed = self._browse(
+            "POST", f"{api}/consent", cookies, quiet, headers, {"did": person.did}
+        )
+        leaving = {"mode": "navigate", "dest": "document", "site": "same-origin"}
+        back = self._browse("GET", allowed.json()["url"], cookies, leaving, {"referer": page})
+        return dict(parse_qsl(urlsplit(back.headers["location"]).query))
+
+    def _browse(
+        self,
+        method: str,
+        address: str,
+        cookies: dict[str, str],
+        fetch: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> httpx2.Response:
+        """One request as a browser words it. Cookies by hand, because they are marked secure."""
+        sent = {f"sec-fetch-{name}": value for name, value in fetch.items()}
+        jar = {"cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+        answer = httpx2.request(
+            method, address, json=body, headers={**sent, **jar, **(headers or {})}, timeout=20
+        )
+        assert answer.status_code < 400, answer.text[:500]
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            cookies[name] = value
+        return answer
 
     def call(
         self,
@@ -183,6 +232,7 @@ def _greeted(process: subprocess.Popen[bytes], errors: Path) -> RealNetwork:
         address=said["pds"],
         plain=said["plain"],
         appview=said["appview"],
+        directory=said["directory"],
         jwt_secret=said["jwtSecret"],
         admin_password=said["adminPassword"],
     )

@@ -20,6 +20,7 @@ import regex  # type: ignore[import-untyped, unused-ignore]
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from . import fake_oauth
 from .atproto import Person, claims_of, signed
 
 Answer = tuple[int, dict[str, Any]]
@@ -46,6 +47,12 @@ class FakeNetwork:
     """(HTTP method, method's name) of every call, in order."""
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    grants: fake_oauth.Grants = field(default_factory=fake_oauth.Grants)
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Videos that are worked on, by job, each with the looks that it still takes."""
+    video_looks: int = 1
+    video_fails: str = ""
+    video_limits: dict[str, Any] = field(default_factory=lambda: {"canUpload": True})
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -54,6 +61,10 @@ class FakeNetwork:
     @property
     def address(self) -> str:
         return self.server.url_for("").rstrip("/")
+
+    @property
+    def directory(self) -> str:
+        return self.address
 
     def join(self) -> Person:
         number = next(self._numbers)
@@ -83,17 +94,36 @@ class FakeNetwork:
     def calls_of(self, name: str) -> int:
         return sum(1 for _, called in self.requests if called == name)
 
+    def consent(self, query: Mapping[str, str], person: Person) -> dict[str, str]:
+        return fake_oauth.consent(self, query, person)
+
     def _handle(self, request: Request) -> Response:
         name = request.path.removeprefix("/xrpc/")
         self.requests.append((request.method, name))
         method = METHODS.get(name)
 
         def sound() -> Response:
+            if name.startswith("/did:plc:"):
+                return _json(*fake_oauth.document(self, name[1:]))
             status, body = method(self, request) if method else _error(501, "MethodNotImplemented")
-            return _json(status, body)
+            return _json(status, body, self._headers(request, body))
 
         queue = self.faults.get(name)
         return queue.pop(0)(self, request, sound) if queue else sound()
+
+    def _headers(self, request: Request, body: dict[str, Any]) -> dict[str, str]:
+        """What stands above an answer: how much is left, and the nonce for the next proof."""
+        headers = {
+            "ratelimit-limit": "5000",
+            "ratelimit-remaining": "4998",
+            "ratelimit-reset": str(int(time.time()) + 3600),
+            "ratelimit-policy": "5000;w=3600",
+        }
+        if "dpop" in request.headers:
+            headers["DPoP-Nonce"] = self.grants.nonce(request.path)
+            if body.get("error") in ("use_dpop_nonce", "invalid_token"):
+                headers["WWW-Authenticate"] = f'DPoP error="{body["error"]}"'
+        return headers
 
     def _tokens(self, did: str, handle: str) -> dict[str, str]:
         now, number = int(time.time()), next(self._numbers)
@@ -109,7 +139,9 @@ class FakeNetwork:
 
     def account_of(self, request: Request, kind: str = "at+jwt") -> Account | Answer:
         """Whose token it is, or the server's answer to a bad one: 400, but 401 if there is none."""
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme == "DPoP":
+            return self._owner_of_grant(request, token)
         if not token:
             return _error(401, "AuthMissing", "Authentication Required")
         try:
@@ -121,6 +153,19 @@ class FakeNetwork:
         if claims["exp"] < time.time():
             return _error(400, "ExpiredToken", "Token has expired")
         account = self.accounts[claims["sub"]]
+        if account.taken_down:
+            return _error(401, "AccountTakedown", "Account has been taken down")
+        return account
+
+    def _owner_of_grant(self, request: Request, token: str) -> Account | Answer:
+        try:
+            thumbprint = fake_oauth.proven(self, request, token)
+        except fake_oauth.Wrong as error:
+            return _error(401, str(error), "Authorization server requires nonce in DPoP proof")
+        did, bound_to = self.grants.access.get(token, ("", ""))
+        if not did or bound_to != thumbprint:
+            return _error(401, "invalid_token", "Token not found")
+        account = self.accounts[did]
         if account.taken_down:
             return _error(401, "AccountTakedown", "Account has been taken down")
         return account
@@ -146,6 +191,69 @@ def refresh_session(network: FakeNetwork, request: Request) -> Answer:
     account.spent.add(token)
     person = account.person
     return 200, {**network._tokens(person.did, person.handle), "active": True}
+
+
+def get_session(network: FakeNetwork, request: Request) -> Answer:
+    account = network.account_of(request)
+    if not isinstance(account, Account):
+        return account
+    person = account.person
+    _, said = fake_oauth.document(network, person.did)
+    return 200, {"did": person.did, "handle": person.handle, "active": True, "didDoc": said}
+
+
+def get_service_auth(network: FakeNetwork, request: Request) -> Answer:
+    account = network.account_of(request)
+    if not isinstance(account, Account):
+        return account
+    args = request.args
+    who = {"iss": account.person.did, "aud": args["aud"], "lxm": args["lxm"]}
+    claims = {**who, "exp": int(args["exp"])}
+    return 200, {"token": network.sign(claims, "JWT")}
+
+
+def _service_call(network: FakeNetwork, request: Request) -> dict[str, Any] | None:
+    """Whose service token it is, and for what; None for anything else."""
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    claims = claims_of(token)
+    return claims if network.sign(claims, "JWT") == token else None
+
+
+def get_upload_limits(network: FakeNetwork, request: Request) -> Answer:
+    claims = _service_call(network, request)
+    if claims is None or claims["lxm"] != "app.bsky.video.getUploadLimits":
+        return _error(401, "AuthMissing", "Authentication Required")
+    return 200, network.video_limits
+
+
+def upload_video(network: FakeNetwork, request: Request) -> Answer:
+    claims = _service_call(network, request)
+    if claims is None or claims["lxm"] != "com.atproto.repo.uploadBlob":
+        return _error(401, "AuthMissing", "Authentication Required")
+    if claims["aud"] != "did:web:127.0.0.1" or claims["iss"] != request.args["did"]:
+        return _error(401, "BadJwtAudience", "jwt audience does not match service did")
+    data = request.get_data()
+    cid = _cid(0x55, data)
+    blob = {"$type": "blob", "ref": {"$link": cid}, "mimeType": "video/mp4", "size": len(data)}
+    job = f"job-{cid[-8:]}"
+    status = {"jobId": job, "did": claims["iss"], "state": "JOB_STATE_CREATED"}
+    if job in network.jobs:
+        return 409, {**status, "error": "already_exists", "message": "Video already processed"}
+    network.jobs[job] = {"looks": network.video_looks, "blob": blob, "did": claims["iss"]}
+    return 200, {"jobStatus": status}
+
+
+def get_job_status(network: FakeNetwork, request: Request) -> Answer:
+    name = request.args["jobId"]
+    job = network.jobs[name]
+    status = {"jobId": name, "did": job["did"], "state": "JOB_STATE_ENCODING", "progress": 50}
+    job["looks"] -= 1
+    if network.video_fails:
+        status |= {"state": "JOB_STATE_FAILED", "message": network.video_fails}
+    elif job["looks"] < 0:
+        network.accounts[job["did"]].blobs[job["blob"]["ref"]["$link"]] = job["blob"]
+        status |= {"state": "JOB_STATE_COMPLETED", "blob": job["blob"]}
+    return 200, {"jobStatus": status}
 
 
 def resolve_handle(network: FakeNetwork, request: Request) -> Answer:
@@ -234,6 +342,15 @@ COUNTS = ("likeCount", "replyCount", "repostCount", "quoteCount", "bookmarkCount
 METHODS: dict[str, Callable[[FakeNetwork, Request], Answer]] = {
     "com.atproto.server.createSession": create_session,
     "com.atproto.server.refreshSession": refresh_session,
+    "com.atproto.server.getSession": get_session,
+    "com.atproto.server.getServiceAuth": get_service_auth,
+    "app.bsky.video.getUploadLimits": get_upload_limits,
+    "app.bsky.video.uploadVideo": upload_video,
+    "app.bsky.video.getJobStatus": get_job_status,
+    "/.well-known/oauth-protected-resource": fake_oauth.protected_resource,
+    "/.well-known/oauth-authorization-server": fake_oauth.authorization_server,
+    "/oauth/par": fake_oauth.push,
+    "/oauth/token": fake_oauth.give_tokens,
     "com.atproto.identity.resolveHandle": resolve_handle,
     "com.atproto.repo.uploadBlob": upload_blob,
     "com.atproto.repo.putRecord": put_record,
@@ -268,6 +385,9 @@ def _misfit(record: dict[str, Any], account: Account) -> Answer | None:
     images = embed.get("images", [])
     if len(images) > 4:
         return _invalid(f"array too big (maximum 4, got {len(images)}) at $.record.embed.images")
+    video = embed.get("video")
+    if video and account.blobs.get(video["ref"]["$link"]) is None:
+        return _error(400, "BlobNotFound", "Could not find blob")
     for image in images:
         if account.blobs.get(image["image"]["ref"]["$link"]) is None:
             return _error(400, "BlobNotFound", "Could not find blob")

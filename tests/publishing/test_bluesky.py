@@ -11,7 +11,16 @@ import httpx2
 import pytest
 
 from config.kernel.clock import now
-from publishing.channels.base import AccountFacts, ChannelError, Draft, Gone, Measurement, Media
+from publishing.channels.base import (
+    AccountFacts,
+    ChannelError,
+    Draft,
+    Found,
+    Gone,
+    Measurement,
+    Media,
+    Published,
+)
 from publishing.channels.bluesky import Bluesky
 from publishing.channels.errors import Outcome
 from tests.peers.atproto import Network, Person, RealNetwork, claims_of
@@ -41,6 +50,12 @@ def ended(network: Network, person: Person, name: str = "accessJwt") -> dict[str
     claims |= {"iat": int(time.time()) - 9000, "exp": int(time.time()) - 60}
     kind = "at+jwt" if name == "accessJwt" else "refresh+jwt"
     return {**person.tokens, name: network.sign(claims, kind)}
+
+
+def put(payload: dict[str, Any], session: MemorySession) -> Published:
+    published = bluesky.publish(payload, session)
+    assert isinstance(published, Published)
+    return published
 
 
 def record_of(network: Network, person: Person) -> dict[str, Any]:
@@ -79,7 +94,7 @@ def test_a_post_arrives_as_frozen_and_can_be_opened(atproto: Network) -> None:
     person = atproto.join()
     session = session_of(atproto, person)
     payload = frozen(atproto, person, Draft("Hello, world", language="en"))
-    published = bluesky.publish(payload, session)
+    published = put(payload, session)
     record = record_of(atproto, person)
     assert record["text"] == "Hello, world"
     assert record["langs"] == ["en"]
@@ -91,8 +106,8 @@ def test_a_post_arrives_as_frozen_and_can_be_opened(atproto: Network) -> None:
 def test_the_same_payload_twice_is_one_post(atproto: Network) -> None:
     person = atproto.join()
     payload = frozen(atproto, person, "Once")
-    first = bluesky.publish(payload, session_of(atproto, person))
-    second = bluesky.publish(payload, session_of(atproto, person))
+    first = put(payload, session_of(atproto, person))
+    second = put(payload, session_of(atproto, person))
     assert first == second
     assert len(atproto.posts_of(person)) == 1
 
@@ -124,9 +139,9 @@ def test_read_back_finds_the_post_by_its_key_and_no_look_alike(atproto: Network)
     payload = frozen(atproto, person, "Same words")
     bluesky.publish(frozen(atproto, person, "Same words", "a look-alike"), session)
     assert bluesky.find(payload, session) is None
-    published = bluesky.publish(payload, session_of(atproto, person))
+    published = put(payload, session_of(atproto, person))
     found = bluesky.find(payload, session)
-    assert found is not None
+    assert isinstance(found, Found)
     assert (found.remote_id, found.url) == (published.remote_id, published.url)
 
 
@@ -184,7 +199,7 @@ def test_pictures_go_up_with_description_and_shape_and_too_large_ones_smaller(
         ),
     )
     session = session_of(atproto, person, files=files)
-    published = bluesky.publish(frozen(atproto, person, draft), session)
+    published = put(frozen(atproto, person, draft), session)
     first, second = record_of(atproto, person)["embed"]["images"]
     assert (first["alt"], first["aspectRatio"]) == ("A teal sea", {"width": 120, "height": 80})
     assert first["image"]["size"] == len(files["small"])
@@ -289,7 +304,7 @@ def test_another_accounts_repository_is_out_of_reach(atproto: Network) -> None:
 def test_a_deleted_post_is_gone_and_deleting_it_again_is_no_error(atproto: Network) -> None:
     person = atproto.join()
     session = session_of(atproto, person)
-    published = bluesky.publish(frozen(atproto, person, "Short-lived"), session)
+    published = put(frozen(atproto, person, "Short-lived"), session)
     bluesky.delete(published, session)
     bluesky.delete(published, session)
     assert atproto.posts_of(person) == []
@@ -305,7 +320,7 @@ def test_counts_are_none_where_nobody_counts(atproto: Network) -> None:
         atproto.has_appview = False
         server, person = atproto, atproto.join()  # type: ignore[assignment]
     session = session_of(server, person)
-    published = bluesky.publish(frozen(server, person, "Uncounted"), session)
+    published = put(frozen(server, person, "Uncounted"), session)
     assert bluesky.measure(published, session) == Measurement()
     bluesky.delete(published, session)
     assert isinstance(bluesky.measure(published, session), Gone)
@@ -315,7 +330,7 @@ def test_counts_are_none_where_nobody_counts(atproto: Network) -> None:
 def test_likes_reposts_replies_and_quotes_are_counted(real_atproto: RealNetwork) -> None:
     author, *fans = (real_atproto.join() for _ in range(3))
     session = session_of(real_atproto, author)
-    published = bluesky.publish(frozen(real_atproto, author, "Count me"), session)
+    published = put(frozen(real_atproto, author, "Count me"), session)
     cid = real_atproto.posts_of(author)[0]["cid"]
     subject = {"uri": published.remote_id, "cid": cid}
     for fan in fans:
