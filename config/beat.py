@@ -14,6 +14,8 @@ PURGE_SECONDS: Final = 3_600.0
 FORGETTING_SECONDS: Final = 3_600.0
 # A period may begin a few minutes late.
 RENEWAL_SECONDS: Final = 300.0
+# Access to a network is renewed long before it ends.
+ACCOUNTS_SECONDS: Final = 300.0
 
 
 def beat_schedule(
@@ -30,6 +32,7 @@ def beat_schedule(
         "publishing.tasks.reap_deliveries": reaper_seconds,
         "publishing.tasks.expire_pending_posts": EXPIRY_SECONDS,
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
+        "publishing.tasks.sweep_accounts": ACCOUNTS_SECONDS,
         "content.tasks.sweep_materials": due_seconds,
         "analytics.tasks.sweep_metrics": due_seconds,
         "organizations.tasks.purge": PURGE_SECONDS,

@@ -10,21 +10,29 @@ from organizations.models import ActorKind, AuditRecord
 from organizations.notices.kinds import Notice, NoticeKind, place, target_of
 
 from .channels.registry import platform_label
-from .models import AutopilotRun, BrandAccountLink, Delivery, PendingPost, Schedule, SocialAccount
+from .models import (
+    AutopilotRun,
+    BrandAccountLink,
+    Delivery,
+    Part,
+    PendingPost,
+    Schedule,
+    SocialAccount,
+)
 
 APPROVAL_GAP: Final = timedelta(hours=1)
 
 
 def failed_post(record: AuditRecord) -> Notice | None:
-    return _about_delivery(record, "A post for {brand} was not published on {channel}")
+    return _about_delivery(record, "{what} for {brand} was not published on {channel}")
 
 
 def unknown_post(record: AuditRecord) -> Notice | None:
-    return _about_delivery(record, "Did a post for {brand} arrive on {channel}? Please look")
+    return _about_delivery(record, "Did {what} for {brand} arrive on {channel}? Please look")
 
 
 def missed_post(record: AuditRecord) -> Notice | None:
-    return _about_delivery(record, "A post for {brand} missed its time on {channel}")
+    return _about_delivery(record, "{what} for {brand} missed its time on {channel}")
 
 
 def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
@@ -32,12 +40,22 @@ def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
     if row is None:
         return None
     post = row.pending_post
+    told = title.format(
+        what=_WHAT[row.part], brand=post.brand.name, channel=platform_label(post.platform)
+    )
     return Notice(
-        title=title.format(brand=post.brand.name, channel=platform_label(post.platform)),
+        title=told[:1].upper() + told[1:],
         body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
         path=place("publishing:delivery-show", delivery=row.pk),
         brand_ids=frozenset({post.brand_id}),
     )
+
+
+_WHAT: Final = {
+    Part.POST: "a post",
+    Part.REPLY: "a later part of a thread",
+    Part.COMMENT: "the first comment",
+}
 
 
 def waiting_post(record: AuditRecord) -> Notice | None:
@@ -75,9 +93,10 @@ def lost_channel(record: AuditRecord) -> Notice | None:
             "stopped.",
             path=place("publishing:channel-list"),
         )
+    is_over = record.action == "account.needs_reconnect"
     return Notice(
-        title=f"{name} has to be connected again",
-        body=f"{record.reason}\n\nIts posts wait until then.".strip(),
+        title=f"{name} has to be connected again{'' if is_over else ' soon'}",
+        body=f"{record.reason}\n\n{'Its posts wait until then.' if is_over else ''}".strip(),
         path=place("publishing:channel-show", account=account.pk),
         brand_ids=brands or None,
     )
@@ -129,30 +148,40 @@ KINDS: Final = (
         words="A post was not published",
         help="After every try, with what the channel answered.",
         group="Posts",
-        actions=frozenset({"delivery.failed"}),
+        actions=frozenset({"delivery.failed", "delivery.part_failed"}),
         make=failed_post,
         by_mail=True,
-        settled_by=frozenset({"delivery.settled", "delivery.published", "staff.requeued"}),
+        settled_by=frozenset(
+            {
+                *("delivery.settled", "delivery.published", "delivery.part_published"),
+                *("delivery.part_resent", "staff.requeued"),
+            }
+        ),
     ),
     NoticeKind(
         key="post_unknown",
         words="Nobody knows whether a post arrived",
         help="Nothing is sent again until a person has looked.",
         group="Posts",
-        actions=frozenset({"delivery.unknown"}),
+        actions=frozenset({"delivery.unknown", "delivery.part_unknown"}),
         make=unknown_post,
         by_mail=True,
-        settled_by=frozenset({"delivery.settled", "delivery.published"}),
+        settled_by=frozenset({"delivery.settled", "delivery.published", "delivery.part_published"}),
     ),
     NoticeKind(
         key="post_missed",
         words="A post missed its time",
         help="It was held up for so long that a person decides.",
         group="Posts",
-        actions=frozenset({"delivery.missed"}),
+        actions=frozenset({"delivery.missed", "delivery.part_missed"}),
         make=missed_post,
         by_mail=True,
-        settled_by=frozenset({"delivery.settled", "delivery.published"}),
+        settled_by=frozenset(
+            {
+                *("delivery.settled", "delivery.published"),
+                *("delivery.part_published", "delivery.part_resent"),
+            }
+        ),
     ),
     NoticeKind(
         key="approval_waiting",
@@ -178,10 +207,12 @@ KINDS: Final = (
         words="A channel is disconnected",
         help="Or its access has ended and has to be renewed.",
         group="Channels and schedules",
-        actions=frozenset({"account.needs_reconnect", "account.disconnected"}),
+        actions=frozenset(
+            {"account.needs_reconnect", "account.access_ending", "account.disconnected"}
+        ),
         make=lost_channel,
         by_mail=True,
-        settled_by=frozenset({"account.connected"}),
+        settled_by=frozenset({"account.connected", "account.recovered"}),
     ),
     NoticeKind(
         key="schedule_stopped",

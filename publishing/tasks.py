@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from config.celery import app
-from config.kernel.tasks import OrgTask
+from config.kernel.tasks import OrgTask, hint
 
 from .autopilot.tasks import (
     do_run,
@@ -15,7 +15,7 @@ from .autopilot.tasks import (
     sweep_schedules,
 )
 from .delivery import pulse, sweep
-from .services import feed
+from .services import connecting, feed, upkeep
 
 __all__ = [
     "deliver_batch",
@@ -23,8 +23,10 @@ __all__ = [
     "do_run",
     "expire_pending_posts",
     "forget_visits",
+    "look_after_account",
     "reap_deliveries",
     "remember_post",
+    "sweep_accounts",
     "sweep_deliveries",
     "sweep_runs",
     "sweep_schedules",
@@ -61,3 +63,19 @@ def deliver_batch(work: list[tuple[str, list[str]]]) -> int:
 def forget_visits() -> int:
     """Delete what told visitors of a hosted page apart, once their day is over."""
     return feed.forget_visits()
+
+
+@app.task(name="publishing.tasks.sweep_accounts")
+def sweep_accounts() -> int:
+    """Have every account looked after that is due, and forget attempts to connect that ended."""
+    connecting.forget_attempts()
+    due = upkeep.due_accounts()
+    for row in due:
+        hint(look_after_account, str(row.organization_id), str(row.id))
+    return len(due)
+
+
+@app.task(base=OrgTask, name="publishing.tasks.look_after_account")
+def look_after_account(organization_id: str, account_id: str) -> None:
+    """Renew the access of one account ahead of its end, or check it. Safe to run twice."""
+    upkeep.look_after(account_id=UUID(account_id))

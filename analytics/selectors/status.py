@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from config.beat import EXPIRY_SECONDS
+from config.beat import ACCOUNTS_SECONDS, EXPIRY_SECONDS
 from config.kernel.clock import now
 from config.kernel.tasks import SWEEPS
 from config.liveness import age_seconds
 from content.models import Material
 from organizations.models import Notification, WorkDone
-from publishing.models import AutopilotRun, Delivery, PendingPost, Post, Schedule
+from publishing.models import AutopilotRun, Delivery, PendingPost, Post, Schedule, SocialAccount
 
 SILENT_SECONDS = 120.0
 
@@ -24,9 +24,10 @@ DUE: dict[str, type[models.Model]] = {
     "expiry": PendingPost,
     "metrics": Post,
     "notification": Notification,
+    "account": SocialAccount,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
-MAY_WAIT = {"expiry": EXPIRY_SECONDS}
+MAY_WAIT = {"expiry": EXPIRY_SECONDS, "account": ACCOUNTS_SECONDS}
 # Kinds of finished work that say nothing about what waits.
 UPKEEP = frozenset(
     {
@@ -38,6 +39,7 @@ UPKEEP = frozenset(
         "webhook_log",
         "backup",
         "retention",
+        "account_upkeep",
     }
 )
 

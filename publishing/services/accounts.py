@@ -140,12 +140,10 @@ def _access(account: SocialAccount) -> SocialAccount | None:
     if account.credentials is None or not isinstance(channels.get(account.platform), Revokes):
         return None
     kept = copy(account)
-    # Sealed values open only with a key that a transaction reads.
-    with org_atomic():
-        try:
-            kept.credentials = Secret(account.credentials.reveal())
-        except SecretUnreadable:
-            return None
+    try:
+        kept.credentials = Secret(account.credentials.reveal())
+    except SecretUnreadable:
+        return None
     return kept
 
 

@@ -16,6 +16,7 @@ from html import escape
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from config.kernel.clock import now
 from organizations.services.app_settings import app_settings
 from publishing.channels.base import (
     AccountFacts,
@@ -34,6 +35,7 @@ from publishing.channels.base import (
 )
 from publishing.channels.oauth import OAuthChannel, expires_at
 from publishing.channels.registry import channels
+from publishing.models import SocialAccount
 from publishing.services.networks import declared_apps
 
 from .base import Network, Reply, Request, route
@@ -164,6 +166,23 @@ class AuthorizationServer(Network):
         if self.sends_refresh_token:
             told["refresh_token"] = grant.refresh
         return Reply(200, told)
+
+    def connected(self) -> SocialAccount:
+        """An account that was let in just now; call it inside of an organization."""
+        grant = Grant(self.grants_only or " ".join(SCOPES), self.accounts[0][0])
+        self.grants.append(grant)
+        kept = Quayside().tokens(self._tokens(grant).body, {})
+        return SocialAccount.objects.create(
+            platform=Quayside.slug,
+            remote_id=grant.account,
+            name=self.accounts[0][1],
+            handle="harbour",
+            credentials=kept,
+            scopes=grant.scope.split(),
+            token_expires_at=expires_at(kept),
+            last_refresh_at=now(),
+            due_at=now(),
+        )
 
     def end(self, grant: Grant) -> None:
         """As if the person had taken the access back over there."""
