@@ -23,7 +23,7 @@ from config.kernel.checks import Finding, doctor_checks
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import Notification, WorkDone
-from publishing.models import AutopilotRun, PendingPost, Schedule
+from publishing.models import AutopilotRun, PendingPost, Schedule, SocialAccount
 from tests import make
 from tests.world import World
 
