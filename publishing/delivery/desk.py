@@ -9,7 +9,7 @@ network is waited for.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from queue import SimpleQueue
 from time import monotonic
@@ -34,11 +34,19 @@ WIDTH_WITHOUT_THREADS = 24
 
 
 class Desk:
-    """For one run in one thread; `crew` may be shared with other runs."""
+    """For one run in one thread; `crew` may be shared with other runs. Once `stops` says so, as in
+    a worker that is told to end, only what was begun is finished."""
 
-    def __init__(self, crew: Crew, *, states: Sequence[str] = (*TO_SEND, *STRANDED)) -> None:
+    def __init__(
+        self,
+        crew: Crew,
+        *,
+        states: Sequence[str] = (*TO_SEND, *STRANDED),
+        stops: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.crew = crew
         self.states = states
+        self.stops = stops
         self.owner = new_owner()
         self.width = crew.size or WIDTH_WITHOUT_THREADS
         # What shares its statements: the larger, the cheaper, and the longer threads stand idle.
@@ -55,9 +63,9 @@ class Desk:
         """
         waiting, end = deque(work), monotonic() + seconds
         while waiting or self._ready or self._calls:
-            if monotonic() >= end:
+            if monotonic() >= end or self.stops():
                 waiting.clear()
-            while waiting and len(self._ready) < self.width:
+            while waiting and self._unsent < self.width:
                 organization_id, ids = waiting.popleft()
                 self._take(claim(organization_id, ids, owner=self.owner, states=self.states))
             self._send()
@@ -94,6 +102,12 @@ class Desk:
             self._call(parcel, Step.FIND)
         else:
             books.unlookable(parcel)
+
+    @property
+    def _unsent(self) -> int:
+        """Claimed and not on its way: no more than soon leaves, since each holds a lease."""
+        preparing = sum(step is not Step.PUBLISH for step in self._calls.values())
+        return len(self._ready) + preparing
 
     def _send(self) -> None:
         """Commit `sending` for as many as can leave now, and let them leave."""

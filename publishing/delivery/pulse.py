@@ -48,7 +48,7 @@ class Pulse:
         """One look; a database that is away is asked again at the next."""
         try:
             connection.close_if_unusable_or_obsolete()
-            return sweep_due(inline=True)
+            return sweep_due(inline=True, stops=self._stopping.is_set)
         except DatabaseError as error:
             log.warning("database_away", error=str(error))
             return 0

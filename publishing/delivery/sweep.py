@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from time import monotonic
 from uuid import UUID
@@ -43,23 +43,23 @@ def run(work: Sequence[Work]) -> int:
     return Desk(crew()).run(work, seconds=RUN_SECONDS)
 
 
-def sweep_due(*, inline: bool = False) -> int:
+def sweep_due(*, inline: bool = False, stops: Callable[[], bool] = lambda: False) -> int:
     """Hand everything that is due to the workers, as messages, or do it here. Returns how many.
 
     Without a broker it is done here as well. Here means: until nothing is due any more, or for a
-    while, since the next sweep goes on.
+    while, since the next sweep goes on. Once `stops` says so, only what was begun is finished.
     """
     # Tasks stand on the ledger.
     from publishing.tasks import deliver_batch
 
     if inline:
-        return _sweep_here()
+        return _sweep_here(stops)
     rows = due_rows(Delivery, moment=now(), most=MOST_A_SWEEP)
     handed = 0
     for batch in batches(rows):
         message = [[str(each), [str(pk) for pk in ids]] for each, ids in batch]
         if not hint(deliver_batch, message):
-            return handed + _sweep_here()
+            return handed + _sweep_here(stops)
         handed += sum(len(ids) for _, ids in batch)
     record_work("delivery_sweep", max(handed, 1), at_once=True)
     return handed
@@ -102,14 +102,14 @@ def turns(rows: Sequence[Due]) -> Iterator[Work]:
                 del left[organization_id]
 
 
-def _sweep_here() -> int:
+def _sweep_here(stops: Callable[[], bool]) -> int:
     end, taken = monotonic() + RUN_SECONDS, 0
-    while monotonic() < end:
+    while monotonic() < end and not stops():
         rows = due_rows(Delivery, moment=now(), most=BATCH * 2)
         work = list(turns(rows))
         # Workers that sweep at the same time begin at different ends.
         random.shuffle(work)
-        now_taken = Desk(crew()).run(work, seconds=end - monotonic())
+        now_taken = Desk(crew(), stops=stops).run(work, seconds=end - monotonic())
         taken += now_taken
         if not now_taken:
             break

@@ -63,7 +63,8 @@ def worker(broker: Redis) -> Iterator[subprocess.Popen[bytes]]:
         start_new_session=True,
     )
     yield process
-    os.killpg(process.pid, signal.SIGKILL)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
@@ -104,6 +105,23 @@ def test_without_the_broker_every_post_leaves_once(
     assert sorted(post.text for post in remote.posts) == sorted(
         f"Post {number}." for number in range(POSTS)
     )
+
+
+def test_a_worker_that_is_told_to_stop_finishes_what_it_began(
+    world: World, worker: subprocess.Popen[bytes]
+) -> None:
+    """K14, a deploy: nothing is left of which nobody knows, though the network tells nothing."""
+    with Platform(latency=0.1) as platform, test_channels():
+        with org_atomic(world.id):
+            remote = due_posts(world, platform)
+        until(lambda: len(remote.posts) >= 10, 30)
+        worker.terminate()
+        worker.wait(60)
+        assert 10 <= len(remote.posts) < POSTS
+        assert states(world) <= {DeliveryState.PUBLISHED, DeliveryState.SCHEDULED}
+        with org_atomic(world.id):
+            out = Delivery.objects.filter(state=DeliveryState.PUBLISHED).count()
+        assert out == len(remote.posts)
 
 
 def states(world: World) -> set[Any]:

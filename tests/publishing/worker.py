@@ -1,8 +1,9 @@
 """A worker to be killed: one process that has loaded everything and forks a worker on demand.
 
 Speaks lines of JSON. In: {"do": "send"|"schedule"|"finish", "organization": id, "ids": [...],
-"point": "k9", "skip": 0}. Out: {"pid": n} at the start and {"pid": n, "status": n} at the end of
-each worker. Forks, because starting Python and Django takes longer than the work.
+"point": "k9", "skip": 0, "act": "kill"|"database"}. Out: {"pid": n} at the start and
+{"pid": n, "status": n} at the end of each worker. Forks, because starting Python and Django takes
+longer than the work.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +60,8 @@ def work(order: dict[str, Any]) -> int:
     from publishing.delivery import faults
 
     if point := order.get("point"):
-        faults.install(killer(point, order.get("skip", 0)))
+        act = end_sessions if order.get("act") == "database" else kill
+        faults.install(actor(point, order.get("skip", 0), act))
     organization_id = UUID(order["organization"])
     ids = [UUID(each) for each in order["ids"]]
     if order["do"] == "schedule":
@@ -70,18 +73,34 @@ def work(order: dict[str, Any]) -> int:
     return 0
 
 
-def killer(point: str, skip: int) -> Any:
+def actor(point: str, skip: int, act: Callable[[], None]) -> Any:
+    """Acts once, when the point is reached for the time after so many."""
     left = [skip]
 
-    def kill(reached: str) -> None:
-        if reached != point:
-            return
-        if left[0]:
+    def reach(reached: str) -> None:
+        if reached == point:
             left[0] -= 1
-            return
-        os.kill(os.getpid(), signal.SIGKILL)
+            if left[0] == -1:
+                act()
 
-    return kill
+    return reach
+
+
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def end_sessions() -> None:
+    """The database goes away under everybody of our role, as when it is killed."""
+    import psycopg
+    from django.db import connections
+
+    with psycopg.connect(**connections["default"].get_connection_params()) as another:
+        another.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = current_user "
+            "AND pid <> pg_backend_pid()"
+        )
 
 
 def schedule(organization_id: UUID, ids: list[UUID]) -> None:
