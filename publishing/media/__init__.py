@@ -1,0 +1,1 @@
+"""Pictures and videos made to fit a network before anything is sent: no tables, no network."""
