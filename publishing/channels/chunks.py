@@ -1,4 +1,4 @@
-"""Files sent in pieces (initialize, append, finalize, status), kept in the handle for a resumption."""
+"""Files sent in pieces (initialize, append, finalize, status) and resumed from the handle."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class ChunkedMedia:
         if state == "failed":
             detail = str(dig(told, "error", "message") or dig(told, "error", "name") or "")
             raise self.rest.table.error(
-                self.rest.label, status=400, code="media_failed", detail=detail
+                self.rest.label, status=None, code="media_failed", detail=detail
             )
         kept["state"] = state
         if state == FINISHED:

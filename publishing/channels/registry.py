@@ -9,7 +9,9 @@ from .bluesky import Bluesky
 from .feed import Feed
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
+from .mastodon import Mastodon
 from .x import X
+from .youtube import YouTube
 
 channels: Registry[Channel] = Registry("channels", Channel)
 
@@ -17,7 +19,9 @@ channels.register(Feed.slug, Feed())
 channels.register(Bluesky.slug, Bluesky())
 channels.register(LinkedIn.slug, LinkedIn())
 channels.register(LinkedInPage.slug, LinkedInPage())
+channels.register(Mastodon.slug, Mastodon())
 channels.register(X.slug, X())
+channels.register(YouTube.slug, YouTube())
 
 
 def platform_label(platform: str) -> str:

@@ -79,6 +79,8 @@ class Rest:
     reads_error: ErrorReader = read_error
     judge: Callable[[Answer], None] = _ignore
     on_headers: Callable[[Mapping[str, str]], None] | None = None
+    accepts: frozenset[int] = frozenset()
+    """Statuses beside 2xx that are answers here, such as the 308 of an upload in pieces."""
 
     def with_token(self, token: str) -> Rest:
         return self.with_headers({"Authorization": f"Bearer {token}"})
@@ -103,6 +105,9 @@ class Rest:
         `path` may be a whole address, as upload addresses are. A path is appended to `base`.
         """
         address = path if "://" in path else f"{self.base}{path}"
+        if "?" in address and request.get("params"):
+            # The client would put the parameters in place of those that the address has.
+            address = str(httpx2.URL(address).copy_merge_params(request.pop("params")))
         try:
             response = self.http.request(
                 method, address, headers={**self.headers, **(headers or {})}, **request
@@ -138,7 +143,7 @@ class Rest:
     def _read(self, response: httpx2.Response) -> Answer:
         body = _parsed(response.content)
         answer = Answer(response.status_code, response.headers, body)
-        if response.is_success:
+        if response.is_success or response.status_code in self.accepts:
             if body is None and response.content.strip():
                 raise self.unreadable(answer)
             return answer

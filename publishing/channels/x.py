@@ -16,7 +16,6 @@ for subscribers, which are therefore not offered.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -47,12 +46,12 @@ from .base import (
     VideoLimits,
 )
 from .chunks import FINISHED, ChunkedMedia
-from .errors import ChannelError, Outcome, RetryTable, Rule
+from .errors import UNPARSABLE, ChannelError, RetryTable, before_sending
 from .oauth import CALL_SECONDS, MAX_BYTES, OAuthChannel
-from .readback import bare_link, looked_since, moment, note_sending, plain, was_tried
-from .rest import Answer, Rest, count, dig, rate_reading
-from .shapes import Reading
+from .readback import looked_since, note_sending, was_tried
+from .rest import Answer, Rest, count, dig
 from .text import links_in
+from .x_answers import RULES, is_this, level_finding, read_problem, readings
 
 T = TypeVar("T")
 
@@ -67,53 +66,6 @@ PAGES_READ = 5
 CAPPED_PAUSE_SECONDS = 3600.0
 CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
 POST_FIELDS = "created_at,text,note_tweet,entities,referenced_tweets"
-
-RULES = {
-    (401, None): Rule(Outcome.RECONNECT),
-    (402, None): Rule(
-        Outcome.REFUSED,
-        "The app of this installation has no credit left at X, so nothing was posted. Its operator "
-        "adds credit in X's developer console; then send the post again.",
-    ),
-    (None, "usage-capped"): Rule(
-        Outcome.RATE_LIMITED,
-        "The app of this installation has used up what X lets it do. Warren tries again later; its "
-        "operator can raise the cap in X's developer console.",
-    ),
-    (None, "duplicate"): Rule(
-        Outcome.AMBIGUOUS,
-        "X says that it has this text already. Warren looks for the post before sending again.",
-    ),
-    (None, "client-forbidden"): Rule(
-        Outcome.REFUSED,
-        "X does not let this installation's app do that: {detail} Its operator checks in X's "
-        "developer console that the app stands in a project and may read and write.",
-    ),
-    (None, "oauth1-permissions"): Rule(
-        Outcome.REFUSED,
-        "X lets this installation's app only read. Its operator turns on reading and writing in "
-        "X's developer console; then connect the account again.",
-    ),
-    (None, "cashtags"): Rule(
-        Outcome.REFUSED, "X takes one cashtag in a post: take the others out and send it again."
-    ),
-    (None, "not-authorized-for-resource"): Rule(
-        Outcome.REFUSED,
-        "X does not let this account answer there: {detail} Check who may reply to that post.",
-    ),
-    (None, "media_failed"): Rule(
-        Outcome.REFUSED,
-        "X could not use the file: {detail} Save it in another format and replace it.",
-    ),
-    (403, None): Rule(
-        Outcome.REFUSED,
-        "X refused the post: {detail} Look whether the account is locked, then send it again.",
-    ),
-    (404, None): Rule(
-        Outcome.REFUSED, "X no longer has the post that this one belongs to: {detail}"
-    ),
-    (429, None): Rule(Outcome.RATE_LIMITED),
-}
 
 
 class X(OAuthChannel):
@@ -284,8 +236,13 @@ class X(OAuthChannel):
         path = f"/2/users/{session.account.remote_id}/tweets"
         for _ in range(PAGES_READ):
             answer = self._ask(session, lambda rest: rest.get(path, params))
+            if not isinstance(answer.dig("meta"), dict):
+                raise before_sending(
+                    self.retry_table.error(self.label, status=answer.status, code=UNPARSABLE),
+                    self.label,
+                )
             for post in answer.dig("data") or ():
-                if _is_this(post, payload, session):
+                if is_this(post, payload, session):
                     return Found(*self._address(str(post["id"]), session))
             if not (following := answer.dig("meta", "next_token")):
                 return None
@@ -337,7 +294,7 @@ class X(OAuthChannel):
         return (
             Finding("token", True, f"X lets Warren in as @{answer.dig('data', 'username')}."),
             self.scope_finding(session),
-            _level_finding(level),
+            level_finding(level),
             Finding("account", True, f"Posts of this account may have {room} characters."),
         )
 
@@ -354,7 +311,7 @@ class X(OAuthChannel):
 
     def _create(self, rest: Rest, body: dict[str, Any], session: Session) -> Answer:
         def note(headers: Mapping[str, str]) -> None:
-            for reading in _readings(headers, session.now):
+            for reading in readings(headers, session.now):
                 session.read_quota(reading)
 
         answer = replace(rest, on_headers=note).call(
@@ -391,20 +348,6 @@ class X(OAuthChannel):
         return remote_id, f"{self.at('web')}/{name}/status/{remote_id}"
 
 
-def read_problem(status: int, body: Any) -> tuple[str, str]:
-    """X's problem documents: the last part of `type` is the code, and the older numbered errors."""
-    if not isinstance(body, dict):
-        return "", ""
-    first = dig(body, "errors", 0) or {}
-    detail = str(body.get("detail") or first.get("message") or body.get("title") or "")
-    kind = str(body.get("type") or "").rstrip("/").rpartition("/")[2]
-    if "duplicate content" in detail.lower() or dig(first, "code") == 187:
-        return "duplicate", detail
-    if "cashtag" in detail.lower():
-        return "cashtags", detail
-    return ("" if kind == "about:blank" else kind), detail
-
-
 def _who(rest: Rest) -> Answer:
     return rest.get("/2/users/me", {"user.fields": "profile_image_url,verified_type"})
 
@@ -431,51 +374,3 @@ def _body(payload: Payload, session: Session) -> dict[str, Any]:
 def _cost(payload: Payload) -> tuple[str, ...]:
     cost = LINK_COST if links_in(payload["text"]) else POST_COST
     return (f"X charges the app of this installation about {cost} for this post.",)
-
-
-def _is_this(post: Mapping[str, Any], payload: Payload, session: Session) -> bool:
-    made = moment(post.get("created_at"))
-    if made is None or made < looked_since(payload, session):
-        return False
-    parents = [
-        each.get("id")
-        for each in post.get("referenced_tweets") or ()
-        if each.get("type") == "replied_to"
-    ]
-    wanted = [session.parent.remote_id] if payload["kind"] != Kind.POST and session.parent else []
-    return parents == wanted and shown_text(post) == plain(payload["text"])
-
-
-def shown_text(post: Mapping[str, Any]) -> str:
-    """The text of a post with its own links instead of X's short ones, as `plain` compares it."""
-    long = dig(post, "note_tweet") or {}
-    text = str(long.get("text") or post.get("text") or "")
-    entities = dig(long, "entities", "urls") or dig(post, "entities", "urls") or ()
-    for each in entities:
-        # A link with a media key is X's own, of the pictures, and stands at the end.
-        own = "" if each.get("media_key") else bare_link(str(each.get("expanded_url") or ""))
-        text = text.replace(str(each.get("url")), own)
-    return plain(html.unescape(text))
-
-
-def _readings(headers: Mapping[str, str], now: datetime) -> list[Reading]:
-    """What X tells of its limits with each answer to a post."""
-    found = (
-        rate_reading(headers, now, name="posts", prefix="x-rate-limit-"),
-        rate_reading(headers, now, name="posts of the app", prefix="x-app-limit-24hour-"),
-        rate_reading(headers, now, name="posts a day", prefix="x-user-limit-24hour-"),
-    )
-    return [each for each in found if each is not None]
-
-
-def _level_finding(level: str) -> Finding:
-    if not level:
-        return Finding("app", None, "X did not tell what this installation's app may do.")
-    if "write" in level:
-        return Finding("app", True, "This installation's app may write.")
-    return Finding(
-        "app",
-        False,
-        "This installation's app may only read.",
-        "Its operator turns on reading and writing in X's developer console; then connect again.",
-    )

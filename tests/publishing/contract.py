@@ -57,6 +57,7 @@ MAY_BE_LEFT_OUT = frozenset(
         "connect",  # the platform is not asked when an account is connected
         "gone",  # it does not tell a deleted post from an unknown one
         "look_alikes",
+        "angle_brackets",  # the platform refuses texts with < or >, which is said before
     }
 )
 """What a stage may name in `exempt`, each time with the platform's reason."""

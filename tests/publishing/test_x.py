@@ -20,7 +20,8 @@ from publishing.channels.base import (
     Payload,
     Published,
 )
-from publishing.channels.x import LINK_COST, X, read_problem
+from publishing.channels.x import LINK_COST, X
+from publishing.channels.x_answers import read_problem
 from tests.networks.base import Item, Stage
 from tests.networks.x import USER, XNetwork
 from tests.networks.x import stage as x_stage
