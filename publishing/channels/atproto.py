@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
@@ -17,6 +15,9 @@ from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule, before_
 from .oauth import expires_at
 from .oauth import is_ending as is_grant_ending
 from .rest import rate_reading
+from .servers import is_loopback as is_loopback
+from .servers import misfit as misfit
+from .servers import server_address as server_address
 from .xrpc import Bearer, Xrpc, dig, is_ending, token_dates
 
 T = TypeVar("T")
@@ -57,7 +58,6 @@ RULES: Mapping[tuple[int | None, str | None], Rule] = {
 }
 """Answers of the reference server 0.5.35. An ended token is a 400 there, not a 401."""
 
-DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]{1,200}\Z")
 APPVIEW_MISSING = frozenset({"MethodNotImplemented", "XRPCNotSupported"})
 
 
@@ -265,107 +265,6 @@ def _access(credentials: Credentials) -> httpx2.Auth:
     if is_grant(credentials):
         return Proof(credentials["dpop_key"], credentials["access_token"])
     return Bearer(credentials.get("accessJwt", ""))
-
-
-def tokens(answer: Mapping[str, Any]) -> Credentials:
-    """What is kept of a session: who and the two tokens. No password."""
-    return {name: answer[name] for name in ("did", "handle", "accessJwt", "refreshJwt")}
-
-
-def open_session(xrpc: Xrpc, handle: str, password: str) -> dict[str, Any]:
-    """A new session; raises ChannelError with a sentence and the `field` for the connect form."""
-    body = {"identifier": handle, "password": password}
-    try:
-        opened = xrpc.procedure("com.atproto.server.createSession", body)
-    except ChannelError as error:
-        raise _login_error(error, xrpc) from error
-    texts = (opened.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt"))
-    if not all(text and isinstance(text, str) for text in texts) or not DID.match(opened["did"]):
-        raise _no_server(xrpc.server)
-    if opened.get("active") is False:
-        raise misfit(
-            f"This account is {opened.get('status') or 'not active'} on {xrpc.server}, so nothing "
-            "can be posted from it. Put that right there, then connect it again.",
-            "handle",
-        )
-    return opened
-
-
-def profile(xrpc: Xrpc, did: str, collection: str) -> tuple[str, str]:
-    """Name and picture's address from the account's own profile record; blanks when it has none."""
-    params = {"repo": did, "collection": collection, "rkey": "self"}
-    try:
-        value = xrpc.query("com.atproto.repo.getRecord", params).get("value")
-    except ChannelError:
-        return "", ""
-    cid = dig(value, "avatar", "ref", "$link")
-    query = urlencode({"did": did, "cid": cid})
-    address = f"{xrpc.server}/xrpc/com.atproto.sync.getBlob?{query}" if cid else ""
-    return str(dig(value, "displayName") or ""), address
-
-
-def server_address(typed: str, default: str) -> str:
-    """A server's address as people type it, without path; raises ChannelError for the form."""
-    typed = typed.strip().rstrip("/") or default
-    address = typed if "://" in typed else f"https://{typed}"
-    if not _is_bare_address(address):
-        raise misfit(f"“{typed}” is no server address: write it as {default}.", "server")
-    parts = urlsplit(address)
-    if parts.scheme == "http" and not is_loopback(address):
-        raise misfit("A password would travel unprotected over http: write https.", "server")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _is_bare_address(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        has_host = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    more = parts.username or parts.path.strip("/") or parts.query or parts.fragment
-    return parts.scheme in ("http", "https") and has_host and not more
-
-
-def is_loopback(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def misfit(message: str, field: str) -> ChannelError:
-    return ChannelError(message, permanent=True, code="invalid", field=field)
-
-
-def _login_error(error: ChannelError, xrpc: Xrpc) -> ChannelError:
-    status = error.extra.get("http_status")
-    if error.code == "AuthFactorTokenRequired":
-        return misfit(
-            "This is the account's own password, and it asks for a code by e-mail. Make an app "
-            "password and write that here.",
-            "app_password",
-        )
-    if error.outcome is Outcome.RATE_LIMITED:
-        minutes = max(1, round((error.retry_after or 60) / 60))
-        error.message = f"{xrpc.server} asks for a pause after many logins: wait {minutes} min."
-        return error
-    if status == 401 and error.code != "AccountTakedown":
-        return misfit(
-            f"{xrpc.server} does not accept this handle and app password. Check both; an app "
-            "password looks like abcd-efgh-ijkl-mnop.",
-            "app_password",
-        )
-    if error.code == "AccountTakedown":
-        return error
-    return _no_server(xrpc.server, error)
-
-
-def _no_server(server: str, error: ChannelError | None = None) -> ChannelError:
-    return ChannelError(
-        f"No AT Protocol server answers at {server}: check the address, or try again in a minute.",
-        permanent=error.permanent if error else True,
-        retry_after=error.retry_after if error else None,
-        code="no_server",
-        field="server",
-    )
 
 
 def _says_no_appview(error: ChannelError) -> bool:

@@ -31,11 +31,12 @@ from django.conf import settings
 
 from config.kernel import clock
 
-from .atproto import DID, is_loopback, misfit, server_address
+from .atproto_signin import DID
 from .dpop import Key, Proof, as_jwk, new_key, public_part, sign, thumbprint
 from .errors import TRANSPORT_ERRORS, UNPARSABLE, ChannelError, RetryTable, before_sending
 from .oauth import TOKENS, challenge, refuse_denied
 from .rest import Answer, Rest, count, dig
+from .servers import is_loopback, misfit, server_address
 from .shapes import Authorization, Credentials
 
 SCOPES = ("atproto", "transition:generic")

@@ -18,7 +18,6 @@ service could not be tried: what it answers is read off its lexicons, app.bsky.v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -30,19 +29,12 @@ from django.urls import reverse
 from config.kernel import clock, http
 
 from . import richtext
-from .atproto import (
-    RULES,
-    Repository,
-    is_loopback,
-    misfit,
-    open_session,
-    profile,
-    server_address,
-    tokens,
-)
+from .atproto import RULES, Repository
 from .atproto_doctor import findings
 from .atproto_oauth import SCOPES, Consent, client_document
-from .atproto_video import VideoService, embed
+from .atproto_records import Making, card, measurement, parts, shape
+from .atproto_signin import open_session, profile, tokens
+from .atproto_video import VideoService
 from .base import (
     Accepted,
     AccountFacts,
@@ -50,7 +42,6 @@ from .base import (
     Authorization,
     Channel,
     Connection,
-    CrashPoint,
     CredentialField,
     Credentials,
     DeliveryClass,
@@ -58,10 +49,8 @@ from .base import (
     Finding,
     Found,
     Gone,
-    Kind,
     Limits,
     Measurement,
-    Media,
     Payload,
     Published,
     Quota,
@@ -70,6 +59,7 @@ from .base import (
 )
 from .errors import ChannelError, RetryTable
 from .oauth import expires_at
+from .servers import is_loopback, misfit, server_address
 from .text import displayed
 from .xrpc import Xrpc, record_key, token_dates
 
@@ -230,7 +220,7 @@ class Bluesky(Channel):
         if draft.language:
             record["langs"] = [draft.language]
         if draft.link and not draft.media:
-            record["embed"] = _card(draft, draft.link)
+            record["embed"] = card(draft, draft.link)
         return {
             "repo": account.remote_id,
             "handle": account.handle,
@@ -238,7 +228,7 @@ class Bluesky(Channel):
             "record": record,
             "mentions": richtext.mentions(text, links),
             "media": [
-                {"reference": media.reference, "alt": media.alt, **_shape(media)}
+                {"reference": media.reference, "alt": media.alt, **shape(media)}
                 for media in draft.media
             ],
             "kind": draft.kind,
@@ -290,15 +280,15 @@ class Bluesky(Channel):
         repository = self._repository(session)
         view = repository.view(post.remote_id, _fallback_appview(session.server))
         if view is not None:
-            return _measurement(view)
-        repo, rkey = _parts(post.remote_id)
+            return measurement(view)
+        repo, rkey = parts(post.remote_id)
         if repository.record(repo, POSTS, rkey) is None:
             return Gone("The post was deleted on Bluesky.")
         return Measurement()
 
     def delete(self, post: Published, session: Session) -> None:
         """Take the post down; the server answers the same when it is already gone."""
-        repo, rkey = _parts(post.remote_id)
+        repo, rkey = parts(post.remote_id)
         self._repository(session).delete(repo, POSTS, rkey)
 
     def _stands(self, payload: Payload, session: Session) -> bool:
@@ -335,110 +325,11 @@ class Bluesky(Channel):
         return None
 
     def _save_record(self, payload: Payload, session: Session) -> None:
-        record = deepcopy(payload["record"])
-        notes: list[str] = []
-        media = payload["media"]
-        if media and media[0].get("video"):
-            blob = self._video_blob(payload["repo"], media[0], session)
-            if blob is None:
-                return
-            record["embed"] = embed(media[0], blob)
-        elif media:
-            record["embed"] = self._images(media, session, notes)
-        if payload["kind"] != Kind.POST:
-            record["reply"] = self._reply(session)
-        named = [self._mention(mention, session) for mention in payload["mentions"]]
-        if facets := [*record.get("facets", []), *(facet for facet in named if facet)]:
-            record["facets"] = richtext.in_order(facets)
-        session.save_handle({"record": record, "notes": notes})
-
-    def _video_blob(
-        self, repo: str, media: Mapping[str, Any], session: Session
-    ) -> dict[str, Any] | None:
-        """The video as the network stored it; None while it is worked on. Uploads it once."""
-        service = self._video(session)
-        if not session.handle.get("video"):
-            data = session.media(media["reference"])
-            session.fault(CrashPoint.MEDIA_UPLOADING)
-            job = service.upload(repo, data, name=f"{media['reference'].rpartition('/')[2]}.mp4")
-            session.fault(CrashPoint.MEDIA_RECEIVED)
-            session.save_handle({"video": job})
-        return service.blob(session.handle["video"])
-
-    def _reply(self, session: Session) -> dict[str, Any]:
-        parent = session.parent
-        if parent is None:
-            raise ChannelError(
-                "The post that this one goes under is not out, so nothing was posted. Send the "
-                "post first.",
-                permanent=True,
-                code="parent_gone",
-            )
         repository = self._repository(session)
-        root = session.root or parent
-        above = repository.reference(parent.remote_id)
-        first = above if root == parent else repository.reference(root.remote_id)
-        return {"root": first, "parent": above}
-
-    def _images(
-        self, media: list[dict[str, Any]], session: Session, notes: list[str]
-    ) -> dict[str, Any]:
-        # A web process never sends, so it need not load what works on pictures.
-        from .media import fit_image
-
-        images = []
-        for number, item in enumerate(media, start=1):
-            data = session.media(item["reference"])
-            fitted = fit_image(data, self.limits, name=f"Picture {number}")
-            session.fault(CrashPoint.MEDIA_UPLOADING)
-            blob = self._repository(session).upload(fitted.data, fitted.content_type)
-            session.fault(CrashPoint.MEDIA_RECEIVED)
-            ratio = {"width": fitted.width, "height": fitted.height}
-            images.append({"alt": item["alt"], "image": blob, "aspectRatio": ratio})
-            if fitted.note:
-                notes.append(fitted.note)
-        return {"$type": "app.bsky.embed.images", "images": images}
-
-    def _mention(self, mention: dict[str, Any], session: Session) -> dict[str, Any] | None:
-        did = self._repository(session).resolve(mention["handle"])
-        return richtext.mention_facet(mention, did) if did else None
-
-
-def _shape(media: Media) -> dict[str, Any]:
-    """What of a video's form is said beside it; a picture is measured when it is uploaded."""
-    if not media.is_video:
-        return {}
-    return {"video": True, "width": media.width, "height": media.height}
-
-
-def _card(draft: Draft, link: str) -> dict[str, Any]:
-    """A link card with what is known; the platform fetches nothing by itself."""
-    external = {
-        "uri": link,
-        "title": draft.link_title or link.split("://", 1)[-1].split("/", 1)[0],
-        "description": draft.link_description,
-    }
-    return {"$type": "app.bsky.embed.external", "external": external}
-
-
-def _measurement(view: Mapping[str, Any]) -> Measurement:
-    def count(name: str) -> int | None:
-        number = view.get(name)
-        return number if isinstance(number, int) and number >= 0 else None
-
-    extra = {"quotes": count("quoteCount"), "bookmarks": count("bookmarkCount")}
-    return Measurement(
-        likes=count("likeCount"),
-        comments=count("replyCount"),
-        shares=count("repostCount"),
-        extra={name: number for name, number in extra.items() if number is not None},
-    )
-
-
-def _parts(remote_id: str) -> tuple[str, str]:
-    """(DID, record key) of at://<did>/app.bsky.feed.post/<key>."""
-    repo, _, rkey = remote_id.removeprefix("at://").split("/")
-    return repo, rkey
+        making = Making(repository, self._video(session), self.limits, session)
+        if (made := making.record(payload)) is not None:
+            record, notes = made
+            session.save_handle({"record": record, "notes": notes})
 
 
 def post_address(payload: Payload, server: str) -> tuple[str, str]:
