@@ -150,7 +150,7 @@ class RetryTable:
         )
         pause = retry_after(headers or {}, now) if now else None
         if rule.outcome is Outcome.RATE_LIMITED and pause is None:
-            pause = DEFAULT_PAUSE_SECONDS
+            pause = _until_reset(headers or {}, now) or DEFAULT_PAUSE_SECONDS
         return with_outcome(
             rule.outcome,
             sentence,
@@ -234,6 +234,18 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         if reset.isdigit():
             return max(0.0, float(reset) - now.timestamp())
     return None
+
+
+def _until_reset(headers: Mapping[str, str], now: datetime | None) -> float | None:
+    """Seconds until a date in X-RateLimit-Reset, which Mastodon sends instead of Retry-After, and
+    with every other answer too: only a refused call waits for it."""
+    try:
+        moment = datetime.fromisoformat(headers.get("x-ratelimit-reset", ""))
+    except ValueError:
+        return None
+    if now is None or moment.tzinfo is None:
+        return None
+    return max(0.0, (moment - now).total_seconds())
 
 
 def _sentence(detail: str) -> str:

@@ -18,7 +18,7 @@ from config.kernel import clock, http
 
 from .base import Channel, Session, renew
 from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule, before_sending
-from .rest import ErrorReader, Rest, count, read_error
+from .rest import Answer, ErrorReader, Rest, count, read_error
 from .shapes import AppKeys, Authorization, Connection, Credentials, Finding
 
 T = TypeVar("T")
@@ -136,6 +136,9 @@ class OAuthChannel(Channel):
             with http.client(timeout_seconds=CALL_SECONDS, max_bytes=MAX_BYTES) as opened:
                 rest = self.rest(opened, name, table=TOKENS, headers=headers)
                 answer = rest.call("POST", path, data=fields)
+        return self.read_tokens(rest, answer)
+
+    def read_tokens(self, rest: Rest, answer: Answer) -> Mapping[str, Any]:
         if not isinstance(answer.body, dict) or not answer.body.get("access_token"):
             code, detail = read_error(answer.status, answer.body)
             # Only a refusal that says so ends an account's access; an empty body says nothing.
