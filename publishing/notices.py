@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -51,7 +52,7 @@ def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
     )
 
 
-_WHAT: Final = {
+_WHAT: Final[Mapping[str, str]] = {
     Part.POST: "a post",
     Part.REPLY: "a later part of a thread",
     Part.COMMENT: "the first comment",

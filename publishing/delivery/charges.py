@@ -28,8 +28,11 @@ from .parcel import Parcel
 
 
 def key_of(delivery: Delivery) -> str:
-    """`publish:<delivery>`; sent anew after its credit was given back, it is another purchase."""
-    if delivery.charge_key:
+    """`publish:<delivery>`; sent anew after its credit was given back, it is another purchase.
+
+    Parts and comments go along with their post: empty.
+    """
+    if delivery.charge_key or delivery.is_follower:
         return delivery.charge_key
     first = f"publish:{delivery.id}"
     return first if delivery.sending_at is None else f"{first}:{delivery.fence}"
@@ -40,7 +43,11 @@ def take(parcels: Sequence[Parcel]) -> list[Parcel]:
 
     One statement for all when there is enough, one by one when the last credits go.
     """
-    unpaid_yet = [parcel for parcel in parcels if not parcel.delivery.charge_key]
+    unpaid_yet = [
+        parcel
+        for parcel in parcels
+        if not parcel.delivery.charge_key and not parcel.delivery.is_follower
+    ]
     if not unpaid_yet:
         return []
     along = _go_along([parcel.id for parcel in unpaid_yet])

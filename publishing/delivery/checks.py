@@ -14,6 +14,7 @@ from organizations.models import Organization
 from publishing.models import (
     AccountStatus,
     Delivery,
+    Part,
     PendingStatus,
     ScheduleStatus,
 )
@@ -56,6 +57,7 @@ _FACTS = {
     "brand_paused": "pending_post__brand__paused_at",
     "brand_deleted": "pending_post__brand__deleted_at",
     "schedule_status": "pending_post__schedule__status",
+    "part": "part",
     "sent_hash": "content_hash",
     "sent_account": "account_id",
     "approved_hash": "living__content_hash",
@@ -88,9 +90,13 @@ def _obstacle(facts: dict[str, Any]) -> Obstacle | None:
 
 
 def _leave(facts: dict[str, Any]) -> Obstacle | None:
-    """Approval is bound to the text and the account; without it nothing goes out."""
+    """Approval is bound to the text and the account; without it nothing goes out.
+
+    What goes under a post was approved with it, and leaves when that is out.
+    """
     approved = (facts["approved_hash"], facts["approved_account"])
-    if facts["pending_status"] in SENDABLE and approved == (
+    sendable = SENDABLE if facts["part"] == Part.POST else (PendingStatus.PUBLISHED,)
+    if facts["pending_status"] in sendable and approved == (
         facts["sent_hash"],
         facts["sent_account"],
     ):

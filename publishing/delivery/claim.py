@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from django.db.models import F, FilteredRelation, Q
 from config.kernel.clock import now
 from config.kernel.models import claimable
 from config.kernel.scoping import org_atomic
-from publishing.channels.base import CrashPoint
+from publishing.channels.base import CrashPoint, Published
 from publishing.channels.registry import channels
 from publishing.models import Delivery, DeliveryState
 
-from . import lateness, pace
+from . import followers, lateness, pace
 from .faults import fault
 from .parcel import Lease, Parcel
 
@@ -46,8 +46,9 @@ def claim(
             return []
         rows = lateness.put_aside(rows, moment)
         _take(rows, owner, moment)
+        roots = followers.roots_of(rows)
     fault(CrashPoint.CLAIMED)
-    return [_parcel(organization_id, row, owner, lease, moment) for row in rows]
+    return [_parcel(organization_id, row, owner, lease, moment, roots) for row in rows]
 
 
 def claim_undecided(
@@ -63,13 +64,14 @@ def claim_undecided(
     with org_atomic(organization_id):
         rows = list(_locked(Q(free, pk=delivery_id, state__in=states)))
         _take(rows, owner, moment)
-    return [_parcel(organization_id, row, owner, lease, moment) for row in rows]
+        roots = followers.roots_of(rows)
+    return [_parcel(organization_id, row, owner, lease, moment, roots) for row in rows]
 
 
 def _locked(condition: Q) -> Iterable[Delivery]:
     return (
         Delivery.objects.filter(condition)
-        .select_related("account", "pending_post")
+        .select_related("account", "pending_post", "parent")
         .annotate(
             living=FilteredRelation(
                 "pending_post__approvals", condition=Q(pending_post__approvals__voided_at=None)
@@ -101,7 +103,12 @@ def _take(rows: Sequence[Delivery], owner: str, moment: datetime) -> None:
 
 
 def _parcel(
-    organization_id: UUID, row: Delivery, owner: str, lease: Lease, moment: datetime
+    organization_id: UUID,
+    row: Delivery,
+    owner: str,
+    lease: Lease,
+    moment: datetime,
+    roots: Mapping[UUID, Published],
 ) -> Parcel:
     return Parcel(
         organization_id=organization_id,
@@ -112,4 +119,6 @@ def _parcel(
         lease=Lease(lease.ends),
         owner=owner,
         claimed_at=moment,
+        parent=followers.published(row.parent),
+        root=roots.get(row.pk),
     )

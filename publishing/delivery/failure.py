@@ -20,7 +20,7 @@ from publishing.models import (
     SocialAccount,
 )
 
-from . import pace, rows, words
+from . import followers, pace, rows, words
 from .charges import give_back
 from .checks import Obstacle, Then
 from .parcel import Parcel
@@ -82,8 +82,12 @@ def put_off(parcel: Parcel, obstacle: Obstacle, moment: datetime) -> None:
     if obstacle.then is Then.HOLD:
         return
     give_back(delivery, obstacle.sentence)
+    followers.end_with(delivery, to, moment)
     record(
-        action=f"delivery.{to}", target=delivery, kind=ActorKind.SYSTEM, reason=obstacle.sentence
+        action=words.act(delivery, to),
+        target=delivery,
+        kind=ActorKind.SYSTEM,
+        reason=obstacle.sentence,
     )
     if obstacle.then is Then.FAIL:
         fail_pending(delivery, category="validation", reason=obstacle.sentence, moment=moment)
@@ -99,9 +103,9 @@ def ask_a_person(parcel: Parcel, sentence: str, moment: datetime, *, code: str) 
         error_message=sentence,
     ):
         return False
-    record(
-        action="delivery.unknown", target=parcel.delivery, kind=ActorKind.SYSTEM, reason=sentence
-    )
+    delivery = parcel.delivery
+    action = words.act(delivery, "unknown")
+    record(action=action, target=delivery, kind=ActorKind.SYSTEM, reason=sentence)
     return True
 
 
@@ -118,18 +122,26 @@ def give_up(parcel: Parcel, sentence: str, moment: datetime, *, category: str, c
     ):
         return False
     fail_pending(delivery, category=category, reason=sentence, moment=moment)
+    followers.end_with(delivery, DeliveryState.FAILED, moment)
     if category in words.REFUNDED:
         give_back(delivery, f"not published on {parcel.label} ({category})")
     Decision.objects.create(
         run_id=delivery.pending_post.run_id,
         pending_post_id=delivery.pending_post_id,
         kind=Decision.Kind.DELIVERY,
-        summary=f"Not published on {parcel.label}"[:300],
+        summary=_not_published(parcel)[:300],
         reason=sentence,
         data={"attempts": delivery.attempts, "category": category, "code": code},
     )
-    record(action="delivery.failed", target=delivery, kind=ActorKind.AGENT, reason=sentence)
+    action = words.act(delivery, "failed")
+    record(action=action, target=delivery, kind=ActorKind.AGENT, reason=sentence)
     return True
+
+
+def _not_published(parcel: Parcel) -> str:
+    if not parcel.delivery.is_follower:
+        return f"Not published on {parcel.label}"
+    return f"{words.name_of(parcel.delivery)} was not published on {parcel.label}"
 
 
 def _await_look(parcel: Parcel, error: ChannelError, moment: datetime) -> None:

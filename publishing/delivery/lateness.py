@@ -9,10 +9,10 @@ from config.kernel.clock import ago
 from organizations.services.audit import record
 from publishing.models import Delivery, DeliveryState, PendingPost
 
-from . import pace
+from . import followers, pace
 from .charges import give_back
 from .rows import fail_pending
-from .words import CLOSING, HELD
+from .words import CLOSING, HELD, act
 
 MISSED = "missed"
 
@@ -25,6 +25,8 @@ def is_too_late(delivery: Delivery, moment: datetime) -> bool:
     """
     if delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.CLAIMED):
         return False
+    if delivery.is_follower:
+        return _is_follower_late(delivery, moment)
     if delivery.error_code == CLOSING:
         # A team that was kept after all works on; it does not make up for what was due meanwhile.
         return bool(delivery.pending_post.scheduled_for < moment)
@@ -33,17 +35,26 @@ def is_too_late(delivery: Delivery, moment: datetime) -> bool:
     return planned is not None and moment - planned > pace.too_late()
 
 
+def _is_follower_late(delivery: Delivery, moment: datetime) -> bool:
+    """A thread that has begun is finished, unless something held it up for that long."""
+    began = delivery.parent.published_at if delivery.parent else None
+    is_held = delivery.error_code in HELD and began is not None
+    return is_held and moment - (began or moment) > pace.too_late()
+
+
 def put_aside(rows: Sequence[Delivery], moment: datetime) -> list[Delivery]:
     """Mark what is too late as missed, in the caller's transaction; return the rest."""
-    late = {row.pending_post_id: row for row in rows if is_too_late(row, moment)}
+    late = [row for row in rows if is_too_late(row, moment)]
     if not late:
         return list(rows)
     # Edits lock the pending post before the delivery, so here it may only be asked for, not
     # waited for; the next sweep finds what is left.
-    locked = PendingPost.objects.filter(pk__in=late).select_for_update(skip_locked=True)
-    for pk in locked.values_list("pk", flat=True):
-        miss(late[pk], moment, _too_late(late[pk], moment))
-    return [row for row in rows if row.pending_post_id not in late]
+    posts = PendingPost.objects.filter(pk__in=[row.pending_post_id for row in late])
+    locked = set(posts.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    for row in late:
+        if row.pending_post_id in locked:
+            miss(row, moment, _too_late(row, moment))
+    return [row for row in rows if row not in late]
 
 
 def miss(row: Delivery, moment: datetime, sentence: str) -> None:
@@ -61,12 +72,15 @@ def miss(row: Delivery, moment: datetime, sentence: str) -> None:
         updated_at=moment,
     )
     fail_pending(row, category=MISSED, reason=sentence, moment=moment)
+    followers.end_with(row, DeliveryState.MISSED, moment)
     give_back(row, "the post was missed")
-    record(action="delivery.missed", target=row, reason=sentence)
+    record(action=act(row, "missed"), target=row, reason=sentence)
 
 
 def _too_late(row: Delivery, moment: datetime) -> str:
     planned = row.pending_post.scheduled_for
+    if row.parent is not None:
+        planned = row.parent.published_at or planned
     held = f" {row.error_message}" if row.error_code in HELD else ""
     return (
         f"This post was due {ago(planned, at=moment)} and did not go out in time, so it was not "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .followers import send_part_again
 from .schedule import cancel_delivery, schedule_delivery, wake_deliveries
 from .session import AccountSession
 from .sweep import deliver, reap, sweep_due
@@ -13,6 +14,7 @@ __all__ = [
     "deliver",
     "reap",
     "schedule_delivery",
+    "send_part_again",
     "settle_unknown",
     "sweep_due",
     "wake_deliveries",

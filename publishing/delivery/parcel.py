@@ -9,7 +9,7 @@ from datetime import datetime
 from time import monotonic
 from uuid import UUID, uuid4
 
-from publishing.channels.base import Channel, DeliveryClass, Finds
+from publishing.channels.base import Channel, DeliveryClass, Finds, Published
 from publishing.models import Delivery, DeliveryState
 
 from . import pace
@@ -60,6 +60,9 @@ class Parcel:
     lease: Lease
     owner: str
     claimed_at: datetime
+    parent: Published | None = None
+    """What a part or a comment goes under."""
+    root: Published | None = None
     is_sending: bool = False
     """`sending` is committed: from here on an unknown end is an unknown outcome."""
     has_called: bool = False

@@ -99,6 +99,8 @@ def lock_pending(parcels: Sequence[Parcel]) -> None:
 
 def approve_again(parcel: Parcel, moment: datetime) -> None:
     """Nothing was sent and it waits for its next try: until then the post may be changed again."""
+    if parcel.delivery.is_follower:
+        return
     approved = PendingStatus.APPROVED if parcel.approver_id else PendingStatus.AUTO_APPROVED
     PendingPost.objects.filter(
         pk=parcel.delivery.pending_post_id, status=PendingStatus.PUBLISHING
@@ -127,6 +129,8 @@ def attempt(
 
 def fail_pending(delivery: Delivery, *, category: str, reason: str, moment: datetime) -> None:
     """Tell the post that its delivery ended without it; what waits for a person keeps waiting."""
+    if delivery.is_follower:
+        return
     PendingPost.objects.filter(
         pk=delivery.pending_post_id, status__in=PendingPost.graph.sources(PendingStatus.FAILED)
     ).update(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -29,7 +28,7 @@ from publishing.models import (
 from publishing.services.approvals import content_hash
 from publishing.services.networks import account_facts
 
-from . import rows, words
+from . import followers, rows, words
 from .charges import give_back
 from .faults import fault
 
@@ -43,7 +42,8 @@ def schedule_delivery(*, pending_post: PendingPost) -> Delivery:
 
     The payload is frozen here, with the keys that make a second sending harmless, and hashed; what
     was approved is kept beside it. A second call for the same approved words gives the same row,
-    also after it failed or was missed: then it waits anew, under the same keys.
+    also after it failed or was missed: then it waits anew, under the same keys. The parts of its
+    thread and its first comment are put in with it.
     Raises Invalid or ChannelError (refused) with a sentence when the post does not fit its channel.
     """
     with org_atomic():
@@ -53,7 +53,8 @@ def schedule_delivery(*, pending_post: PendingPost) -> Delivery:
             .get(pk=pending_post.pk)
         )
         earlier = list(
-            Delivery.objects.filter(pending_post=post, account_id=post.account_id)
+            Delivery.objects.posts()
+            .filter(pending_post=post, account_id=post.account_id)
             .order_by("created_at", "pk")
             .select_for_update()
         )
@@ -156,6 +157,7 @@ def _standing(earlier: list[Delivery], post: PendingPost, moment: datetime) -> D
         **rows.FREE,
     }
     Delivery.objects.filter(pk=latest.pk).update(fence=F("fence") + 1, **changes)
+    followers.revive(latest, moment)
     latest.refresh_from_db()
     record(action="delivery.scheduled", target=latest, kind=ActorKind.SYSTEM)
     return latest
@@ -169,8 +171,7 @@ def _was_refused(delivery: Delivery) -> bool:
 
 def _new(earlier: list[Delivery], post: PendingPost, moment: datetime) -> Delivery:
     occurrence = str(len(earlier) + 1)
-    name = f"{post.pk}:{post.account_id}:{occurrence}"
-    key = hashlib.sha256(name.encode()).hexdigest()
+    key = followers.key_of(post, occurrence)
     payload = freeze(post, key, moment)
     delivery = Delivery.objects.create(
         pending_post=post,
@@ -183,6 +184,8 @@ def _new(earlier: list[Delivery], post: PendingPost, moment: datetime) -> Delive
         content_hash=content_hash(post),
         due_at=max(post.scheduled_for, moment),
     )
+    if followers.has_followers(post):
+        followers.create(delivery, post, moment)
     record(action="delivery.scheduled", target=delivery, kind=ActorKind.SYSTEM)
     return delivery
 
@@ -197,7 +200,8 @@ def _cancel(delivery: Delivery) -> None:
         updated_at=moment,
         **rows.FREE,
     )
-    record(action="delivery.cancelled", target=delivery, kind=ActorKind.SYSTEM)
+    if not delivery.is_follower:
+        record(action="delivery.cancelled", target=delivery, kind=ActorKind.SYSTEM)
 
 
 def _wake_worker(delivery: Delivery) -> None:

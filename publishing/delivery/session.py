@@ -148,6 +148,14 @@ class DeliverySession(AccountSession):
         self.parcel = parcel
 
     @property
+    def parent(self) -> Published | None:
+        return self.parcel.parent
+
+    @property
+    def root(self) -> Published | None:
+        return self.parcel.root
+
+    @property
     def handle(self) -> Handle:
         return dict(self.parcel.delivery.remote_handle or {})
 

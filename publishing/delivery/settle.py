@@ -29,7 +29,7 @@ from publishing.models import (
     SocialAccount,
 )
 
-from . import rows
+from . import followers, rows, words
 from .faults import fault
 from .parcel import Parcel
 
@@ -75,21 +75,44 @@ def settle_published(organization_id: UUID, outs: Sequence[Out]) -> set[UUID]:
         outs = [out for out in outs if out.parcel.id in ours]
         if outs:
             _attempts(outs)
-            _posts(outs, moment)
-            _pending(outs, moment)
-            _materials(outs, moment)
+            _close_posts([out for out in outs if not out.delivery.is_follower], moment)
+            _close_parts([out for out in outs if out.delivery.is_follower])
             _accounts(outs, moment)
             _decisions(outs)
-            record_all(
-                action="delivery.published",
-                targets=[out.delivery for out in outs],
-                kind=ActorKind.AGENT,
-            )
+            _wake_followers(outs, moment)
     for out in outs:
         out.delivery.state = DeliveryState.PUBLISHED
         out.delivery.remote_id, out.delivery.remote_url = out.remote_id, out.url
     fault(CrashPoint.SETTLED)
     return ours
+
+
+def _close_posts(outs: Sequence[Out], moment: datetime) -> None:
+    if outs:
+        _posts(outs, moment)
+        _pending(outs, moment)
+        _materials(outs, moment)
+        record_all(
+            action="delivery.published",
+            targets=[out.delivery for out in outs],
+            kind=ActorKind.AGENT,
+        )
+
+
+def _close_parts(outs: Sequence[Out]) -> None:
+    """A part or a comment is no post of its own: nothing is counted or measured for it."""
+    if outs:
+        record_all(
+            action="delivery.part_published",
+            targets=[out.delivery for out in outs],
+            kind=ActorKind.AGENT,
+        )
+
+
+def _wake_followers(outs: Sequence[Out], moment: datetime) -> None:
+    ids = [out.delivery.pk for out in outs if followers.has_followers(out.delivery.pending_post)]
+    if ids:
+        followers.wake(ids, moment)
 
 
 def _deliveries(outs: Sequence[Out], moment: datetime) -> set[UUID]:
@@ -211,7 +234,7 @@ def _decisions(outs: Sequence[Out]) -> None:
             run_id=out.delivery.pending_post.run_id,
             pending_post_id=out.delivery.pending_post_id,
             kind=Decision.Kind.DELIVERY,
-            summary=f"Published on {out.parcel.label}"[:300],
+            summary=_summary(out)[:300],
             reason=_reason(out),
             data={
                 "attempts": out.delivery.attempts,
@@ -223,6 +246,12 @@ def _decisions(outs: Sequence[Out]) -> None:
         )
         for out in outs
     )
+
+
+def _summary(out: Out) -> str:
+    if not out.delivery.is_follower:
+        return f"Published on {out.parcel.label}"
+    return f"{words.name_of(out.delivery)} is out on {out.parcel.label}"
 
 
 def _reason(out: Out) -> str:

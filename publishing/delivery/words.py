@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from publishing.models import Delivery, Part
+
 # -- Why a delivery waits: codes in `Delivery.error_code` while it is `scheduled` -----------------
 
 CLOSING: Final = "organization_closing"
@@ -34,6 +36,8 @@ NO_CHANNEL: Final = (
 )
 GAVE_UP: Final = "{reason} After {attempts} tries Warren gave up. Nothing was posted: try again."
 WITHDRAWN: Final = "The post was withdrawn before it went out."
+WITH_ITS_POST: Final = "with_its_post"
+POST_NOT_OUT: Final = "The post itself did not go out, so nothing was put under it."
 NOT_FOUND_GAVE_UP: Final = (
     "{label} took no post in {attempts} tries, and none of them is there. Try again later."
 )
@@ -77,3 +81,15 @@ OUR_FAULT_BEFORE: Final = (
 
 REFUNDED: Final = frozenset({"network", "rate_limit", "service_unavailable", "unknown"})
 """Failures that are not the post's fault: the credit comes back (specification 1c, errors)."""
+
+
+def name_of(delivery: Delivery) -> str:
+    """What a delivery is of its post: "Part 2 of the thread", "The first comment", "The post"."""
+    if delivery.part == Part.REPLY:
+        return f"Part {delivery.occurrence.rpartition('/')[2]} of the thread"
+    return "The first comment" if delivery.part == Part.COMMENT else "The post"
+
+
+def act(delivery: Delivery, what: str) -> str:
+    """The audit's word for what became of a delivery; a part is not told as a post."""
+    return f"delivery.part_{what}" if delivery.is_follower else f"delivery.{what}"

@@ -37,6 +37,14 @@ class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
     def unknown(self) -> DeliveryQuerySet:
         return self.filter(state=DeliveryState.UNKNOWN)
 
+    def posts(self) -> DeliveryQuerySet:
+        """Without the later parts of threads and the comments: one row for each post."""
+        return self.filter(part=Part.POST)
+
+    def with_a_fate_of_their_own(self) -> DeliveryQuerySet:
+        """Posts, and those parts whose turn came: what ends with its post is not told apart."""
+        return self.filter(Q(part=Part.POST) | Q(parent__state=DeliveryState.PUBLISHED))
+
 
 class Delivery(Claimable, HasGraph, OrgOwned):
     """One post to one account, once. The row is the truth; a message is only a hint.
@@ -157,6 +165,10 @@ class Delivery(Claimable, HasGraph, OrgOwned):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.state}"
+
+    @property
+    def is_follower(self) -> bool:
+        return self.part != Part.POST
 
 
 class DeliveryAttempt(OrgOwned):

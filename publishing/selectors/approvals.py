@@ -367,7 +367,8 @@ def _approval(post: PendingPost) -> Approval | None:
 def _delivery(post: PendingPost) -> Delivery | None:
     if post.status in (PendingStatus.DRAFT, PendingStatus.PENDING, PendingStatus.EXPIRED):
         return None
-    return Delivery.objects.filter(pending_post=post).order_by("-created_at").first()
+    posts = Delivery.objects.posts().filter(pending_post=post)
+    return posts.order_by("-created_at").first()
 
 
 def _published(post: PendingPost) -> UUID | None:

@@ -104,10 +104,14 @@ def channel_page(account: SocialAccount) -> ChannelPage:
     links = list(BrandAccountLink.objects.select_related("brand").filter(account=account))
     by_brand = {link.brand_id: link for link in links}
     brands = BrandProfile.objects.order_by("name")
-    counted = Delivery.objects.filter(account=account).aggregate(
-        published=Count("pk", filter=Q(state=DeliveryState.PUBLISHED)),
-        failed=Count("pk", filter=Q(state__in=[DeliveryState.FAILED, DeliveryState.MISSED])),
-        waiting=Count("pk", filter=Q(state=DeliveryState.SCHEDULED)),
+    counted = (
+        Delivery.objects.posts()
+        .filter(account=account)
+        .aggregate(
+            published=Count("pk", filter=Q(state=DeliveryState.PUBLISHED)),
+            failed=Count("pk", filter=Q(state__in=[DeliveryState.FAILED, DeliveryState.MISSED])),
+            waiting=Count("pk", filter=Q(state=DeliveryState.SCHEDULED)),
+        )
     )
     return ChannelPage(
         row=_row(account, links),

@@ -111,7 +111,8 @@ class DeliveryPage:
 
 
 def deliveries_for_list(*, tab: Tab, cursor: str | None = None) -> Page[Delivery]:
-    deliveries = Delivery.objects.filter(state__in=tab.states).defer("payload", "remote_handle")
+    told = Delivery.objects.with_a_fate_of_their_own()
+    deliveries = told.filter(state__in=tab.states).defer("payload", "remote_handle")
     return paginate(
         deliveries.select_related("account", "pending_post__brand"),
         order=(tab.order,),
@@ -124,7 +125,8 @@ def trouble_counts() -> dict[str, int]:
     """How many deliveries wait for a person, by tab."""
     states = [DeliveryState.UNKNOWN, DeliveryState.MISSED, DeliveryState.FAILED]
     found: dict[str, int] = {}
-    for state in Delivery.objects.filter(state__in=states).values_list("state", flat=True)[:500]:
+    told = Delivery.objects.with_a_fate_of_their_own().filter(state__in=states)
+    for state in told.values_list("state", flat=True)[:500]:
         found[state] = found.get(state, 0) + 1
     return found
 
@@ -132,6 +134,15 @@ def trouble_counts() -> dict[str, int]:
 def delivery_row(delivery: UUID) -> Delivery | None:
     related = ("account", "pending_post__brand", "pending_post__account")
     return Delivery.objects.select_related(*related).filter(pk=delivery).first()
+
+
+def followers_of(delivery: Delivery) -> list[Delivery]:
+    """The parts of the thread and the first comment of a post's delivery, in their order."""
+    found = Delivery.objects.filter(
+        pending_post_id=delivery.pending_post_id,
+        occurrence__startswith=f"{delivery.occurrence}/",
+    )
+    return list(found.defer("payload", "remote_handle").order_by("created_at", "pk"))
 
 
 def delivery_page(delivery: Delivery) -> DeliveryPage:

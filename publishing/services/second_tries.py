@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from organizations.models import User
+from publishing.delivery.ledger import send_part_again
 from publishing.models import AutopilotRun, Delivery, DeliveryState, RunMode, RunStatus
 
 from .pending_posts import approve_post, reopen_post
@@ -16,16 +17,19 @@ def send_again(*, delivery: Delivery, by: User | None) -> Delivery:
     """Approve the words of a failed or missed delivery anew, and let them leave now.
 
     The ledger decides whether the same row waits again, under the keys that make a second sending
-    harmless, or a new one is needed. Raises Conflict when the delivery did not end unsent, or its
+    harmless, or a new one is needed. A part of a thread or a comment leaves alone, under the post
+    that is out. Raises Conflict when the delivery did not end unsent, or its
     post was decided otherwise meanwhile.
     """
     with org_atomic():
         row = Delivery.objects.select_related("pending_post__brand").get(pk=delivery.pk)
+        if row.is_follower:
+            return send_part_again(delivery=row, by=by)
         if row.state not in (DeliveryState.FAILED, DeliveryState.MISSED):
             raise Conflict("Only a failed or missed post is sent again. Look again at this one.")
         post = reopen_post(post=row.pending_post, by=by)
         post = approve_post(post=post, by=by)
-        return Delivery.objects.filter(pending_post=post).latest("created_at")
+        return Delivery.objects.posts().filter(pending_post=post).latest("created_at")
 
 
 def repeat_run(*, run: AutopilotRun, by: User | None) -> AutopilotRun:
