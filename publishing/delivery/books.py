@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from threading import Event
 from typing import TypeVar
@@ -33,12 +33,14 @@ WAITS_SECONDS = (0.1, 0.3, 1.0, 2.0, 4.0, 8.0)
 WORK_KIND = "delivery"
 
 
-def steadily(act: Callable[[], T]) -> T:
+def steadily(act: Callable[[], T], parcels: Iterable[Parcel]) -> T:
     """Do it, and again while the database is away: what we know of a post must not be lost.
 
-    Safe because each act is one transaction that carries a fence. Not inside a transaction of the
-    caller, which is lost with its connection.
+    Safe because each act is one transaction that carries a fence, and because our copies of the
+    `parcels` go back with the transaction: what it had noted in them, a credit for instance, did
+    not happen. Not inside a transaction of the caller, which is lost with its connection.
     """
+    as_they_stood = [(parcel.delivery, dict(vars(parcel.delivery))) for parcel in parcels]
     for seconds in WAITS_SECONDS:
         try:
             return act()
@@ -46,6 +48,8 @@ def steadily(act: Callable[[], T]) -> T:
             if connection.in_atomic_block:
                 raise
             log.warning("database_away", error=str(error), wait_seconds=seconds)
+            for delivery, fields in as_they_stood:
+                vars(delivery).update(fields)
             Event().wait(seconds)
             connection.close_if_unusable_or_obsolete()
     return act()
@@ -69,7 +73,7 @@ def published(outs: Sequence[Out]) -> None:
     """Close the books on posts of one organization, together if that works, else one by one."""
     organization_id = outs[0].parcel.organization_id
     try:
-        steadily(partial(settle_published, organization_id, outs))
+        steadily(partial(settle_published, organization_id, outs), [out.parcel for out in outs])
     except DatabaseError as error:
         if len(outs) > 1:
             for out in outs:
@@ -84,20 +88,20 @@ def no_channel(parcel: Parcel) -> None:
 
 
 def unlookable(parcel: Parcel) -> None:
-    steadily(partial(reconcile.settle_unlookable, parcel))
+    steadily(partial(reconcile.settle_unlookable, parcel), [parcel])
 
 
 def _alone(answer: Answer) -> None:
     parcel = answer.parcel
     try:
         if isinstance(answer.given, Accepted):
-            steadily(partial(reconcile.settle_accepted, parcel, answer.given))
+            steadily(partial(reconcile.settle_accepted, parcel, answer.given), [parcel])
         elif answer.step is Step.FIND and answer.error is not None:
-            steadily(partial(reconcile.settle_untold, parcel, answer.error))
+            steadily(partial(reconcile.settle_untold, parcel, answer.error), [parcel])
         elif answer.step is Step.FIND:
-            steadily(partial(reconcile.settle_not_found, parcel))
+            steadily(partial(reconcile.settle_not_found, parcel), [parcel])
         elif answer.error is not None:
-            steadily(partial(settle_failure, parcel, answer.error))
+            steadily(partial(settle_failure, parcel, answer.error), [parcel])
     except DatabaseError:
         # Its lease ends, and the reaper takes it up as what it is.
         log.exception("delivery_not_settled", delivery=str(parcel.id))

@@ -117,7 +117,7 @@ class Desk:
             return
         batch = [self._ready.popleft() for _ in range(min(free, waiting))]
         for organization_id, parcels in by_organization(batch).items():
-            for parcel in books.steadily(partial(begin, organization_id, parcels)):
+            for parcel in books.steadily(partial(begin, organization_id, parcels), parcels):
                 self._call(parcel, Step.PUBLISH)
 
     def _call(self, parcel: Parcel, step: Step) -> None:
