@@ -455,11 +455,9 @@ def _is_alike(
     status: Mapping[str, Any], payload: Payload, session: Session, since: datetime
 ) -> bool:
     parent = session.parent.remote_id if session.parent else None
-    return (
-        not _is_before(status, since)
-        and status.get("in_reply_to_id") == parent
-        and len(status.get("media_attachments") or ()) == len(payload["media"])
-    )
+    hangs_there = bool(status.get("in_reply_to_id") == parent)
+    files = len(status.get("media_attachments") or ())
+    return hangs_there and files == len(payload["media"]) and not _is_before(status, since)
 
 
 def _is_before(status: Mapping[str, Any], since: datetime) -> bool:

@@ -11,7 +11,7 @@ from .rest import Answer, count
 from .rest import read_error as usual_error
 from .shapes import Limits
 
-RULES = {
+RULES: Mapping[tuple[int | None, str | None], Rule] = {
     (401, None): Rule(Outcome.RECONNECT),
     (403, None): Rule(
         Outcome.RECONNECT,

@@ -50,7 +50,7 @@ class MastodonNetwork(ConsentNetwork):
         return Reply(status, {"error": words.get(status, "Something went wrong")}, headers)
 
     def _is_our_app(self, request: Request, form: Any) -> bool:
-        return self.apps.get(form.get("client_id", "")) == form.get("client_secret")
+        return form.get("client_secret") in {self.apps.get(form.get("client_id", ""))}
 
     def issue(self) -> dict[str, Any]:
         """Tokens that never end, as this software gives them."""

@@ -31,6 +31,7 @@ from publishing.channels.base import (
     Payload,
     Published,
 )
+from publishing.channels.oauth import OAuthChannel
 from publishing.channels.registry import channels
 from tests.networks.base import Item, Stage
 from tests.peers.sessions import MemorySession, picture
@@ -91,6 +92,10 @@ def skip_if_exempt(stage: Stage, *checks: str) -> None:
             reason = stage.exempt[check]
             assert len(reason.split()) > 3, f"say why {check} is left out"
             pytest.skip(reason)
+
+
+def as_oauth(channel: object) -> OAuthChannel | None:
+    return channel if isinstance(channel, OAuthChannel) else None
 
 
 def limits_of(channel: Channel, stage: Stage) -> Limits:

@@ -43,7 +43,6 @@ from publishing.channels.base import (
     fingerprint,
 )
 from publishing.channels.errors import SENTENCES, UNPARSABLE
-from publishing.channels.oauth import OAuthChannel
 from publishing.channels.registry import channels
 from publishing.channels.text import COUNTERS, measure_text
 from tests.networks.base import Stage
@@ -55,6 +54,7 @@ from .contract import (
     WORDS,
     a_video,
     again,
+    as_oauth,
     as_published,
     draft_for,
     follow,
@@ -89,7 +89,7 @@ def test_the_declarations_are_complete(channel: Channel) -> None:
     assert len(names) == len(set(names))
     assert isinstance(channel, Connects | Authorizes)
     assert bool(names) <= isinstance(channel, Connects | Authorizes)
-    assert not isinstance(channel, OAuthChannel) or channel.scopes
+    assert as_oauth(channel) is None or channel.scopes
     assert all(host.startswith("https://") for host in channel.hosts.values())
     quotas = [quota.name for quota in channel.quotas]
     assert len(quotas) == len(set(quotas))
@@ -107,7 +107,7 @@ def test_a_channel_that_asks_a_network_can_look_after_its_accounts(
 ) -> None:
     skip_if_exempt(stage, "faults")
     assert isinstance(channel, Probes), "the doctor needs probe"
-    assert isinstance(channel, Renews) or not isinstance(channel, OAuthChannel)
+    assert isinstance(channel, Renews) or as_oauth(channel) is None
 
 
 def test_the_limits_reach_the_browser_whole(channel: Channel, stage: Stage) -> None:

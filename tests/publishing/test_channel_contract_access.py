@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any, TypeGuard
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -25,7 +25,7 @@ from publishing.channels.base import (
 from publishing.channels.oauth import OAuthChannel, challenge
 from tests.networks.base import Stage, query_of
 
-from .contract import freeze, publish, skip_if_exempt
+from .contract import as_oauth, freeze, publish, skip_if_exempt
 from .test_channel_contract import SECRET_NAMES, secrets_of
 
 pytestmark = pytest.mark.django_db
@@ -96,10 +96,10 @@ def test_the_address_of_consent_carries_state_and_challenge_and_no_secret(
     skip_if_exempt(stage, "pkce")
     assert STATE in address
     assert CALLBACK in address
-    if isinstance(channel, OAuthChannel):
-        _asks_properly(channel, query_of(authorization.url))
-    other = _authorization(channel, stage)
-    assert not authorization.kept or other.kept != authorization.kept or not _has_pkce(channel)
+    if (platform := as_oauth(channel)) is not None:
+        _asks_properly(platform, query_of(authorization.url))
+        other = _authorization(channel, stage)
+        assert not platform.pkce or other.kept["verifier"] != authorization.kept["verifier"]
 
 
 def test_consent_opens_the_account(channel: Channel, stage: Stage) -> None:
@@ -112,9 +112,10 @@ def test_consent_opens_the_account(channel: Channel, stage: Stage) -> None:
     assert len({each.remote_id for each in connections}) == len(connections)
     for connection in connections:
         _is_whole(channel, stage, connection)
-    if isinstance(channel, OAuthChannel) and channel.pkce and "pkce" not in stage.exempt:
+    platform = as_oauth(channel)
+    if platform and platform.pkce and "pkce" not in stage.exempt:
         assert query["code_challenge"] in {
-            challenge(verifier, channel.pkce)
+            challenge(verifier, platform.pkce)
             for request in stage.network.log
             if (verifier := _verifier(request))
         }
@@ -174,17 +175,17 @@ def test_nonsense_after_consent_is_told(channel: Channel, stage: Stage, nonsense
 # Keeping it
 
 
-def _renews(channel: Channel, stage: Stage) -> TypeGuard[Renews]:
-    """Whether this access can be renewed; one that cannot must not end."""
-    kept = stage.vault.credentials
-    if isinstance(channel, OAuthChannel) and not channel.can_renew(kept):
+def _renewing(channel: Channel, stage: Stage) -> Renews | None:
+    """The channel, if this access can be renewed; one that cannot must not end."""
+    kept, platform = stage.vault.credentials, as_oauth(channel)
+    if platform is not None and not platform.can_renew(kept):
         assert not kept.get("expires_at"), f"nothing renews {channel.slug} before it ends"
-        return False
-    return isinstance(channel, Renews)
+        return None
+    return channel if isinstance(channel, Renews) else None
 
 
 def test_twenty_workers_renew_once(channel: Channel, stage: Stage) -> None:
-    if not _renews(channel, stage):
+    if (renewing := _renewing(channel, stage)) is None:
         return
     sessions = [stage.session() for _ in range(THREADS)]
     before = dict(stage.vault.credentials)
@@ -192,7 +193,7 @@ def test_twenty_workers_renew_once(channel: Channel, stage: Stage) -> None:
 
     def work(session: Any) -> None:
         try:
-            channel.renew(session)
+            renewing.renew(session)
         except ChannelError as error:
             errors.append(error)
 
@@ -212,10 +213,11 @@ def test_twenty_workers_renew_once(channel: Channel, stage: Stage) -> None:
 def test_an_answer_without_a_new_refresh_token_keeps_the_old_one(
     channel: Channel, stage: Stage
 ) -> None:
-    if _renews(channel, stage) and stage.vault.credentials.get("refresh_token"):
+    renewing = _renewing(channel, stage)
+    if renewing and stage.vault.credentials.get("refresh_token"):
         before = stage.vault.credentials["refresh_token"]
         stage.network.renewal_faults.append("no_refresh")
-        channel.renew(stage.session())
+        renewing.renew(stage.session())
         assert stage.vault.credentials["refresh_token"] == before
         assert stage.vault.credentials["access_token"]
 
@@ -224,21 +226,21 @@ def test_an_answer_without_a_new_refresh_token_keeps_the_old_one(
 def test_a_fault_of_the_network_disconnects_nobody(
     channel: Channel, stage: Stage, fault: str
 ) -> None:
-    if _renews(channel, stage):
+    if (renewing := _renewing(channel, stage)) is not None:
         before = dict(stage.vault.credentials)
         stage.network.renewal_faults.append(fault)
         with pytest.raises(ChannelError) as caught:
-            channel.renew(stage.session())
+            renewing.renew(stage.session())
         assert caught.value.outcome is Outcome.NOT_SENT
         assert stage.vault.credentials == before
 
 
 def test_a_refused_renewal_asks_to_connect_again(channel: Channel, stage: Stage) -> None:
-    if _renews(channel, stage):
+    if (renewing := _renewing(channel, stage)) is not None:
         before = dict(stage.vault.credentials)
         stage.network.renewal_faults.append("invalid_grant")
         with pytest.raises(ChannelError) as caught:
-            channel.renew(stage.session())
+            renewing.renew(stage.session())
         assert caught.value.outcome is Outcome.RECONNECT
         assert stage.vault.credentials == before
 
@@ -357,10 +359,6 @@ def _asks_properly(channel: OAuthChannel, query: dict[str, str]) -> None:
     if channel.pkce:
         assert query["code_challenge_method"] == "S256"
         assert len(query["code_challenge"]) >= 43
-
-
-def _has_pkce(channel: Channel) -> bool:
-    return isinstance(channel, OAuthChannel) and bool(channel.pkce)
 
 
 def _verifier(request: Any) -> str:
