@@ -384,10 +384,8 @@ class Mastodon(OAuthChannel):
         """Whether it is our text to the letter; what a status shows is HTML."""
         path = f"/api/v1/statuses/{status['id']}/source"
         source = self._ask(session, lambda rest: rest.get(path))
-        return (
-            str(source.dig("text") or "").split() == payload["text"].split()
-            and str(source.dig("spoiler_text") or "") == payload["spoiler_text"]
-        )
+        said = [str(source.dig(name) or "").split() for name in ("text", "spoiler_text")]
+        return said == [str(payload[name]).split() for name in ("text", "spoiler_text")]
 
     def _register(self, server: str, redirect_uri: str) -> AppKeys:
         form = {
