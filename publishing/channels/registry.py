@@ -10,6 +10,7 @@ from .feed import Feed
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
+from .wordpress import WordPress
 from .x import X
 from .youtube import YouTube
 
@@ -22,6 +23,7 @@ channels.register(LinkedInPage.slug, LinkedInPage())
 channels.register(Mastodon.slug, Mastodon())
 channels.register(X.slug, X())
 channels.register(YouTube.slug, YouTube())
+channels.register(WordPress.slug, WordPress())
 
 
 def platform_label(platform: str) -> str:
