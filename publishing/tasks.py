@@ -15,13 +15,14 @@ from .autopilot.tasks import (
     sweep_schedules,
 )
 from .delivery import pulse, sweep
-from .services import connecting, feed, upkeep
+from .services import connecting, feed, renditions, upkeep
 
 __all__ = [
     "deliver_batch",
     "deliver_delivery",
     "do_run",
     "expire_pending_posts",
+    "fit_post_media",
     "forget_visits",
     "look_after_account",
     "reap_deliveries",
@@ -79,3 +80,9 @@ def sweep_accounts() -> int:
 def look_after_account(organization_id: str, account_id: str) -> None:
     """Renew the access of one account ahead of its end, or check it. Safe to run twice."""
     upkeep.look_after(account_id=UUID(account_id))
+
+
+@app.task(base=OrgTask, name="publishing.tasks.fit_post_media")
+def fit_post_media(organization_id: str, post_id: str) -> None:
+    """Make the pictures and videos of one post fit its network. Safe to run twice."""
+    renditions.fit_post(post_id=UUID(post_id))

@@ -13,7 +13,9 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -37,7 +39,19 @@ def store_file(data: bytes, *, ending: str) -> str:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _one_at_a_time(path.parent):
         _require_room(path.parent, len(data))
-        _write(data, path)
+        _write(BytesIO(data), path)
+    return key
+
+
+def store_copy(source: Path, *, ending: str) -> str:
+    """The same for a file on the disk, which may be too large for the memory."""
+    key = f"{current_organization_id()}/{secrets.token_urlsafe(32)}.{ending}"
+    path = _root() / key
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _one_at_a_time(path.parent):
+        _require_room(path.parent, source.stat().st_size)
+        with source.open("rb") as stream:
+            _write(stream, path)
     return key
 
 
@@ -79,12 +93,12 @@ def _taken(folder: Path) -> int:
         return 0
 
 
-def _write(data: bytes, path: Path) -> None:
+def _write(source: BinaryIO, path: Path) -> None:
     draft = path.with_suffix(".part")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            shutil.copyfileobj(source, stream, 1 << 20)
             stream.flush()
             os.fsync(stream.fileno())
         draft.rename(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import uuid5
@@ -22,6 +23,7 @@ from publishing.services.pending_posts import (
     submit_post,
 )
 from publishing.services.remembering import remember_post
+from publishing.services.renditions import fit_media
 from publishing.services.schedules import is_by_hand
 
 from .lease import keep
@@ -44,6 +46,7 @@ def post_texts(
     All posts of a run, their decisions and their approvals are one transaction: after a crash
     either all stand or none. The texts are remembered after it, for later duplicate checks.
     """
+    _fit_media(texts)
     with org_atomic():
         keep(run)
         standing = {post.platform: post for post in PendingPost.objects.filter(run=run)}
@@ -55,6 +58,14 @@ def post_texts(
         remember_post(post)
     sentences = [_outcome(run, posts), *texts.failures, *missing]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _fit_media(texts: Texts) -> None:
+    """Before any row is locked: a video takes minutes. What stands in its way is said later, when
+    the post is put before a person instead of being approved."""
+    for text in texts.written:
+        with suppress(DomainError):
+            fit_media(media=text.candidate.media, account=text.place.account)
 
 
 def _post(run: AutopilotRun, material: Material, text: Text, say: Progress) -> PendingPost:

@@ -43,6 +43,17 @@ def video_facts(path: Path) -> VideoFacts:
     return look(path, facts.content_type, program)
 
 
+def is_quickly_told(facts: VideoFacts, limits: VideoLimits) -> bool:
+    """Whether its facts alone say that it fits or never will, so that no conversion is needed."""
+    if not facts.is_known:
+        return False
+    try:
+        _refuse_misfit(facts, limits, "The video")
+    except ChannelError:
+        return True
+    return not _changes(facts, limits)
+
+
 def fit_video(
     path: Path, limits: VideoLimits, *, folder: Path, name: str = "The video"
 ) -> FittedVideo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from config.kernel.errors import Invalid
@@ -12,6 +13,7 @@ from publishing.channels.text import measure_text
 from publishing.models import PendingPost, SocialAccount
 
 from .networks import account_facts
+from .renditions import fitted_media
 
 if TYPE_CHECKING:
     from content.agents.briefs import PlatformRules
@@ -29,17 +31,18 @@ def channel_of(platform: str) -> Channel:
 
 
 def draft_of(post: PendingPost) -> Draft:
-    return draft(
+    """With the files that were made to fit its network, as far as they were."""
+    words = draft(
         content=post.content,
         hashtags=post.hashtags,
         link=post.link,
-        media=post.media,
         language=post.brand.language,
         title=post.title,
         thread=post.thread,
         first_comment=post.first_comment,
         options=post.options,
     )
+    return replace(words, media=fitted_media(post.media, post.account))
 
 
 def draft(

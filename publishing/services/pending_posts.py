@@ -47,6 +47,7 @@ from .post_moves import (
     refuse_unsendable,
     void,
 )
+from .renditions import fit_media, fit_soon
 
 EXPIRED_A_SWEEP = 5_000
 SECONDS_AHEAD = 30
@@ -100,6 +101,7 @@ def submit_post(*, post: PendingPost, notes: str = "") -> PendingPost:
             expires_at=expiry(post.brand),
             review_notes=notes,
         )
+        fit_soon(post)
         record(action="post.submitted", target=post, reason=notes)
     return post
 
@@ -124,9 +126,11 @@ def approve_post(*, post: PendingPost, by: User | None) -> PendingPost:
     """Let a waiting post go out at its time, or at once when its time has passed.
 
     The approval covers exactly the text and account that stand there now. Raises Conflict when the
-    post is no longer waiting or its account cannot be used, Invalid when the text does not fit.
+    post is no longer waiting, its account cannot be used or a video is still being converted, and
+    Invalid when the text or a medium does not fit.
     """
     moment = now()
+    fit_media(media=post.media, account=post.account, at_once=True)
     with org_atomic():
         row = locked(post)
         refuse_decided(row, moment)
@@ -195,6 +199,7 @@ def select_variation(*, post: PendingPost, candidate: Candidate, by: User | None
         refuse_frozen(row)
         void(row, "Another variation was chosen.")
         change(row, was_edited=False, **as_written(candidate))
+        fit_soon(row)
         _remember_soon(row)
         mark_selected(candidate)
         record(

@@ -16,6 +16,7 @@ from publishing.models import PendingPost, PendingStatus
 from .accounts import is_usable
 from .approvals import void_approval
 from .drafts import channel_of, draft_of, refuse_misfit
+from .renditions import refuse_unfit
 
 APPROVED = (PendingStatus.APPROVED, PendingStatus.AUTO_APPROVED)
 EDITABLE = (*APPROVED, PendingStatus.DRAFT, PendingStatus.PENDING)
@@ -107,6 +108,7 @@ def refuse_unsendable(row: PendingPost) -> None:
             code="account_unusable",
         )
     refuse_misfit(draft_of(row), row.account)
+    refuse_unfit(row)
 
 
 def refuse_frozen(row: PendingPost) -> None:
