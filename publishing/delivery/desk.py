@@ -26,6 +26,7 @@ from .faults import fault
 from .parcel import Parcel, new_owner
 from .send import begin, renew
 from .settle import Out
+from .steady import steadily
 
 Work = tuple[UUID, Sequence[UUID]]
 """An organization and deliveries of it that are due."""
@@ -117,7 +118,7 @@ class Desk:
             return
         batch = [self._ready.popleft() for _ in range(min(free, waiting))]
         for organization_id, parcels in by_organization(batch).items():
-            for parcel in books.steadily(partial(begin, organization_id, parcels), parcels):
+            for parcel in steadily(partial(begin, organization_id, parcels), parcels):
                 self._call(parcel, Step.PUBLISH)
 
     def _call(self, parcel: Parcel, step: Step) -> None:

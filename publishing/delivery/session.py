@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 
 import httpx2
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from config.kernel import http
 from config.kernel.clock import now
@@ -32,9 +32,13 @@ from publishing.services.networks import account_facts, app_keys, public_address
 from . import pace
 from .faults import fault
 from .parcel import Lease, Parcel
+from .steady import steadily
 
 LOCK_SECONDS = 30
 """Longest wait for another worker's renewal of the same account's tokens."""
+
+MAY_BE_EMPTIED = {"issued_at", "expires_at", "scope"}
+"""What a network may leave out of a renewal's answer; a token is not among it."""
 
 MOST_BYTES = 25_000_000
 
@@ -91,12 +95,11 @@ class AccountSession:
                 self.row.refresh_from_db(fields=["credentials"])
             yield
         finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+            _unlock(key)
 
     def save_credentials(self, new: Credentials) -> None:
         texts = {name for name, value in self.credentials.items() if value and type(value) is str}
-        emptied = [name for name in texts if not new.get(name)]
+        emptied = [name for name in texts - MAY_BE_EMPTIED if not new.get(name)]
         if not new or emptied:
             raise ChannelError(
                 "The network answered a renewal without a token, so the old one was kept.",
@@ -104,6 +107,10 @@ class AccountSession:
             )
         self.row.credentials = new
         self.row.last_refresh_at = now()
+        # The network takes the old one no longer: the new one must be kept, whatever happens here.
+        steadily(self._keep_credentials)
+
+    def _keep_credentials(self) -> None:
         with org_atomic(self.row.organization_id):
             self.row.save(update_fields=["credentials", "last_refresh_at", "updated_at"])
 
@@ -202,6 +209,15 @@ def _client(process: int, seconds: float) -> httpx2.Client:
     client = http.client(timeout_seconds=seconds, max_bytes=MOST_BYTES)
     client.event_hooks = {"request": [_refuse_without_lease]}
     return client
+
+
+def _unlock(key: int) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+    except (OperationalError, InterfaceError):
+        # The lock has gone with its connection.
+        connection.close_if_unusable_or_obsolete()
 
 
 def _wait_for_lock(key: int) -> None:

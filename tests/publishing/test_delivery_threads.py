@@ -33,6 +33,7 @@ from tests.world import World
 from .deliveries import account_on, due_deliveries, due_delivery, test_channels
 from .platform import Platform, RemoteAccount
 from .platform_channels import KeyedChannel
+from .worker import end_sessions
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real_time]
 
@@ -176,6 +177,26 @@ def test_twenty_workers_renew_a_token_once(world: World, platform: Platform) -> 
         tokens = set(pool.map(work, range(20)))
     assert tokens == {"refresh-1"}
     assert remote.refreshes == 1
+
+
+def test_a_renewed_token_outlives_the_database_connection(world: World, platform: Platform) -> None:
+    server, remote = platform.join()
+    remote.keeps_old_tokens = False
+    with org_atomic(world.id):
+        account = account_on(world.brand, "test_a", server, {"access": "a", "refresh": "refresh-0"})
+    session = AccountSession(account)
+    connection.close()
+
+    def exchange(stale: dict[str, Any]) -> dict[str, Any]:
+        fresh = KeyedChannel()._exchange({**stale, "ended": 1}, session)
+        end_sessions()
+        return fresh
+
+    with scope(world.id):
+        renew(session, session.credentials, exchange)
+        with org_atomic(world.id):
+            stored = AccountSession(SocialAccount.objects.get(pk=account.pk)).credentials
+    assert stored["refresh"] == remote.refresh_token == "refresh-1"
 
 
 def test_looking_again_opens_its_own_transactions(world: World, platform: Platform) -> None:
