@@ -6,6 +6,7 @@ from config.kernel.hooks import Registry
 
 from .base import Channel
 from .bluesky import Bluesky
+from .facebook import Facebook
 from .feed import Feed
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
@@ -24,6 +25,7 @@ channels.register(Mastodon.slug, Mastodon())
 channels.register(X.slug, X())
 channels.register(YouTube.slug, YouTube())
 channels.register(WordPress.slug, WordPress())
+channels.register(Facebook.slug, Facebook())
 
 
 def platform_label(platform: str) -> str:

@@ -1,0 +1,307 @@
+"""Facebook pages.
+
+Class C: nothing makes a repetition harmless, and a failure may have posted: answers 500 and even
+400 have come with the post standing there. After an unknown outcome the page's own published posts
+since the sending are read and matched by words and number of pictures. Pictures are staged
+unpublished and a video is uploaded whole before the step that makes the post; their ids stand in
+the handle.
+
+Source: Meta's pages "Pages API: Posts", "Page Photos", "Video API: Publishing" (upload in phases),
+"Comments", "Page Insights" (read 2026-11). Not verified against the live service: the description
+of staged photos (alt_text_custom), and what a video's status says before it is finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from config.kernel import http
+
+from . import facebook_media
+from .base import (
+    Accepted,
+    AccountFacts,
+    AppKeys,
+    ChannelError,
+    Connection,
+    Credentials,
+    DeliveryClass,
+    Draft,
+    Found,
+    Gone,
+    Kind,
+    Limits,
+    Measurement,
+    Payload,
+    Published,
+    Quota,
+    Session,
+    VideoLimits,
+)
+from .meta_errors import FACEBOOK, is_gone, table
+from .meta_pages import FacebookLogin, address_of, may_create
+from .oauth import CALL_SECONDS, MAX_BYTES, expires_at
+from .readback import looked_since, moment, note_sending, plain, was_tried
+from .rest import Rest, count, dig
+
+DUPLICATES = ("506", "1366051")
+POST_FIELDS = (
+    "id,message,created_time,permalink_url,"
+    "attachments{media_type,subattachments.limit(20){media_type}}"
+)
+INSIGHTS = "post_media_view,post_total_media_view_unique,post_clicks"
+
+
+class Facebook(FacebookLogin):
+    slug = "facebook"
+    label = "Facebook"
+    icon = "img/channels/facebook.svg"
+    delivery_class = DeliveryClass.C
+    writing_order = 20
+    retry_table = table(FACEBOOK)
+    scopes = (
+        "pages_show_list",
+        "pages_manage_posts",
+        "pages_read_engagement",
+        "pages_manage_engagement",
+        "read_insights",
+    )
+    limits = Limits(
+        max_characters=63_206,
+        counter="utf16",
+        hashtags_recommended=1,
+        images_max=10,
+        image_max_bytes=4_000_000,
+        image_types=("image/jpeg", "image/png"),
+        alt_max=1000,
+        videos_max=1,
+        video=VideoLimits(max_bytes=1_000_000_000, max_seconds=14_400, min_seconds=1),
+        comment_max=8000,
+    )
+    quotas = (Quota("posts", 50, 86_400), Quota("posts in an hour", 25, 3600))
+    spacing_seconds = 5.0
+    help_url = "https://developers.facebook.com/docs/pages-api/posts"
+
+    # Connecting
+
+    def connections(self, tokens: Credentials, app: AppKeys | None) -> tuple[Connection, ...]:
+        """Every page on which the person may create content, to choose from."""
+        granted = self.granted(tokens)
+        with http.client(timeout_seconds=CALL_SECONDS, max_bytes=MAX_BYTES) as client:
+            pages = self.pages(self.graph(client, tokens["access_token"]), granted)
+        usable = [page for page in pages if may_create(page)]
+        if not usable:
+            raise ChannelError(
+                f"{self.label} let Warren in, but "
+                + (
+                    "you may not create content on any of your pages there. Ask for full control "
+                    "of the page, then start again."
+                    if pages
+                    else "showed no page of yours. Start again and tick the page; if it belongs to "
+                    "a business, the operator's app needs the right to manage businesses."
+                ),
+                permanent=True,
+                code="no_page",
+            )
+        return tuple(
+            Connection(
+                remote_id=str(page["id"]),
+                name=str(page.get("name") or page["id"]),
+                handle=str(page.get("username") or ""),
+                profile_url=address_of(page, self.at("web")),
+                avatar_url=str(dig(page, "picture", "data", "url") or ""),
+                credentials=self.page_tokens(tokens, page),
+                scopes=granted,
+                expires_at=expires_at(tokens),
+            )
+            for page in usable
+        )
+
+    # Sending
+
+    def freeze(
+        self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime
+    ) -> Payload:
+        self.refuse_misfits(draft, account)
+        return {
+            "kind": draft.kind.value,
+            "at": now.isoformat(),
+            "page": account.remote_id,
+            "text": self.compose(draft),
+            "link": draft.link if draft.link and not draft.media else "",
+            "media": [
+                {"reference": each.reference, "alt": each.alt, "is_video": each.is_video}
+                for each in draft.media
+            ],
+        }
+
+    def prepare(self, payload: Payload, session: Session) -> None:
+        """Renew an ending token; stage the pictures unpublished or upload the video."""
+        self.access_token(session)
+        if payload["media"]:
+            self.calling(
+                session, lambda api: facebook_media.stage(api, payload, session, self.limits)
+            )
+
+    def publish(self, payload: Payload, session: Session) -> Published | Accepted:
+        self.prepare(payload, session)
+        tried_before = was_tried(session)
+        note_sending(session)
+        try:
+            if session.handle.get("video"):
+                return self._finish_video(payload, session)
+            return self._post(payload, session)
+        except ChannelError as error:
+            if error.code not in DUPLICATES or not tried_before:
+                raise
+            # Facebook has what an earlier, unclear attempt may have made.
+            found = self.find(payload, session)
+            if isinstance(found, Found):
+                return Published(found.remote_id, found.url, _notes(session))
+            raise
+
+    def _post(self, payload: Payload, session: Session) -> Published:
+        path, body = f"/{payload['page']}/feed", _body(payload, session)
+        if payload["kind"] == Kind.COMMENT:
+            assert session.parent is not None
+            path, body = f"/{session.parent.remote_id}/comments", {"message": payload["text"]}
+        made = self.calling(
+            session, lambda api: _made(api, api.call("POST", path, makes_post=True, json=body))
+        )
+        return Published(made, self.address(made), _notes(session))
+
+    def _finish_video(self, payload: Payload, session: Session) -> Published | Accepted:
+        """The step that publishes. What Facebook then makes of the video is asked for by its id."""
+        state = self.calling(session, lambda api: facebook_media.video_state(api, session))
+        if not state.is_published:
+            self.calling(session, lambda api: facebook_media.finish(api, payload, session))
+            state = self.calling(session, lambda api: facebook_media.video_state(api, session))
+        found = self._video_found(state)
+        return Published(found.remote_id, found.url) if isinstance(found, Found) else found
+
+    def _video_found(self, state: facebook_media.VideoState) -> Found | Accepted:
+        if state.error:
+            raise ChannelError(
+                f"{self.label} could not use the video: {state.error} Save it again as MP4 (H.264) "
+                "and replace it.",
+                permanent=True,
+                code="video_failed",
+            )
+        if not state.is_ready:
+            return Accepted(facebook_media.CHECK_SECONDS, f"{self.label} is working on the video.")
+        return Found(state.post, self.address(state.post))
+
+    # Looking
+
+    def find(self, payload: Payload, session: Session) -> Found | Accepted | None:
+        """The page's post since the first attempt with these words and as many pictures."""
+        if session.handle.get("video"):
+            state = self.calling(session, lambda api: facebook_media.video_state(api, session))
+            return self._video_found(state) if state.is_published else None
+        path = f"/{payload['page']}/published_posts"
+        fields = POST_FIELDS
+        if payload["kind"] == Kind.COMMENT:
+            assert session.parent is not None
+            path = f"/{session.parent.remote_id}/comments"
+            fields = "id,message,created_time,from"
+        since = looked_since(payload, session)
+        rows = self.calling(
+            session,
+            lambda api: list(self.listed(api, path, fields, since=str(int(since.timestamp())))),
+        )
+        ours = [row for row in rows if _is_this(row, payload, since)]
+        if not ours:
+            return None
+        made = str(min(ours, key=lambda row: str(row["created_time"]))["id"])
+        return Found(made, self.address(made))
+
+    # Afterwards
+
+    def measure(self, post: Published, session: Session) -> Measurement | Gone:
+        fields = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
+        try:
+            answer = self.calling(
+                session, lambda api: api.get(f"/{post.remote_id}", {"fields": fields})
+            )
+        except ChannelError as error:
+            if is_gone(error):
+                return Gone(f"The post was deleted on {self.label}.")
+            raise
+        seen = self._insights(post, session)
+        shares = answer.dig("shares", "count")
+        return Measurement(
+            likes=count(answer.dig("reactions", "summary", "total_count")),
+            comments=count(answer.dig("comments", "summary", "total_count")),
+            shares=count(shares if shares is not None or not answer.dig("id") else 0),
+            impressions=seen.get("post_media_view"),
+            reach=seen.get("post_total_media_view_unique"),
+            clicks=seen.get("post_clicks"),
+        )
+
+    def _insights(self, post: Published, session: Session) -> dict[str, int]:
+        """Views and clicks; Facebook has none for comments and for small pages."""
+        try:
+            answer = self.calling(
+                session,
+                lambda api: api.get(f"/{post.remote_id}/insights", {"metric": INSIGHTS}),
+            )
+        except ChannelError as error:
+            if error.permanent:
+                return {}
+            raise
+        told = {
+            str(dig(row, "name")): count(dig(row, "values", 0, "value"))
+            for row in answer.dig("data") or ()
+        }
+        return {name: number for name, number in told.items() if number is not None}
+
+    def delete(self, post: Published, session: Session) -> None:
+        try:
+            self.calling(session, lambda api: api.call("DELETE", f"/{post.remote_id}"))
+        except ChannelError as error:
+            if not is_gone(error):
+                raise
+
+    def address(self, remote_id: str) -> str:
+        return f"{self.at('web')}/{remote_id}"
+
+
+def _body(payload: Payload, session: Session) -> dict[str, Any]:
+    body: dict[str, Any] = {"message": payload["text"]}
+    if payload["link"]:
+        body["link"] = payload["link"]
+    if photos := session.handle.get("photos"):
+        body["attached_media"] = [{"media_fbid": each} for each in photos]
+    return body
+
+
+def _made(api: Rest, answer: Any) -> str:
+    made = answer.dig("id")
+    if not made:
+        raise api.unreadable(answer)
+    return str(made)
+
+
+def _notes(session: Session) -> tuple[str, ...]:
+    return tuple(session.handle.get("notes", ()))
+
+
+def _is_this(row: Any, payload: Payload, since: datetime) -> bool:
+    made = moment(dig(row, "created_time"))
+    if made is None or made < since or not dig(row, "id"):
+        return False
+    if plain(str(dig(row, "message") or "")) != plain(payload["text"]):
+        return False
+    if payload["kind"] == Kind.COMMENT:
+        return bool(str(dig(row, "from", "id") or payload["page"]) == payload["page"])
+    return _pictures(row) == len(payload["media"])
+
+
+def _pictures(row: Mapping[str, Any]) -> int:
+    attached = dig(row, "attachments", "data", 0)
+    several = dig(attached, "subattachments", "data")
+    if isinstance(several, list):
+        return len(several)
+    return 1 if dig(attached, "media_type") in ("photo", "video") else 0
