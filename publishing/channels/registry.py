@@ -6,6 +6,7 @@ from config.kernel.hooks import Registry
 
 from .base import Channel
 from .bluesky import Bluesky
+from .discord import Discord
 from .facebook import Facebook
 from .feed import Feed
 from .linkedin import LinkedIn
@@ -26,6 +27,7 @@ channels.register(X.slug, X())
 channels.register(YouTube.slug, YouTube())
 channels.register(WordPress.slug, WordPress())
 channels.register(Facebook.slug, Facebook())
+channels.register(Discord.slug, Discord())
 
 
 def platform_label(platform: str) -> str:
