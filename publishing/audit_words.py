@@ -40,6 +40,7 @@ add_words(
         "account.needs_reconnect": "found a channel signed out",
         "account.recovered": "found a channel well again",
         "account.access_ending": "saw that a channel's access ends soon",
+        "account.options_saved": "changed what posts of a channel say by default",
         "account.checked": "had a channel looked at",
         "account.linked": "let a brand use a channel",
         "account.unlinked": "took a channel from a brand",

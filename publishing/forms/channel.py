@@ -41,6 +41,11 @@ class ConnectForm(forms.Form):
     def has_secrets(self) -> bool:
         return any(each.secret for each in self.asked)
 
+    @property
+    def secret_names(self) -> str:
+        """As people call them, for a heading: "app password"."""
+        return " and ".join(each.label.lower() for each in self.asked if each.secret)
+
     def credentials(self) -> dict[str, str]:
         return {each.name: self.cleaned_data[each.name] for each in self.asked}
 
@@ -103,7 +108,7 @@ def field_of(each: CredentialField, *, required: bool | None = None) -> forms.Fi
     return forms.CharField(
         label=each.label,
         help_text=each.help,
-        initial=each.default or None,
+        initial=each.make or each.default or None,
         required=is_required,
         max_length=500,
         widget=widget,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,6 +20,8 @@ from publishing.models import (
     SocialAccount,
 )
 from publishing.services.networks import app_keys, app_name, callback_address
+
+from .account_health import AccountHealth, account_health
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class ChannelRow:
         return self.account.status != AccountStatus.ACTIVE
 
     @property
+    def faults(self) -> int:
+        """What the doctor found wrong with an account that is connected all the same."""
+        return sum(each["ok"] is False for each in self.account.report)
+
+    @property
     def brands(self) -> str:
         return ", ".join(link.brand.name for link in self.links)
 
@@ -72,6 +80,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class ChannelPage:
     row: ChannelRow
+    channel: Channel | None
+    health: AccountHealth
     choices: Sequence[Choice]
     published_count: int
     failed_count: int
@@ -83,6 +93,71 @@ def channels_for_list() -> list[ChannelRow]:
     for link in BrandAccountLink.objects.select_related("brand").filter(brand__deleted_at=None):
         links.setdefault(link.account_id, []).append(link)
     return [_row(account, links.get(account.pk, ())) for account in SocialAccount.objects.all()]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network that can be connected, in a line."""
+
+    channel: Channel
+    line: str
+    accounts: int
+    is_ready: bool
+    """Whether an account can be connected now, or the operator has a step to do first."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkGroup:
+    title: str
+    note: str
+    networks: Sequence[Network]
+
+
+def networks_for_list(rows: Sequence[ChannelRow], *, query: str = "") -> list[NetworkGroup]:
+    """What can be connected, in groups that say what it takes; those in use first in each."""
+    used = Counter(row.account.platform for row in rows)
+    wanted = query.casefold().split()
+    found = [
+        Network(
+            channel=each,
+            line=_line(each),
+            accounts=used[each.slug],
+            is_ready=not each.needs_app
+            or isinstance(each, Connects)
+            or app_keys(each.slug) is not None,
+        )
+        for each in connectable()
+        if all(word in f"{each.label} {_line(each)}".casefold() for word in wanted)
+    ]
+    found.sort(key=lambda each: (not each.accounts, each.channel.label.casefold()))
+    groups = (
+        NetworkGroup(
+            "In a minute",
+            "Nothing has to be prepared: sign in over there, or type in what it needs.",
+            [each for each in found if each.is_ready],
+        ),
+        NetworkGroup(
+            "After a step of the operator",
+            "These let in only apps that they know. Each page says how to register one.",
+            [each for each in found if not each.is_ready],
+        ),
+    )
+    return [group for group in groups if group.networks]
+
+
+def _line(channel: Channel) -> str:
+    """What a post there may be, in one line."""
+    limits = channel.limits
+    parts = [f"{limits.max_characters:,} characters"]
+    if limits.images_max:
+        parts.append(f"{limits.images_max} picture{'' if limits.images_max == 1 else 's'}")
+    if limits.videos_max:
+        parts.append("video")
+    if limits.thread_max > 1:
+        parts.append("threads")
+    if limits.comment_max:
+        parts.append("first comment")
+    return ", ".join(parts)
 
 
 def connectable() -> list[Channel]:
@@ -115,6 +190,8 @@ def channel_page(account: SocialAccount) -> ChannelPage:
     )
     return ChannelPage(
         row=_row(account, links),
+        channel=channels.get(account.platform),
+        health=account_health(account),
         choices=[Choice(brand, by_brand.get(brand.pk)) for brand in brands],
         published_count=counted["published"],
         failed_count=counted["failed"],

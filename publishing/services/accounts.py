@@ -191,6 +191,17 @@ def set_account_active(*, account: SocialAccount, is_active: bool, by: User | No
         record(action=action, target=account, by=by)
 
 
+def save_options(*, account: SocialAccount, values: Mapping[str, str], by: User | None) -> None:
+    """What posts of this account say by default; an emptied one falls back to the channel's."""
+    with org_atomic():
+        # Locked and read anew: connecting again writes the same column.
+        row = SocialAccount.objects.select_for_update().get(pk=account.pk)
+        row.settings = {**row.settings, **values}
+        row.save(update_fields=["settings", "updated_at"])
+        account.settings = row.settings
+        record(action="account.options_saved", target=account, by=by, data={"names": list(values)})
+
+
 def account_of_brand(brand: BrandProfile, platform: str) -> SocialAccount | None:
     """Where a brand's posts for a network go: its default account if that can be used, else any
     other usable account of the brand there, else None."""

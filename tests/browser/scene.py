@@ -30,6 +30,7 @@ from publishing.models import (
 from tests import make
 from tests.world import World, brand_fields
 
+from .scene_channels import channels
 from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
@@ -110,7 +111,7 @@ def build_scene(world: World) -> Scene:
         entry, post_id = posts(world, source, moment)
         learned(world)
         people(world)
-    more = {**wishes(world), **notices(world), **webhooks(world)}
+    more = {**wishes(world), **notices(world), **webhooks(world), **channels(world)}
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 
 

@@ -35,10 +35,13 @@ FILES = {
     "feed:json",
     "feed:media",
     "healthz",
+    "networks:callback",
+    "networks:file",
     "organizations:audit-export",
     "organizations:notification-count",
     "organizations:privacy-download",
     "organizations:team-privacy-download",
+    "publishing:channel-leave",
     "status",
 }
 PAGES = [
@@ -84,6 +87,9 @@ VIEWS = [
     "brands/{brand}/rules/",
     "brands/{brand}/voice/",
     "channels/new/bluesky/",
+    "channels/new/bluesky/?account={checked}",
+    "channels/{checked}/",
+    "channels/?q=nothing+of+this+name",
     "materials/?q=nothing+of+this+name",
     "materials/new/?kind=file",
     "materials/new/?kind=page",

@@ -19,6 +19,8 @@ class Visitor:
         self.context = context
         self.origin = origin
         self.complaints: list[str] = []
+        # Origins that this person is expected to go to, beside our own.
+        self.elsewhere: list[str] = []
         context.on("request", self._see)
         context.on("response", self._weigh)
         self.page: Page = context.new_page()
@@ -61,7 +63,8 @@ class Visitor:
             self.complaints.append(f"{line.type}: {line.text}")
 
     def _see(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
+        known = [f"{origin}/" for origin in (self.origin, *self.elsewhere)]
+        if not request.url.startswith((*known, "data:", "blob:")):
             self.complaints.append(f"asked {request.url}")
 
     def _weigh(self, response: Response) -> None:

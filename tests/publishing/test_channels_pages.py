@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from publishing.channels.base import (
     ChannelError,
@@ -15,11 +17,14 @@ from publishing.channels.base import (
     CredentialField,
     DeliveryClass,
     Limits,
+    Quota,
 )
 from publishing.channels.registry import channels
 from publishing.models import (
+    AccountQuota,
     AccountStatus,
     BrandAccountLink,
+    DeliveryAttempt,
     PendingPost,
     PendingStatus,
     SocialAccount,
@@ -199,3 +204,89 @@ def test_only_admins_connect(world: World, client: Client) -> None:
     sign_in_confirmed(client, world.editor)
     assert client.get(f"{world.path}/channels/").status_code == 200
     assert client.get(f"{world.path}/channels/new/picky/").status_code == 403
+
+
+class Choosy(Picky):
+    """A network whose posts say something beside their words."""
+
+    slug = "choosy"
+    label = "Choosy network"
+    option_fields = (
+        CredentialField("board", "Board", required=False),
+        CredentialField("audience", "Who sees it", choices=(("all", "All"), ("crew", "The crew"))),
+    )
+    quotas = (Quota("posts", 3, 3600), Quota("calls", 9, 60, counts="calls"))
+    spacing_seconds = 90
+
+
+@pytest.fixture
+def choosy(world: World) -> Iterator[SocialAccount]:
+    channels.register(Choosy.slug, Choosy())
+    with org_atomic(world.id):
+        yield SocialAccount.objects.create(
+            platform="choosy", remote_id="1", name="Harbour on Choosy", settings={"board": "Masts"}
+        )
+    channels.unregister(Choosy.slug)
+
+
+def test_the_page_says_how_an_account_stands(
+    world: World, page: Client, choosy: SocialAccount, django_assert_max_num_queries: Any
+) -> None:
+    SocialAccount.objects.filter(pk=choosy.pk).update(
+        checked_at=now(),
+        report=[
+            {"check": "token", "ok": True, "says": "It lets Warren in.", "mend": ""},
+            {"check": "role", "ok": False, "says": "No editor there.", "mend": "Ask for it."},
+        ],
+        opened_until=now() + timedelta(minutes=5),
+        next_send_at=now() + timedelta(minutes=1),
+    )
+    AccountQuota.objects.create(
+        account=choosy, name="calls", limit=9, used=8, read_at=now(), source="headers"
+    )
+    for number in range(4):
+        pending = make.pending_post(world.brand, choosy, content=f"Mast number {number}")
+        row = make.delivery(pending, sending_at=now())
+        DeliveryAttempt.objects.create(
+            delivery=row, number=1, outcome="refused", message="It said no.", code="nope"
+        )
+    with django_assert_max_num_queries(24):
+        body = page.get(f"{world.path}/channels/{choosy.pk}/").content.decode()
+    for words in (
+        *("No editor there.", "Ask for it.", "It rests after many failures"),
+        *("4 of 3", "Posts in 1 hour", "8 of 9", "At least 90 seconds between two posts"),
+        *("Mast number 3", "It said no.", "nope", "Masts"),
+    ):
+        assert words in body, words
+    listed = page.get(f"{world.path}/channels/").content.decode()
+    assert "1 thing missing" in listed
+
+
+def test_the_piece_that_asks_for_itself_is_only_the_live_one(
+    world: World, page: Client, choosy: SocialAccount
+) -> None:
+    path = f"{world.path}/channels/{choosy.pk}/"
+    live = page.get(path, headers={"HX-Request": "true", "HX-Target": "live"}).content.decode()
+    assert 'id="live"' in live and "<html" not in live and 'id="history"' not in live
+    part = page.get(path, headers={"HX-Request": "true", "HX-Target": "history"})
+    assert 'id="history"' in part.content.decode()
+
+
+def test_what_posts_say_by_default_is_kept_with_the_account(
+    world: World, page: Client, choosy: SocialAccount
+) -> None:
+    path = f"{world.path}/channels/{choosy.pk}/options/"
+    answer = page.post(path, {"board": "Sails", "audience": "crew"}, follow=True)
+    assert "Saved" in answer.content.decode()
+    choosy.refresh_from_db()
+    assert choosy.settings == {"board": "Sails", "audience": "crew"}
+    assert page.post(path, {"board": "Sails", "audience": "nobody"}).status_code == 422
+    plain = page.post(f"{world.path}/channels/{world.account.pk}/options/")
+    assert plain.status_code == 422
+
+
+def test_a_network_is_found_by_its_name(world: World, page: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "networks"}
+    found = page.get(f"{world.path}/channels/?q=picky", headers=headers).content.decode()
+    assert "Picky network" in found and "Hosted page" not in found and "<html" not in found
+    assert "Nothing is called" in page.get(f"{world.path}/channels/?q=zzz").content.decode()
