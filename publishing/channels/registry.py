@@ -9,9 +9,12 @@ from .bluesky import Bluesky
 from .discord import Discord
 from .facebook import Facebook
 from .feed import Feed
+from .ghost import Ghost
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
+from .tiktok import TikTok
+from .webhook import Webhook
 from .wordpress import WordPress
 from .x import X
 from .youtube import YouTube
@@ -22,12 +25,15 @@ channels.register(Feed.slug, Feed())
 channels.register(Bluesky.slug, Bluesky())
 channels.register(LinkedIn.slug, LinkedIn())
 channels.register(LinkedInPage.slug, LinkedInPage())
+channels.register(Facebook.slug, Facebook())
 channels.register(Mastodon.slug, Mastodon())
 channels.register(X.slug, X())
 channels.register(YouTube.slug, YouTube())
+channels.register(TikTok.slug, TikTok())
 channels.register(WordPress.slug, WordPress())
-channels.register(Facebook.slug, Facebook())
+channels.register(Ghost.slug, Ghost())
 channels.register(Discord.slug, Discord())
+channels.register(Webhook.slug, Webhook())
 
 
 def platform_label(platform: str) -> str:

@@ -235,7 +235,13 @@ class YouTube(Lookups):
                 )
                 session.fault(CrashPoint.ANSWERED)
                 _keep(made, session)
-        state = self._state(session)
+        try:
+            state = self._state(session)
+        except ChannelError as error:
+            if error.permanent:
+                raise
+            # YouTube has it; only what came of it is not known yet.
+            return Accepted(LOOK_AGAIN_SECONDS, "YouTube has the video and is asked for it again.")
         return state if isinstance(state, Accepted) else Published(state.remote_id, state.url)
 
     def find(self, payload: Payload, session: Session) -> Found | Accepted | None:

@@ -1,5 +1,5 @@
-"""What the channel has, as YouTube shows it: uploads found again, and first comments, which are read
-back by author, text and time (class C)."""
+"""What the channel has, as YouTube shows it: uploads found again, and first comments, which are
+read back by author, text and time (class C)."""
 
 from __future__ import annotations
 
