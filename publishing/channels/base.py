@@ -51,6 +51,7 @@ from .shapes import (
     Limits,
     Measurement,
     Media,
+    Pack,
     Payload,
     Published,
     Quota,
@@ -79,6 +80,7 @@ __all__ = [
     "Found",
     "Gone",
     "Handle",
+    "HandsOver",
     "Hosts",
     "IntroducesItself",
     "Kind",
@@ -87,6 +89,7 @@ __all__ = [
     "Measures",
     "Media",
     "Outcome",
+    "Pack",
     "Payload",
     "Probes",
     "Published",
@@ -97,6 +100,7 @@ __all__ = [
     "RetryTable",
     "Revokes",
     "Session",
+    "Succeeds",
     "VideoLimits",
     "canonical",
     "fingerprint",
@@ -368,11 +372,28 @@ class Connects(Protocol):
 
 
 @runtime_checkable
+class Succeeds(Protocol):
+    """What was kept of an account matters when it is connected again."""
+
+    def succeeding(self, before: Credentials, fresh: Credentials) -> Credentials:
+        """What is kept from now on."""
+
+
+@runtime_checkable
 class Hosts(Protocol):
     """The network is Warren itself, so a new account needs its place here."""
 
     def host(self, account_id: UUID, handle: str) -> None:
         """Make the place, in the transaction that keeps the account; again changes nothing."""
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """A person publishes over there. Warren hands over what that takes, and waits for their word:
+    `publish` and `find` return Accepted."""
+
+    def pack(self, payload: Payload, account: AccountFacts) -> Pack:
+        """The words as they are to be posted, and where. No network."""
 
 
 @runtime_checkable

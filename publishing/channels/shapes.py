@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -177,6 +177,8 @@ class CredentialField:
     required: bool = True
     choices: tuple[tuple[str, str], ...] = ()
     """(value, words) to choose from instead of typing."""
+    make: Callable[[], str] | None = None
+    """Makes a fresh default each time that the form is shown, such as a secret to hand on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,18 @@ class Finding:
     ok: bool | None
     says: str
     mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What a person needs to post something themselves, beside the pictures and videos.
+
+    `url` opens the place where they post, as far into it as the platform lets an address reach.
+    """
+
+    text: str
+    url: str = ""
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
