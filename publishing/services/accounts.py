@@ -29,6 +29,7 @@ from publishing.channels.base import (
     Probes,
     Renews,
     Revokes,
+    Succeeds,
 )
 from publishing.channels.registry import channels
 from publishing.delivery.ledger import cancel_delivery, wake_deliveries
@@ -299,7 +300,7 @@ def _fill(account: SocialAccount, channel: Channel, connection: Connection) -> N
     account.account_type = connection.account_type
     account.settings = {**account.settings, **connection.settings}
     account.scopes = list(connection.scopes)
-    account.credentials = _merged(account, connection.credentials)
+    account.credentials = _merged(account, channel, connection.credentials)
     account.token_expires_at = connection.expires_at
     account.status = AccountStatus.ACTIVE
     account.is_active = True
@@ -316,20 +317,21 @@ def _fill(account: SocialAccount, channel: Channel, connection: Connection) -> N
     account.checked_at = None
 
 
-def _merged(account: SocialAccount, fresh: Credentials) -> Credentials:
+def _merged(account: SocialAccount, channel: Channel, fresh: Credentials) -> Credentials:
     """The new credentials; a token that came back empty never takes the place of one that is kept.
 
     Platforms give a refresh token with the first consent only.
     """
     emptied = [name for name, value in fresh.items() if value == "" and name.endswith("token")]
-    if not emptied or account.credentials is None:
+    if account.credentials is None or not (emptied or isinstance(channel, Succeeds)):
         return fresh
     try:
         before = account.credentials.reveal()
     except SecretUnreadable:
         # What cannot be read is why it is connected again.
         return fresh
-    return {**fresh, **{name: before[name] for name in emptied if name in before}}
+    kept = {**fresh, **{name: before[name] for name in emptied if name in before}}
+    return channel.succeeding(before, kept) if isinstance(channel, Succeeds) else kept
 
 
 def _link(brand: BrandProfile, account: SocialAccount, *, is_default: bool) -> BrandAccountLink:

@@ -223,7 +223,8 @@ def _known(
     """What need not be typed: of the account that is connected again, or of the first brand."""
     if account is not None:
         names = [each.name for each in channel.credential_fields if not each.secret]
-        return {"brand": "", **{name: getattr(account, name, "") for name in names}}
+        typed = {name: getattr(account, name, "") for name in names}
+        return {"brand": "", **{name: value for name, value in typed.items() if value}}
     if not brands:
         return {}
     chosen = next((each for each in brands if str(each.pk) == request.GET.get("brand")), brands[0])
