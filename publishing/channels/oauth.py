@@ -212,6 +212,10 @@ class OAuthChannel(Channel):
         name, path = self.revoke_at
         self.rest(session.http, name, table=TOKENS).call("POST", path, data=fields, headers=headers)
 
+    def renewal_helps(self, error: ChannelError) -> bool:
+        """Whether a refused call may pass with a renewed token; not where a right is missing."""
+        return error.reconnect
+
     def access_token(self, session: Session) -> str:
         """The token to call with, renewed first when two thirds of its life are over. One that
         cannot be renewed is used until it ends."""
@@ -226,7 +230,7 @@ class OAuthChannel(Channel):
         try:
             return call(token)
         except ChannelError as error:
-            if not error.reconnect or not self.can_renew(session.credentials):
+            if not self.renewal_helps(error) or not self.can_renew(session.credentials):
                 raise
             # Another worker may have renewed it meanwhile; then this just takes that one.
             self.renew(session)
