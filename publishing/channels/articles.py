@@ -17,15 +17,27 @@ from urllib.parse import urlsplit
 from django.utils.text import slugify
 
 from .atproto import is_loopback, misfit
-from .base import AccountFacts, Channel, CredentialField, Draft
+from .base import (
+    Accepted,
+    AccountFacts,
+    Channel,
+    CrashPoint,
+    CredentialField,
+    Draft,
+    Limits,
+    Payload,
+    Session,
+)
 from .errors import SENTENCES, UNPARSABLE, ChannelError, Outcome
 from .rest import Answer
 from .text import LINK, clean_hashtags
 
 SLUG_WORDS_MOST = 60
+REVIEW_SECONDS = 3600.0
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~|])")
 _LINE_START = re.compile(r"^(\s*)([#+=-])|^(\s*\d+)([.)])(?=\s)")
+_ENTITY = re.compile(r"(&)(?=#?\w+;)")
 _LIQUID = re.compile(r"\{(?=[{%])")
 
 CANONICAL = CredentialField(
@@ -83,6 +95,10 @@ def as_html(paragraph: str) -> str:
     """The inside of a <p>: escaped, with links and line breaks."""
     lines = (_woven(line, _as_text, _anchor) for line in paragraph.split("\n"))
     return "<br>".join(lines)
+
+
+def html_of(text: str) -> str:
+    return "\n".join(f"<p>{as_html(each)}</p>" for each in paragraphs(text))
 
 
 def as_markdown(text: str) -> str:
@@ -151,6 +167,57 @@ def not_now(label: str) -> ChannelError:
     return ChannelError(sentence, code=UNPARSABLE)
 
 
+def upload_each(
+    payload: Payload,
+    session: Session,
+    limits: Limits,
+    send: Callable[[int, bytes, str, str], Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """Every picture and video of the payload once: what the handle has is there already.
+
+    `send` gets number, bytes, content type and description, and returns what the platform calls the
+    file. Kept in the handle as `media`, with what was changed about a picture among the `notes`.
+    """
+    # A web process never sends, so it need not load what works on pictures.
+    from .media import fit_image
+
+    for number, item in enumerate(payload["media"], start=1):
+        done = session.handle.get("media", [])
+        if len(done) >= number:
+            continue
+        data, kind, notes = session.media(item["reference"]), str(item["type"]), []
+        if kind.startswith("image/"):
+            fitted = fit_image(data, limits, name=f"Picture {number}")
+            data, kind, notes = fitted.data, fitted.content_type, [fitted.note]
+        session.fault(CrashPoint.MEDIA_UPLOADING)
+        file = {**send(number, data, kind, item["alt"]), "alt": item["alt"], "type": kind}
+        session.fault(CrashPoint.MEDIA_RECEIVED)
+        noted = [*session.handle.get("notes", []), *filter(None, notes)]
+        session.save_handle({**session.handle, "media": [*done, file], "notes": noted})
+    uploaded: list[dict[str, Any]] = session.handle.get("media", [])
+    return uploaded
+
+
+def frozen_media(draft: Draft) -> list[dict[str, str]]:
+    return [
+        {"reference": each.reference, "alt": each.alt, "type": each.content_type}
+        for each in draft.media
+    ]
+
+
+def waiting() -> Accepted:
+    """A draft that is left to the site's people on purpose, or by a rule of theirs."""
+    return Accepted(REVIEW_SECONDS, "Waits on the site until somebody publishes it there.")
+
+
+def thrown_away(label: str) -> ChannelError:
+    return ChannelError(
+        f"Somebody threw the draft away in {label} before it was out.",
+        permanent=True,
+        code="trashed",
+    )
+
+
 def list_of(answer: Answer, *path: str) -> list[Mapping[str, Any]]:
     """A list of objects in an answer; [] when something else stands there."""
     value = answer.dig(*path) if path else answer.body
@@ -180,7 +247,7 @@ _BACKSLASH = r"\\\1"
 
 def _escaped(words: str) -> str:
     """Plain words in Markdown. Liquid tags, which some platforms run, are broken as well."""
-    words = _MARKDOWN.sub(_BACKSLASH, words)
+    words = _ENTITY.sub(_BACKSLASH, _MARKDOWN.sub(_BACKSLASH, words))
     words = _LINE_START.sub(lambda found: "\\".join(part or "" for part in _halves(found)), words)
     return _LIQUID.sub("&#123;", words).replace("&#123;{", "&#123;&#123;")
 

@@ -69,9 +69,7 @@ from .wp_content import (
     post_by_id,
     post_by_slug,
     save_terms,
-    thrown_away,
     upload,
-    waiting,
 )
 
 CONNECT_SECONDS = 20
@@ -241,10 +239,7 @@ class WordPress(ArticleChannel):
             "categories": articles.names_in(option(draft, account, "categories")),
             "excerpt": option(draft, account, "excerpt"),
             "status": option(draft, account, "status") or "publish",
-            "media": [
-                {"reference": each.reference, "alt": each.alt, "type": each.content_type}
-                for each in draft.media
-            ],
+            "media": articles.frozen_media(draft),
         }
 
     def prepare(self, payload: Payload, session: Session) -> None:
@@ -281,7 +276,7 @@ class WordPress(ArticleChannel):
             return wp_comments.find(rest, payload, session)
         post = post_by_id(rest, session.handle.get("post")) or post_by_slug(rest, payload["slug"])
         if post is None and session.handle.get("handed_over"):
-            raise thrown_away()
+            raise articles.thrown_away(self.label)
         if post is None:
             return None
         if post["id"] != session.handle.get("post"):
@@ -289,9 +284,9 @@ class WordPress(ArticleChannel):
         if post.get("status") in PUBLIC:
             return Found(str(post["id"]), str(post.get("link") or ""))
         if post.get("status") == "trash":
-            raise thrown_away()
+            raise articles.thrown_away(self.label)
         if post.get("status") in WAITING and session.handle.get("handed_over"):
-            return waiting()
+            return articles.waiting()
         return None
 
     def _give_status(self, payload: Payload, session: Session) -> Published | Accepted:
@@ -310,7 +305,7 @@ class WordPress(ArticleChannel):
         if post["status"] not in PUBLIC:
             # Ours to leave there, or an editorial plugin's decision; either way a person is next.
             session.save_handle({**session.handle, "handed_over": True})
-            return waiting()
+            return articles.waiting()
         notes = [*session.handle.get("notes", ()), *changed(answer, session)]
         return Published(str(post["id"]), str(post.get("link") or ""), tuple(notes))
 

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import articles
-from .base import Accepted, CrashPoint, Limits, Payload, Session
+from .base import Limits, Payload, Session
 from .errors import ChannelError
 from .rest import Answer, Rest, count
 from .wp import API
-
-REVIEW_SECONDS = 3600.0
 
 
 def paragraphs(text: str, *, blocks: bool) -> str:
@@ -67,37 +65,19 @@ def changed(answer: Answer, session: Session) -> list[str]:
 
 
 def upload(rest: Rest, payload: Payload, session: Session, limits: Limits) -> None:
-    """Each file once: what is in the handle is on the site already."""
-    # A web process never sends, so it need not load what works on pictures.
-    from .media import fit_image
-
-    for number, item in enumerate(payload["media"], start=1):
-        done = session.handle.get("media", [])
-        if len(done) >= number:
-            continue
-        data, kind, notes = session.media(item["reference"]), item["type"], []
-        if kind.startswith("image/"):
-            fitted = fit_image(data, limits, name=f"Picture {number}")
-            data, kind, notes = fitted.data, fitted.content_type, [fitted.note]
+    def send(number: int, data: bytes, kind: str, alt: str) -> Mapping[str, Any]:
         name = f"{payload['slug']}-{number}.{kind.rpartition('/')[2]}"
-        session.fault(CrashPoint.MEDIA_UPLOADING)
         answer = rest.call(
             "POST",
             f"{API}/media",
             files={"file": (name, data, kind)},
-            data={"alt_text": item["alt"], "title": item["alt"][:100] or payload["title"]},
+            data={"alt_text": alt, "title": alt[:100] or payload["title"]},
         )
-        session.fault(CrashPoint.MEDIA_RECEIVED)
         if count(answer.dig("id")) is None or not answer.dig("source_url"):
             raise articles.not_now(rest.label)
-        file = {
-            "id": answer.dig("id"),
-            "url": answer.dig("source_url"),
-            "alt": item["alt"],
-            "type": kind,
-        }
-        noted = [*session.handle.get("notes", []), *filter(None, notes)]
-        session.save_handle({**session.handle, "media": [*done, file], "notes": noted})
+        return {"id": answer.dig("id"), "url": answer.dig("source_url")}
+
+    articles.upload_each(payload, session, limits, send)
 
 
 def save_terms(rest: Rest, payload: Payload, session: Session) -> None:
@@ -155,13 +135,3 @@ def post_by_slug(rest: Rest, slug: str) -> Mapping[str, Any] | None:
         raise articles.not_now(rest.label)
     ours = (each for each in articles.list_of(answer) if each.get("slug") == slug)
     return next(ours, None)
-
-
-def waiting() -> Accepted:
-    return Accepted(REVIEW_SECONDS, "Waits on the site until somebody publishes it there.")
-
-
-def thrown_away() -> ChannelError:
-    return ChannelError(
-        "The post was thrown away on the site before it was out.", permanent=True, code="trashed"
-    )

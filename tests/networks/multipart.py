@@ -1,25 +1,26 @@
-"""Forms with files, as platforms read them."""
+"""The parts of a form with files, as stand-ins read it."""
 
 from __future__ import annotations
 
-import email.parser
-import email.policy
+from email.parser import BytesParser
+from email.policy import HTTP
 
 from .base import Request
 
 
-def parts_of(request: Request) -> dict[str, bytes]:
-    """The content of each part by its name; the form's too when it has no files."""
-    kind = request.headers.get("content-type", "")
-    if not kind.startswith("multipart/"):
-        return {name: value.encode() for name, value in request.form.items()}
-    head = f"Content-Type: {kind}\r\n\r\n".encode()
-    parser = email.parser.BytesParser(policy=email.policy.HTTP)
-    message = parser.parsebytes(head + request.body)
-    found: dict[str, bytes] = {}
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        assert isinstance(content, bytes)
-        found[str(name)] = content
-    return found
+def parts_of(request: Request) -> dict[str, dict[str, str]]:
+    """By the field's name: the file's name and type, and the text of what is no file."""
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + request.body)
+    return {
+        str(part.get_param("name", header="content-disposition")): {
+            "name": part.get_filename() or "",
+            "type": part.get_content_type(),
+            "text": _text(part.get_payload(decode=True)),
+        }
+        for part in message.iter_parts()
+    }
+
+
+def _text(payload: object) -> str:
+    return payload.decode(errors="replace") if isinstance(payload, bytes) else ""

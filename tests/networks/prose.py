@@ -6,6 +6,7 @@ import html
 import re
 
 _IMAGE = re.compile(r'<img\b[^>]*?src="([^"]*)"[^>]*?alt="([^"]*)"')
+_WRITTEN = re.compile(r"\\([!-/:-@\[-`{-~])|&#?\w+;")
 _MARKDOWN_IMAGE = re.compile(r"!\[((?:\\.|[^\]\\])*)\]\(<([^>]*)>\)")
 
 
@@ -20,7 +21,7 @@ def words_of_markdown(body: str) -> str:
     body = _MARKDOWN_IMAGE.sub("", body)
     body = re.sub(r"(?<!\\)<(https?://[^>]*)>", r"\1", body)
     body = re.sub(r" {2}\n", "\n", body)
-    return html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", body)).strip()
+    return _WRITTEN.sub(lambda found: found[1] or html.unescape(found[0]), body).strip()
 
 
 def images_of_html(body: str) -> list[tuple[str, str]]:

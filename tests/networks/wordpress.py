@@ -6,8 +6,6 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 
 from pytest_django import Settings
@@ -16,6 +14,7 @@ from publishing.channels.base import AccountFacts
 from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Network, Reply, Request, Stage, query_of, route
+from .multipart import parts_of
 from .prose import images_of_html, words_of_html
 
 API = "/wp-json/wp/v2"
@@ -84,7 +83,7 @@ class WordPressNetwork(Network):
 
     @route("POST", f"{API}/media")
     def add_file(self, request: Request) -> Reply:
-        parts = _parts(request)
+        parts = parts_of(request)
         number = self.next_id()
         kind = parts["file"]["type"].partition("/")[0]
         address = f"{self.address}/wp-content/uploads/{parts['file']['name']}"
@@ -223,19 +222,6 @@ def _error(
         "data": {"status": status, **(data or {})},
     }
     return Reply(status, body, headers or {})
-
-
-def _parts(request: Request) -> dict[str, dict[str, str]]:
-    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    message = BytesParser(policy=HTTP).parsebytes(head + request.body)
-    return {
-        str(part.get_param("name", header="content-disposition")): {
-            "name": part.get_filename() or "",
-            "type": part.get_content_type(),
-            "text": bytes(part.get_payload(decode=True) or b"").decode(errors="replace"),
-        }
-        for part in message.iter_parts()
-    }
 
 
 @contextmanager
