@@ -214,6 +214,8 @@ class Channel(ABC):
     `<slug>.<name>`, so that tests and proxies stand in."""
     help_url: ClassVar[str] = ""
     """The platform's own page about its limits or app registration."""
+    waits_for_person: ClassVar[bool] = False
+    """Whether what is due here waits until a person has posted it."""
     writing_order: ClassVar[int] = 100
     """When one text serves several networks it is written for the lowest number first. The
     specification's order is LinkedIn, Facebook, Instagram, X, and then all others (1c)."""
@@ -260,6 +262,10 @@ class Channel(ABC):
             *self._part_problems(draft, limits, account),
         )
 
+    def option_fields_for(self, account: AccountFacts | None = None) -> tuple[CredentialField, ...]:
+        """The option fields of one account, for networks whose choices differ, such as boards."""
+        return self.option_fields
+
     def refuse_misfits(self, draft: Draft, account: AccountFacts | None = None) -> None:
         """Raise ChannelError (refused) with the first of `problems`."""
         if problems := self.problems(draft, account):
@@ -268,7 +274,8 @@ class Channel(ABC):
     def compose(self, draft: Draft) -> str:
         """The final text of a draft, as it is counted and sent."""
         hashtags = draft.hashtags if self.limits.hashtags_in_text else ()
-        return counting.compose(draft.text, hashtags, draft.link)
+        link = draft.link if self.limits.link_in_text else None
+        return counting.compose(draft.text, hashtags, link)
 
     def _text_problems(self, draft: Draft, limits: Limits) -> list[str]:
         count = counting.measure_text(self.compose(draft), limits, has_media=bool(draft.media))

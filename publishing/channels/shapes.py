@@ -159,6 +159,8 @@ class Limits:
     """Whether a link can be followed from a post; where not, it still stands in the text."""
     hashtags_in_text: bool = True
     """Whether hashtags are words of the text; where not, they become the article's own tags."""
+    link_in_text: bool = True
+    """Whether the link is part of the text; where not, it has a place of its own, as on a pin."""
 
     def as_json(self) -> dict[str, Any]:
         """Every field, and the rules by which text, hashtags and link become the final text."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from publishing.channels import text as counting
+from publishing.channels.base import Draft
 from publishing.channels.registry import channels
 
 from .facts import facts_in
@@ -61,12 +62,13 @@ def preview(
 
     `sources` are sentences of the material; what the text has from them is marked as fact.
     """
-    composed = counting.compose(content, hashtags, link)
     shown_media = [Shown(each["reference"].rpartition("/")[2], each["alt"]) for each in media]
     channel = channels.get(platform)
     if channel is None:
+        composed = counting.compose(content, hashtags, link)
         pieces = _pieces(composed, (), sources)
         return Preview(pieces, shown_media, len(composed), None, is_over=False)
+    composed = channel.compose(Draft(content, tuple(hashtags), link or None))
     count = counting.measure_text(composed, channel.limits)
     shown, links = counting.displayed(composed, channel.limits)
     pieces = _pieces(shown, links, sources)

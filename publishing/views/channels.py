@@ -25,6 +25,7 @@ from publishing.services.accounts import (
     set_account_active,
     unlink_account,
 )
+from publishing.services.networks import account_facts
 from publishing.services.upkeep import check_account
 
 
@@ -151,7 +152,8 @@ def _options(row: SocialAccount, data: QueryDict | None = None) -> OptionsForm |
     channel = channels.get(row.platform)
     if channel is None or not channel.option_fields:
         return None
-    return OptionsForm(data, asked=channel.option_fields, chosen=row.settings)
+    asked = channel.option_fields_for(account_facts(row))
+    return OptionsForm(data, asked=asked, chosen=row.settings)
 
 
 def _found(account: UUID) -> SocialAccount:

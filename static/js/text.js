@@ -69,7 +69,7 @@ export function compose(text, hashtags, link, limits) {
   const missing = wanted.filter((tag) => !present.has(tag.toLowerCase()));
   const parts = [body, missing.map((tag) => `#${tag}`).join(limits.hashtag_separator ?? " ")];
   const links = found(limits.link_pattern, body).map((match) => match[0]);
-  const address = (link ?? "").replace(ENDS, "");
+  const address = limits.link_in_text === false ? "" : (link ?? "").replace(ENDS, "");
   if (!links.includes(address)) parts.push(address);
   return parts.filter(Boolean).join(limits.separator ?? "\n\n");
 }
