@@ -17,10 +17,13 @@ from . import audit_words, privacy  # noqa: F401
 from .models import Generation, Material, StoredAnswer
 from .services.answers import StoredAnswers
 from .services.files import delete_all_stored, delete_stored, stored_files
+from .services.upward import file_ends
 
 
 def erase_file(material: Material) -> None:
     if material.file_key:
+        for _, end in file_ends.items():
+            end(material.file_key)
         delete_stored(material.file_key)
 
 

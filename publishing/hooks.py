@@ -7,7 +7,7 @@ from brands.platforms import Platform, platforms
 from config.backup import after_restore
 from config.kernel.checks import doctor_checks
 from content.models import ContentEmbedding
-from content.services.upward import texts_of
+from content.services.upward import file_ends, file_users, texts_of
 from organizations.notices.kinds import register_kinds
 
 from . import (
@@ -19,16 +19,20 @@ from . import (
 from .channels.registry import channels
 from .delivery.restored import hold_what_was_due
 from .selectors.connections import account_findings
+from .selectors.media import names_file
 from .selectors.paid import brands_of_deliveries
 from .services.accounts import count_accounts
 from .services.networks import declare_apps
 from .services.remembered import texts_of_pending_posts, texts_of_posts
+from .services.renditions import forget_renditions
 
 for channel in channels.values():
     platforms.register(channel.slug, Platform(channel.slug, channel.label))
 
 texts_of.register(ContentEmbedding.ContentType.PENDING_POST, texts_of_pending_posts)
 texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
+file_users.register("publishing", names_file)
+file_ends.register("publishing", forget_renditions)
 doctor_checks.register("accounts", account_findings)
 register_kinds(notices.KINDS)
 declare_apps()

@@ -13,5 +13,5 @@ urlpatterns = [
         client_documents.client_document,
         name="client-document",
     ),
-    path("shared/<str:signed>", networks.file, name="file"),
+    path("shared/<path:signed>", networks.file, name="file"),
 ]

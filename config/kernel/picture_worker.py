@@ -17,7 +17,7 @@ MEMORY_BYTES = 512 * 1024 * 1024
 PROCESSOR_SECONDS = 15
 MOST_PIXELS = 50_000_000
 JPEG_QUALITY = 90
-# What is read, and what it is written as: of an animation the first frame stays.
+# What is read, and what it is written as. What moves is refused: one frame of it would stay.
 WRITTEN_AS = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
 
 
@@ -52,6 +52,8 @@ def _rewritten(data: bytes) -> tuple[dict[str, Any], bytes]:
         with Image.open(BytesIO(data), formats=list(WRITTEN_AS)) as image:
             if image.width * image.height > MOST_PIXELS:
                 return {"refused": "pixels"}, b""
+            if getattr(image, "is_animated", False):
+                return {"refused": "motion"}, b""
             return _written(image)
     except UnidentifiedImageError:
         return {"refused": "kind"}, b""

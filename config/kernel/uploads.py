@@ -13,14 +13,16 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from .errors import Invalid, NotFound, Unavailable
+from .videos import ENDINGS as VIDEO_ENDINGS
 
 PICTURE_BYTES: Final = 20 * 1024 * 1024  # specification 1c
 WALL_SECONDS: Final = 30.0
@@ -32,9 +34,13 @@ _ENDINGS: Final = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 # Shown in a page of ours because we wrote them ourselves; all else is a download.
 SHOWN: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
+# Played in a page of ours: looked at when it came, and nothing in it runs.
+PLAYED: Final = {ending: content_type for content_type, ending in VIDEO_ENDINGS.items()}
+
 # Endings that a name may have, by what the content is.
 NAMED: Final = {
     "picture": {"jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif"},
+    "video": {"mp4", "m4v", "mov", "qt", "webm"},
     "pdf": {"pdf"},
     "docx": {"docx"},
     "html": {"html", "htm", "xhtml"},
@@ -90,7 +96,7 @@ def refuse_drawing(head: bytes) -> None:
 def rewrite_picture(data: bytes) -> Picture:
     """Decode and re-encode: EXIF (place, camera, time) and anything hidden in the file are gone.
 
-    Reads JPEG, PNG, WebP and GIF (its first frame) up to 20 MB and 50 megapixels, in a process of
+    Reads JPEG, PNG, WebP and GIF that stand still, up to 20 MB and 50 megapixels, in a process of
     its own with 512 MB and 15 s. Raises Invalid with what to do, and Unavailable when all seats are
     taken for half a minute.
     """
@@ -142,10 +148,57 @@ def hand_out(data: bytes, *, ending: str, name: str = "", seconds: int = 3600) -
     Whatever it is, a browser runs nothing in it and takes it for nothing else. `name` is what a
     download is called, without its ending. Raises NotFound for an ending that we never write.
     """
+    return _dressed(HttpResponse(data), ending, name, seconds)
+
+
+def hand_out_file(
+    path: Path, *, ending: str, wanted: str = "", name: str = "", seconds: int = 3600
+) -> HttpResponse:
+    """The same for a file on the disk, streamed, and in pieces: players and networks fetch videos
+    so. `wanted` is the request's Range header; one range is answered with 206, one beyond the end
+    with 416, and anything else with the whole. Raises NotFound for a file that is gone.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise NotFound("There is no such file. It may have been deleted.") from None
+    start, end, status = _range(wanted, size)
+    if status == 416:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    # A page's answer to all that look at it: it is only not in the memory at once.
+    response = cast(HttpResponse, StreamingHttpResponse(_pieces(path, start, end), status=status))
+    response.headers["Content-Length"] = str(end - start)
+    response.headers["Accept-Ranges"] = "bytes"
+    if status == 206:
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return _dressed(response, ending, name, seconds)
+
+
+def _range(wanted: str, size: int) -> tuple[int, int, int]:
+    """(first byte, byte after the last, status) of one `bytes=` range (RFC 9110, 14.2)."""
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", wanted.replace(" ", ""))
+    if found is None or not (found[1] or found[2]):
+        return 0, size, 200
+    if not found[1]:
+        start, end = max(0, size - int(found[2])), size
+    else:
+        start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
+    return (start, end, 206) if start < end else (0, 0, 416)
+
+
+def _pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        stream.seek(start)
+        while start < end and (piece := stream.read(min(end - start, 1 << 17))):
+            start += len(piece)
+            yield piece
+
+
+def _dressed(response: HttpResponse, ending: str, name: str, seconds: int) -> HttpResponse:
     if not re.fullmatch(r"[a-z0-9]{1,8}", ending):
         raise NotFound("There is no such file. It may have been deleted.")
-    shown = SHOWN.get(ending)
-    response = HttpResponse(data, content_type=shown or "application/octet-stream")
+    shown = SHOWN.get(ending) or PLAYED.get(ending)
+    response.headers["Content-Type"] = shown or "application/octet-stream"
     name = name.removesuffix(f".{ending}")
     plain = re.sub(r"[^\w .,()+-]", "_", name).strip(" .")[:120] or "file"
     response.headers["Content-Disposition"] = (
@@ -162,6 +215,7 @@ def hand_out(data: bytes, *, ending: str, name: str = "", seconds: int = 3600) -
 
 _IN_WORDS: Final = {
     "picture": "a picture",
+    "video": "a video",
     "pdf": "a PDF",
     "docx": "a Word document",
     "html": "a web page",
@@ -180,6 +234,11 @@ def _refused(why: str, *, size_bytes: int = 0) -> Invalid:
         "pixels": (
             "picture_too_many_pixels",
             "The picture has more than 50 megapixels. Save it smaller, and upload that.",
+        ),
+        "motion": (
+            "picture_moves",
+            "The picture moves, and only its first moment would be kept. Save it as a video (MP4), "
+            "or as a still picture, and upload that.",
         ),
         "kind": (
             "picture_kind_unknown",

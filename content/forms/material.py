@@ -69,22 +69,26 @@ class PageForm(MaterialForm):
 
 
 class FileForm(MaterialForm):
-    slug, title, icon = "file", "File or picture", "file-up"
+    slug, title, icon = "file", "File, picture or video", "file-up"
 
     upload = forms.FileField(
         label="File",
         help_text=(
-            "PDF, DOCX, HTML, Markdown or text up to 50 MB; PNG, JPEG, WebP or GIF up to 20 MB."
+            "PDF, DOCX, HTML, Markdown or text up to 50 MB; PNG, JPEG or WebP up to 20 MB; a video "
+            "as MP4, MOV or WebM."
         ),
         widget=forms.FileInput(
-            attrs={"accept": ".pdf,.docx,.html,.htm,.md,.txt,.png,.jpg,.jpeg,.webp,.gif"}
+            attrs={
+                "accept": ".pdf,.docx,.html,.htm,.md,.txt,.png,.jpg,.jpeg,.webp,.gif,.mp4,.mov,"
+                ".webm"
+            }
         ),
     )
     alt_text = forms.CharField(
         max_length=1000,
         required=False,
-        label="What a picture shows",
-        help_text="Needed for pictures: posts are written from it, and it becomes their alt text.",
+        label="What a picture or video shows",
+        help_text="Needed for both: posts are written from it, and it becomes their alt text.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     field_order = ["upload", "alt_text", "brand"]

@@ -322,8 +322,8 @@ def _is_ours(errors: Sequence[DomainError]) -> bool:
 
 
 def _media(material: Material) -> list[dict[str, Any]]:
-    """The picture of a picture material, in the shape that channels take."""
-    if material.kind != Material.Kind.IMAGE or not material.file_key:
+    """The picture or video that a material is, in the shape that channels take."""
+    if material.kind not in (Material.Kind.IMAGE, Material.Kind.VIDEO) or not material.file_key:
         return []
     return [
         {

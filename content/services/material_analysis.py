@@ -103,7 +103,7 @@ def _read(material: Material) -> Extracted:
     if kind is Material.Kind.FILE:
         title = material.name.rsplit(".", 1)[0]
         return read_file(read_stored(material.file_key), title=title)
-    if kind is Material.Kind.IMAGE:
+    if kind in (Material.Kind.IMAGE, Material.Kind.VIDEO):
         return read_text(material.alt_text, title=material.name)
     return read_text(material.original_content, title=material.name)
 

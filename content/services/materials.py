@@ -31,6 +31,7 @@ from organizations.services.audit import record
 
 from .files import delete_stored, store_file
 from .material_analysis import analyse_material, place_of
+from .media import head_of, keep_video
 from .pictures import PICTURE_BYTES, clean_picture, is_picture, is_video
 
 __all__ = [
@@ -106,22 +107,17 @@ def add_file(
     name: str = "",
     alt_text: str = "",
 ) -> Material:
-    """Take in a document (PDF, DOCX, HTML, Markdown, text; 50 MB) or a picture (20 MB).
+    """Take in a document (PDF, DOCX, HTML, Markdown, text; 50 MB), a picture (20 MB) or a video.
 
-    What it is, its content says. A picture is written anew without metadata; what is said about it
-    comes from `alt_text`, which it needs. Raises Invalid with what to do instead; nothing is kept
-    of what is refused.
+    What it is, its content says. A picture is written anew without metadata and a video loses what
+    the camera wrote; what is said about them comes from `alt_text`, which they need. Raises Invalid
+    with what to do instead; nothing is kept of what is refused.
     """
-    data = _read(upload)
     named = _clean_name(name) or _clean_name(PurePath(upload.name or "").name) or "File"
-    head = data[:64]
-    if is_video(head):
-        raise Invalid(
-            "Videos cannot be read yet. Upload its transcript as a text, or pictures of it.",
-            code="material_is_video",
-            field="upload",
-        )
-    if is_picture(head):
+    if is_video(head_of(upload)):
+        return _add_video(upload, named, alt_text, brand, by)
+    data = _read(upload)
+    if is_picture(data[:64]):
         return _add_picture(data, named, upload.name or "", alt_text, brand, by)
     refuse_drawing(data)
     try:
@@ -224,13 +220,7 @@ def _add_picture(
     alt_text = _clean_alt(alt_text)
     picture = clean_picture(data)
     check_name(file_name, "picture")
-    if not any(character.isalnum() for character in alt_text):
-        raise Invalid(
-            "Say in a sentence or two what the picture shows. Posts are written from these words, "
-            "and people who cannot see it are told them.",
-            code="picture_without_text",
-            field="alt_text",
-        )
+    _refuse_wordless(alt_text, "picture")
     return _add_stored(
         picture.data,
         picture.ending,
@@ -243,12 +233,47 @@ def _add_picture(
     )
 
 
+def _add_video(
+    upload: UploadedFile[bytes],
+    name: str,
+    alt_text: str,
+    brand: BrandProfile | None,
+    by: User | None,
+) -> Material:
+    alt_text = _clean_alt(alt_text)
+    _refuse_wordless(alt_text, "video")
+    kept = keep_video(upload=upload)
+    return _named(
+        kept.reference,
+        by,
+        kind=Material.Kind.VIDEO,
+        brand=brand,
+        name=name,
+        mime_type=kept.content_type,
+        alt_text=alt_text,
+        file_size_bytes=kept.size_bytes,
+    )
+
+
+def _refuse_wordless(alt_text: str, what: str) -> None:
+    if not any(character.isalnum() for character in alt_text):
+        raise Invalid(
+            f"Say in a sentence or two what the {what} shows. Posts are written from these words, "
+            "and people who cannot see it are told them.",
+            code=f"{what}_without_text",
+            field="alt_text",
+        )
+
+
 def _add_stored(data: bytes, ending: str, by: User | None, **fields: Any) -> Material:
     """The file first, then the row that names it; without a row there is no file either."""
-    key = store_file(data, ending=ending)
+    return _named(store_file(data, ending=ending), by, file_size_bytes=len(data), **fields)
+
+
+def _named(key: str, by: User | None, **fields: Any) -> Material:
     is_kept = False
     try:
-        material = _added(by, file_key=key, file_size_bytes=len(data), **fields)
+        material = _added(by, file_key=key, **fields)
         is_kept = True
     finally:
         if not is_kept:

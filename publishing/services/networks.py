@@ -99,13 +99,16 @@ def public_address(reference: str) -> str:
             permanent=True,
             code="no_public_address",
         )
-    return f"{base}{reverse('networks:file', args=[_FILES.sign(reference)])}"
+    # The file's name comes last: some networks tell what it is by its ending.
+    mark = _FILES.sign(reference).removeprefix(f"{reference}{_FILES.sep}")
+    return f"{base}{reverse('networks:file', args=[f'{mark}/{reference}'])}"
 
 
 def file_of_address(signed: str) -> tuple[UUID, str] | None:
     """(organization, file) that an address of ours points at; None if it is not ours or ended."""
+    mark, _, reference = signed.partition("/")
     try:
-        reference = _FILES.unsign(signed, max_age=FILE_SECONDS)
+        _FILES.unsign(f"{reference}{_FILES.sep}{mark}", max_age=FILE_SECONDS)
     except signing.BadSignature:
         return None
     return UUID(reference.partition("/")[0]), reference

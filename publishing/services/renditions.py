@@ -121,6 +121,16 @@ def refuse_unfit(post: PendingPost) -> None:
             )
 
 
+def forget_renditions(reference: str) -> None:
+    """Take away what was made of a file that is being erased."""
+    with org_atomic():
+        rows = MediaRendition.objects.filter(reference=reference)
+        for row in rows:
+            if row.fitted not in ("", reference):
+                delete_stored(row.fitted)
+        rows.delete()
+
+
 def _limits(account: SocialAccount) -> Limits | None:
     channel: Channel | None = channels.get(account.platform)
     return channel.limits_for(account_facts(account)) if channel else None

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from config.kernel.errors import DomainError, NotFound
 from config.kernel.scoping import org_atomic, scope
-from config.kernel.uploads import hand_out
-from content.services.files import read_stored
+from config.kernel.uploads import hand_out_file
+from content.services.files import stored_path
 from organizations.access import Request, member_of, public, signed_in
 from organizations.models import User
 from organizations.selectors import belongings_of_user
@@ -73,14 +73,17 @@ def _refused(request: HttpRequest, sentence: str, *, start: str, status: int) ->
     return render(request, "publishing/channel/refused.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @public
 def file(request: HttpRequest, signed: str) -> HttpResponse:
-    """A picture or video of a post, for the network that was given its address."""
+    """A picture or video of a post, for the network that was given its address, in whole or in the
+    pieces that it asks for."""
     found = file_of_address(signed)
     if found is None:
         raise NotFound("This address has ended. Networks get a new one with the next try.")
     organization_id, reference = found
     with scope(organization_id):
-        data = read_stored(reference)
-    return hand_out(data, ending=reference.rpartition(".")[2], seconds=FILE_SECONDS)
+        path = stored_path(reference)
+    ending = reference.rpartition(".")[2]
+    wanted = request.headers.get("Range", "")
+    return hand_out_file(path, ending=ending, wanted=wanted, seconds=FILE_SECONDS)
