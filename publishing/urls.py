@@ -58,6 +58,7 @@ urlpatterns = [
     path(f"{CHANNEL}brands/<uuid:brand>/removal/", channels.channel_unlink, name="channel-unlink"),
     path("deliveries/", deliveries.delivery_list, name="delivery-list"),
     path(DELIVERY, deliveries.delivery_show, name="delivery-show"),
+    path(f"{DELIVERY}pack/", deliveries.delivery_pack, name="delivery-pack"),
     path(f"{DELIVERY}check/", deliveries.delivery_check, name="delivery-check"),
     path(f"{DELIVERY}confirmation/", deliveries.delivery_confirm, name="delivery-confirm"),
     path(f"{DELIVERY}resending/", deliveries.delivery_resend, name="delivery-resend"),

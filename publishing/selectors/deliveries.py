@@ -9,9 +9,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from config.kernel.pagination import Page, paginate
-from publishing.channels.base import Channel, DeliveryClass, Finds
+from publishing.channels.base import Channel, DeliveryClass, Finds, Pack
 from publishing.channels.registry import channels, platform_label
-from publishing.models import Delivery, DeliveryAttempt, DeliveryState, Post
+from publishing.delivery import words
+from publishing.models import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryState,
+    Part,
+    PendingPost,
+    Post,
+)
+from publishing.services.packs import PackFile, files_of, pack_of
 
 from .preview import Preview, preview
 
@@ -61,6 +70,9 @@ TABS: Final[Mapping[str, Tab]] = {
     )
 }
 
+ENDED_UNSENT: Final = (DeliveryState.FAILED, DeliveryState.MISSED)
+MOVING: Final = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.ACCEPTED)
+
 # What a trail keeps for operators and people need not read.
 INTERNAL = frozenset({"worker", "fence"})
 
@@ -74,8 +86,27 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Follower:
+    """A later part of the thread, or the first comment, under its post."""
+
+    delivery: Delivery
+    name: str
+    text: str
+    can_send: bool
+    """Whether it may be sent again: it did not go out, and what it goes under did."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPage:
     delivery: Delivery
+    name: str
+    """Which part of its post it is, in words."""
+    root: Delivery | None
+    """For a later part or a comment: the delivery of the post itself."""
+    followers: Sequence[Follower]
+    pack: Pack | None
+    """For a post that a person publishes: its words and the place to post."""
+    files: Sequence[PackFile]
     preview: Preview
     trail: Sequence[Line]
     post: Post | None
@@ -91,6 +122,15 @@ class DeliveryPage:
         return self.delivery.state == DeliveryState.UNKNOWN
 
     @property
+    def is_accepted(self) -> bool:
+        """Somebody over there, or a person, works on it."""
+        return self.delivery.state == DeliveryState.ACCEPTED
+
+    @property
+    def is_handed_over(self) -> bool:
+        return self.is_accepted and self.pack is not None
+
+    @property
     def waits_until(self) -> datetime | None:
         """When it is tried again, after a first try that did not end."""
         row = self.delivery
@@ -99,15 +139,13 @@ class DeliveryPage:
 
     @property
     def can_retry(self) -> bool:
-        return self.delivery.state in (DeliveryState.FAILED, DeliveryState.MISSED)
+        return self.delivery.state in ENDED_UNSENT
 
     @property
     def is_moving(self) -> bool:
-        return self.delivery.state in (
-            DeliveryState.CLAIMED,
-            DeliveryState.SENDING,
-            DeliveryState.ACCEPTED,
-        )
+        """Whether the page asks again by itself: not for days, while a person posts."""
+        here = self.delivery.state in MOVING and not self.is_handed_over
+        return here or any(each.delivery.state in MOVING for each in self.followers)
 
 
 def deliveries_for_list(*, tab: Tab, cursor: str | None = None) -> Page[Delivery]:
@@ -145,18 +183,25 @@ def followers_of(delivery: Delivery) -> list[Delivery]:
     return list(found.defer("payload", "remote_handle").order_by("created_at", "pk"))
 
 
+def root_of(delivery: Delivery) -> Delivery | None:
+    """The delivery of the post that a part or a comment hangs on; None of a post itself."""
+    if not delivery.is_follower:
+        return None
+    posts = Delivery.objects.posts().filter(pending_post_id=delivery.pending_post_id)
+    return posts.filter(occurrence=delivery.occurrence.partition("/")[0]).first()
+
+
 def delivery_page(delivery: Delivery) -> DeliveryPage:
     channel: object = channels.get(delivery.platform)
-    post = delivery.pending_post
+    pack = pack_of(delivery)
     return DeliveryPage(
         delivery=delivery,
-        preview=preview(
-            platform=delivery.platform,
-            content=post.content,
-            hashtags=post.hashtags,
-            link=post.link,
-            media=post.media,
-        ),
+        name=words.name_of(delivery),
+        root=root_of(delivery),
+        followers=[] if delivery.is_follower else _followers(delivery),
+        pack=pack,
+        files=files_of(delivery) if pack else [],
+        preview=_preview(delivery),
         trail=[Line(each, evidence_in_words(each.evidence)) for each in delivery.trail.all()],
         post=Post.objects.filter(delivery=delivery).first(),
         platform_label=platform_label(delivery.platform),
@@ -165,6 +210,41 @@ def delivery_page(delivery: Delivery) -> DeliveryPage:
         and channel.delivery_class is not DeliveryClass.D,
         is_safe=isinstance(channel, Channel) and channel.delivery_class is DeliveryClass.A,
         promise=_promise(channel),
+    )
+
+
+def _followers(root: Delivery) -> list[Follower]:
+    rows = followers_of(root)
+    out = {row.pk for row in (root, *rows) if row.state == DeliveryState.PUBLISHED}
+    return [
+        Follower(
+            row,
+            words.name_of(row),
+            _text_of(row, root.pending_post),
+            can_send=row.state in ENDED_UNSENT and row.parent_id in out,
+        )
+        for row in rows
+    ]
+
+
+def _text_of(follower: Delivery, post: PendingPost) -> str:
+    """The words of a later part, as they were approved with their post."""
+    if follower.part == Part.COMMENT:
+        return post.first_comment
+    number = int(follower.occurrence.rpartition("/")[2])
+    return post.thread[number - 2] if number - 2 < len(post.thread) else ""
+
+
+def _preview(delivery: Delivery) -> Preview:
+    post = delivery.pending_post
+    if delivery.is_follower:
+        return preview(platform=delivery.platform, content=_text_of(delivery, post))
+    return preview(
+        platform=delivery.platform,
+        content=post.content,
+        hashtags=post.hashtags,
+        link=post.link,
+        media=post.media,
     )
 
 

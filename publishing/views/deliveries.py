@@ -3,11 +3,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from config.kernel.errors import DomainError, NotFound
+from config.kernel.errors import DomainError, Invalid, NotFound
 from config.kernel.scoping import org_atomic
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
@@ -22,6 +23,7 @@ from publishing.selectors.deliveries import (
     delivery_row,
     trouble_counts,
 )
+from publishing.services.packs import pack_of, write_pack
 from publishing.services.second_tries import send_again
 
 
@@ -43,7 +45,19 @@ def delivery_list(request: Request) -> HttpResponse:
 @require_GET
 @member_of("viewer")
 def delivery_show(request: Request, delivery: UUID) -> HttpResponse:
-    return _page(request, _found(delivery), FoundForm())
+    return _page(request, _found(delivery))
+
+
+@require_GET
+@member_of("viewer")
+def delivery_pack(request: Request, delivery: UUID) -> FileResponse:
+    """Words, pictures and videos in one file, for who posts them by hand."""
+    row = _found(delivery)
+    pack = pack_of(row)
+    if pack is None:
+        raise Invalid("Only a post that a person publishes has a pack. This one Warren sends.")
+    zipped = write_pack(row, pack)
+    return FileResponse(zipped, as_attachment=True, filename=f"post-{row.pk.hex[-8:]}.zip")
 
 
 @require_POST
@@ -57,6 +71,8 @@ def delivery_check(request: Request, delivery: UUID) -> HttpResponse:
         row = _found(delivery)
         if row.state == DeliveryState.UNKNOWN:
             messages.warning(request, "Looked again: it still cannot be told. Look there yourself.")
+        elif row.state == DeliveryState.ACCEPTED:
+            messages.info(request, f"Looked again. {row.error_message}")
         else:
             messages.success(request, "Looked again: the outcome is known now.")
         return _to(request, delivery)
@@ -65,12 +81,12 @@ def delivery_check(request: Request, delivery: UUID) -> HttpResponse:
 @require_POST
 @member_of("member")
 def delivery_confirm(request: Request, delivery: UUID) -> HttpResponse:
-    row, form = _found(delivery), FoundForm(request.POST)
+    row = _found(delivery)
+    form = _form(row, request.POST)
     if form.is_valid():
+        url = form.cleaned_data["url"] or _stand_in(request, row)
         try:
-            settle_unknown(
-                delivery=row, decision="is_out", by=request.user, url=form.cleaned_data["url"]
-            )
+            settle_unknown(delivery=row, decision="is_out", by=request.user, url=url)
         except DomainError as error:
             tell(form, error)
         else:
@@ -107,11 +123,26 @@ def _found(delivery: UUID) -> Delivery:
     return row
 
 
-def _page(request: Request, row: Delivery, form: FoundForm, status: int = 200) -> HttpResponse:
-    found = delivery_page(row)
+def _form(row: Delivery, data: QueryDict | None = None) -> FoundForm:
+    return FoundForm(data, is_required=pack_of(row) is None)
+
+
+def _stand_in(request: Request, row: Delivery) -> str:
+    """For a post whose address nobody has: that of its delivery here, which no other post has."""
+    return request.build_absolute_uri(
+        reverse(
+            "publishing:delivery-show",
+            kwargs={"org": request.organization.slug, "delivery": row.pk},
+        )
+    )
+
+
+def _page(
+    request: Request, row: Delivery, form: FoundForm | None = None, status: int = 200
+) -> HttpResponse:
     context = {
-        "found": found,
-        "form": form,
+        "found": delivery_page(row),
+        "form": form or _form(row),
         "zone": row.pending_post.brand.timezone,
         "nav_place": "posts",
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,7 +14,8 @@ from pytest_django import Settings
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from publishing.channels.base import DeliveryClass, Found
+from content.services.files import store_file
+from publishing.channels.base import DeliveryClass, Found, Pack
 from publishing.channels.registry import channels
 from publishing.models import (
     Delivery,
@@ -191,3 +194,137 @@ def test_one_on_its_way_is_followed_without_reloading(world: World, page: Client
     assert 'data-behavior="poll"' in page.get(path(world, row)).content.decode()
     live = page.get(path(world, row), headers={"HX-Request": "true"}).content.decode()
     assert live.lstrip().startswith('<div id="live"')
+
+
+# -- What a person posts themselves ----------------------------------------------------------------
+
+
+class Noticeboard(KeyedChannel):
+    """A network that has no way in: a person pins the paper to it."""
+
+    slug = "noticeboard"
+    label = "Noticeboard"
+    delivery_class = DeliveryClass.D
+
+    def pack(self, payload: Any, account: Any) -> Pack:
+        return Pack(
+            f"{payload['text']}\n#boats", "https://noticeboard.example/new", ("Bring four pins.",)
+        )
+
+
+@pytest.fixture
+def handed(world: World) -> Iterator[Delivery]:
+    channels.register(Noticeboard.slug, Noticeboard())
+    yield delivery(world, DeliveryState.ACCEPTED, "noticeboard")
+    channels.unregister(Noticeboard.slug)
+
+
+def test_what_a_person_posts_comes_with_words_files_and_the_way(
+    world: World, page: Client, handed: Delivery
+) -> None:
+    with org_atomic(world.id):
+        key = store_file(b"\x89PNG picture", ending="png")
+        media = [{"reference": key, "content_type": "image/png", "alt": "A mast"}]
+        PendingPost.objects.update(media=media)
+    answer = page.get(path(world, handed)).content.decode()
+    for words in ("#boats", "Bring four pins.", "https://noticeboard.example/new", "1.png"):
+        assert words in answer, words
+    # It may lie there for days: nothing asks for it every few seconds.
+    assert 'data-every="4"' not in answer
+    zipped = page.get(path(world, handed, "pack/"))
+    assert zipped["Content-Disposition"].startswith("attachment")
+    with zipfile.ZipFile(io.BytesIO(b"".join(zipped.streaming_content))) as pack:  # type: ignore[arg-type]
+        assert pack.namelist() == ["text.txt", "descriptions.txt", "1.png"]
+        assert pack.read("1.png") == b"\x89PNG picture"
+        assert b"#boats" in pack.read("text.txt") and b"A mast" in pack.read("descriptions.txt")
+
+
+@pytest.mark.parametrize("url", ["https://noticeboard.example/7", ""])
+def test_marked_as_posted_it_is_out_with_or_without_an_address(
+    world: World, page: Client, handed: Delivery, url: str
+) -> None:
+    answer = page.post(path(world, handed, "confirmation/"), {"url": url}, follow=True)
+    assert "Noted: the post is out." in answer.content.decode()
+    row = fresh(world, handed)
+    assert row.state == DeliveryState.PUBLISHED and row.remote_url
+    with org_atomic(world.id):
+        assert Post.objects.filter(delivery=row).exists()
+
+
+def test_what_is_not_posted_after_all_is_given_up(
+    world: World, page: Client, handed: Delivery
+) -> None:
+    page.post(path(world, handed, "abandonment/"))
+    assert fresh(world, handed).state == DeliveryState.FAILED
+
+
+def test_a_post_that_warren_sends_has_no_pack(world: World, page: Client) -> None:
+    row = delivery(world, DeliveryState.PUBLISHED)
+    assert page.get(path(world, row, "pack/")).status_code == 422
+
+
+def test_what_a_network_works_on_says_so_and_can_be_asked_for(world: World, page: Client) -> None:
+    row = delivery(world, DeliveryState.ACCEPTED, "findable")
+    body = page.get(path(world, row)).content.decode()
+    assert "Findable works on it" in body and "Check again" in body
+    Findable.found = Found("9", "https://findable.example/9")
+    body = page.post(path(world, row, "check/"), follow=True).content.decode()
+    assert "the outcome is known now" in body
+    assert fresh(world, row).state == DeliveryState.PUBLISHED
+
+
+# -- What goes under a post ------------------------------------------------------------------------
+
+
+def with_parts(world: World) -> tuple[Delivery, Delivery, Delivery]:
+    """A post that is out, the second part that failed, and the comment that is out."""
+    root = delivery(world, DeliveryState.PUBLISHED, "findable", remote_url="https://f.example/1")
+    with org_atomic(world.id):
+        post = root.pending_post
+        PendingPost.objects.filter(pk=post.pk).update(
+            thread=["And then the sails."], first_comment="Ask us anything."
+        )
+        fields = {"platform": "findable", "payload": {"text": "later"}, "parent": root}
+        second = make.delivery(
+            post,
+            state=DeliveryState.FAILED,
+            part="reply",
+            occurrence="1/2",
+            idempotency_key="2" * 64,
+            error_message="The network refused this part.",
+            **fields,
+        )
+        comment = make.delivery(
+            post,
+            state=DeliveryState.PUBLISHED,
+            part="comment",
+            occurrence="1/comment",
+            idempotency_key="3" * 64,
+            **fields,
+        )
+    return root, second, comment
+
+
+def test_parts_and_the_comment_stand_under_their_post_with_their_states(
+    world: World, page: Client, django_assert_max_num_queries: Any
+) -> None:
+    root, second, comment = with_parts(world)
+    with django_assert_max_num_queries(16):
+        body = page.get(path(world, root)).content.decode()
+    for words in (
+        *("Part 2 of the thread", "And then the sails.", "The network refused this part."),
+        *("The first comment", "Ask us anything."),
+    ):
+        assert words in body, words
+    assert path(world, second, "resending/") in body
+    assert path(world, comment, "resending/") not in body
+    body = page.get(path(world, second)).content.decode()
+    assert path(world, root) in body and "And then the sails." in body
+    assert "Change it first" not in body
+
+
+def test_a_part_is_sent_again_alone(world: World, page: Client) -> None:
+    root, second, _ = with_parts(world)
+    page.post(path(world, second, "resending/"))
+    assert fresh(world, second).state == DeliveryState.SCHEDULED
+    assert fresh(world, root).state == DeliveryState.PUBLISHED
