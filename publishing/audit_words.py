@@ -26,6 +26,8 @@ add_words(
         "delivery.published": "published a post",
         "delivery.failed": "could not publish a post",
         "delivery.unknown": "could not tell whether a post went out",
+        "delivery.due_by_hand": "asked somebody to post by hand",
+        "delivery.part_due_by_hand": "asked somebody to post a later part by hand",
         "delivery.missed": "kept back a post that was too late",
         "delivery.part_published": "put a part of a thread or a comment under a post",
         "delivery.part_failed": "could not publish a part of a thread or a comment",

@@ -32,6 +32,10 @@ def unknown_post(record: AuditRecord) -> Notice | None:
     return _about_delivery(record, "Did {what} for {brand} arrive on {channel}? Please look")
 
 
+def due_by_hand(record: AuditRecord) -> Notice | None:
+    return _about_delivery(record, "{what} for {brand} is due: please post it by hand")
+
+
 def missed_post(record: AuditRecord) -> Notice | None:
     return _about_delivery(record, "{what} for {brand} missed its time on {channel}")
 
@@ -166,6 +170,16 @@ KINDS: Final = (
         group="Posts",
         actions=frozenset({"delivery.unknown", "delivery.part_unknown"}),
         make=unknown_post,
+        by_mail=True,
+        settled_by=frozenset({"delivery.settled", "delivery.published", "delivery.part_published"}),
+    ),
+    NoticeKind(
+        key="post_by_hand",
+        words="A post is due that somebody posts by hand",
+        help="With its text, its files and the place where it goes.",
+        group="Posts",
+        actions=frozenset({"delivery.due_by_hand", "delivery.part_due_by_hand"}),
+        make=due_by_hand,
         by_mail=True,
         settled_by=frozenset({"delivery.settled", "delivery.published", "delivery.part_published"}),
     ),

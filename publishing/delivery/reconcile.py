@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
+from organizations.models import ActorKind
+from organizations.services.audit import record
 from publishing.channels.base import Accepted, ChannelError, DeliveryClass, Outcome
 from publishing.models import DeliveryAttempt, DeliveryState
 
@@ -34,7 +36,8 @@ def settle_accepted(parcel: Parcel, accepted: Accepted) -> None:
     with org_atomic(parcel.organization_id):
         moment = now()
         wait = timedelta(seconds=max(accepted.check_after, SOONEST_CHECK_SECONDS))
-        rows.write(
+        is_new = parcel.delivery.state != DeliveryState.ACCEPTED
+        moved = rows.write(
             parcel,
             DeliveryState.ACCEPTED,
             moment,
@@ -43,6 +46,13 @@ def settle_accepted(parcel: Parcel, accepted: Accepted) -> None:
             error_code=words.ACCEPTED,
             error_message=accepted.message,
         )
+        if moved and is_new and parcel.channel and parcel.channel.waits_for_person:
+            record(
+                action=words.act(parcel.delivery, "due_by_hand"),
+                target=parcel.delivery,
+                kind=ActorKind.SYSTEM,
+                reason=accepted.message,
+            )
 
 
 def settle_unlookable(parcel: Parcel) -> None:

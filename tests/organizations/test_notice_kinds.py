@@ -64,6 +64,7 @@ NOBODY: Row = lambda world: None  # noqa: E731
 EVENTS: list[tuple[str, Row, str, str]] = [
     ("delivery.failed", a_delivery, "was not published on", "deliveries/"),
     ("delivery.unknown", a_delivery, "Please look", "deliveries/"),
+    ("delivery.due_by_hand", a_delivery, "post it by hand", "deliveries/"),
     ("delivery.missed", a_delivery, "missed its time", "deliveries/"),
     ("posts.expired", NOBODY, "nobody decided in time", "posts/"),
     ("account.needs_reconnect", lambda w: w.account, "has to be connected again", "channels/"),
