@@ -33,7 +33,7 @@ class PackFile:
 
 def pack_of(delivery: Delivery) -> Pack | None:
     """The words and the place to post, for a channel whose posts a person publishes; else None."""
-    channel = channels.get(delivery.platform)
+    channel: object = channels.get(delivery.platform)
     if not isinstance(channel, HandsOver) or delivery.payload is None:
         return None
     return channel.pack(delivery.payload, account_facts(delivery.account))
