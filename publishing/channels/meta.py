@@ -7,7 +7,7 @@ token goes in a header, not in the address, so that it stands in no log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
@@ -19,13 +19,14 @@ from config.kernel import http
 from .base import AppKeys, ChannelError, Connection, Credentials, Reading, Session
 from .meta_errors import TOKENS, MetaTable, not_understood, table, usage
 from .oauth import CALL_SECONDS, MAX_BYTES, OAuthChannel, refuse_denied
-from .rest import Rest
+from .rest import Answer, Rest, dig
 
 T = TypeVar("T")
 
 GRAPH_VERSION = "v25.0"
 """Of early 2026, served for two years; `<slug>.version` in WARREN_CHANNEL_OPTIONS replaces it."""
 
+MOST_PAGES = 20
 ENDED = ("190", "102", "")
 """Codes of a token that has ended; other reasons to reconnect are not mended by another token."""
 SIXTY_DAYS = 60 * 24 * 3600
@@ -126,3 +127,22 @@ class MetaChannel(OAuthChannel):
         return self.with_access(
             session, lambda token: call(self.graph(session.http, token, session))
         )
+
+    def listed(self, api: Rest, path: str, fields: str, **more: str) -> Iterator[Mapping[str, Any]]:
+        """Rows of an edge, page after page."""
+        params = {"fields": fields, "limit": "100", **more}
+        for _ in range(MOST_PAGES):
+            answer = api.get(path, params)
+            yield from (row for row in rows_of(self.label, answer) if dig(row, "id"))
+            after = dig(answer.body, "paging", "cursors", "after")
+            if not after or not dig(answer.body, "paging", "next"):
+                return
+            params = {**params, "after": str(after)}
+        raise ChannelError(f"{self.label} lists too much to look through.", code="too_much")
+
+
+def rows_of(label: str, answer: Answer) -> list[Any]:
+    rows = answer.dig("data")
+    if not isinstance(rows, list):
+        raise not_understood(label)
+    return rows

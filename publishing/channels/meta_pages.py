@@ -10,7 +10,7 @@ Pages", "Permissions" and "Debug Token" (read 2026-11).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,11 +19,10 @@ import httpx2
 from django.conf import settings
 
 from .base import AppKeys, ChannelError, Credentials, Finding, Session
-from .meta import GRAPH_VERSION, MetaChannel
+from .meta import GRAPH_VERSION, MetaChannel, rows_of
 from .meta_errors import not_understood
-from .rest import Answer, Rest, count, dig
+from .rest import Rest, count, dig
 
-MOST_PAGES = 20
 BUSINESS = "business_management"
 PAGE_FIELDS = "id,name,username,link,access_token,tasks,picture{url}"
 
@@ -58,32 +57,21 @@ class FacebookLogin(MetaChannel):
     ) -> tuple[str, ...] | None:
         """People may untick any of them; those are told as declined."""
         answer = self.graph(client, tokens["access_token"]).get("/me/permissions")
-        rows = _rows(self.label, answer)
+        rows = rows_of(self.label, answer)
         return tuple(str(dig(row, "permission")) for row in rows if dig(row, "status") == "granted")
 
     def pages(self, api: Rest, granted: tuple[str, ...]) -> list[Mapping[str, Any]]:
         """Every page of a person, each once, also those of their businesses."""
-        found = {str(page["id"]): page for page in self.listed(api, "/me/accounts")}
+        found = {
+            str(page["id"]): page for page in self.listed(api, "/me/accounts", self.page_fields)
+        }
         if BUSINESS in granted:
             for business in self.listed(api, "/me/businesses", "id"):
                 for kind in ("owned_pages", "client_pages"):
-                    for page in self.listed(api, f"/{business['id']}/{kind}"):
+                    edge = f"/{business['id']}/{kind}"
+                    for page in self.listed(api, edge, self.page_fields):
                         found.setdefault(str(page["id"]), page)
         return [page for page in found.values() if page.get("access_token")]
-
-    def listed(
-        self, api: Rest, path: str, fields: str = "", **more: str
-    ) -> Iterator[Mapping[str, Any]]:
-        """Rows of an edge, page after page."""
-        params = {"fields": fields or self.page_fields, "limit": "100", **more}
-        for _ in range(MOST_PAGES):
-            answer = api.get(path, params)
-            yield from (row for row in _rows(self.label, answer) if dig(row, "id"))
-            after = dig(answer.body, "paging", "cursors", "after")
-            if not after or not dig(answer.body, "paging", "next"):
-                return
-            params = {**params, "after": str(after)}
-        raise ChannelError(f"{self.label} lists too much to look through.", code="too_much")
 
     def page_tokens(self, tokens: Credentials, page: Mapping[str, Any]) -> Credentials:
         return {
@@ -199,13 +187,6 @@ def may_create(page: Mapping[str, Any]) -> bool:
 def address_of(page: Mapping[str, Any], web: str) -> str:
     told = str(page.get("link") or "")
     return told if urlsplit(told).scheme == "https" else f"{web}/{page['id']}"
-
-
-def _rows(label: str, answer: Answer) -> list[Any]:
-    rows = answer.dig("data")
-    if not isinstance(rows, list):
-        raise not_understood(label)
-    return rows
 
 
 def _until(told: Mapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ from .discord import Discord
 from .facebook import Facebook
 from .feed import Feed
 from .ghost import Ghost
+from .instagram import Instagram
+from .instagram_login import InstagramLogin
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
@@ -34,6 +36,8 @@ channels.register(WordPress.slug, WordPress())
 channels.register(Ghost.slug, Ghost())
 channels.register(Discord.slug, Discord())
 channels.register(Webhook.slug, Webhook())
+channels.register(Instagram.slug, Instagram())
+channels.register(InstagramLogin.slug, InstagramLogin())
 
 
 def platform_label(platform: str) -> str:
