@@ -15,6 +15,7 @@ from .instagram_login import InstagramLogin
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
+from .slack import Slack
 from .tiktok import TikTok
 from .webhook import Webhook
 from .wordpress import WordPress
@@ -38,6 +39,7 @@ channels.register(Discord.slug, Discord())
 channels.register(Webhook.slug, Webhook())
 channels.register(Instagram.slug, Instagram())
 channels.register(InstagramLogin.slug, InstagramLogin())
+channels.register(Slack.slug, Slack())
 
 
 def platform_label(platform: str) -> str:
