@@ -7,8 +7,8 @@ where the platform leaves the metadata out.
 
 Refusals come as `ok: false` inside a 200. Threads are flat: each later part hangs under the first.
 The app needs token rotation turned off: one bot's token serves all connected channels of a
-workspace, and a refresh token that is good for one use cannot be shared. Slack's own markup (*bold*,
-`code`) works in posts.
+workspace, and a refresh token that is good for one use cannot be shared. Slack's own markup, such
+as *bold*, works in posts.
 
 Sources, read 2026-11: docs.slack.dev, the methods oauth.v2.access, auth.test, conversations.list,
 .info, .join, .history, .replies, chat.postMessage, chat.delete, files.getUploadURLExternal and
@@ -380,7 +380,7 @@ class Slack(OAuthChannel):
             return any(dig(each, "id") in ours for each in shown or ())
         told = dig(message, "metadata", "event_payload", "key")
         if isinstance(told, str):
-            return told == payload["key"]
+            return bool(told == payload["key"])
         return bool(
             not shown
             and str(dig(message, "user")) == session.account.settings.get("user_id")
