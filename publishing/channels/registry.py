@@ -6,6 +6,7 @@ from config.kernel.hooks import Registry
 
 from .base import Channel
 from .bluesky import Bluesky
+from .by_hand import ByHand
 from .discord import Discord
 from .facebook import Facebook
 from .feed import Feed
@@ -16,6 +17,7 @@ from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
 from .slack import Slack
+from .telegram import Telegram
 from .tiktok import TikTok
 from .webhook import Webhook
 from .wordpress import WordPress
@@ -40,6 +42,8 @@ channels.register(Webhook.slug, Webhook())
 channels.register(Instagram.slug, Instagram())
 channels.register(InstagramLogin.slug, InstagramLogin())
 channels.register(Slack.slug, Slack())
+channels.register(ByHand.slug, ByHand())
+channels.register(Telegram.slug, Telegram())
 
 
 def platform_label(platform: str) -> str:
