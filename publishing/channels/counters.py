@@ -54,6 +54,15 @@ def weighted(text: str) -> int:
     return 2 * pictures + sum(1 if _is_light(ord(letter)) else 2 for letter in rest)
 
 
+def emoji_bytes(text: str) -> int:
+    """Code points, but an emoji of whatever length counts its bytes in UTF-8.
+
+    Source: "Overview" of the Threads API (limitations), read 2026-11.
+    """
+    extra = sum(utf8_bytes(match.group(0)) - len(match.group(0)) for match in EMOJI.finditer(text))
+    return len(text) + extra
+
+
 def _is_light(point: int) -> bool:
     return any(first <= point <= last for first, last in LIGHT)
 
@@ -90,6 +99,7 @@ COUNTERS: dict[str, Callable[[str], int]] = {
     "bytes": utf8_bytes,
     "utf16": utf16,
     "weighted": weighted,
+    "emoji_bytes": emoji_bytes,
     "linkedin_escaped": linkedin_escaped,
 }
 """How `Limits.counter` names a way to count. The browser has the same names."""

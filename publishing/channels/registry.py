@@ -18,6 +18,7 @@ from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
 from .slack import Slack
 from .telegram import Telegram
+from .threads import Threads
 from .tiktok import TikTok
 from .webhook import Webhook
 from .wordpress import WordPress
@@ -44,6 +45,7 @@ channels.register(InstagramLogin.slug, InstagramLogin())
 channels.register(Slack.slug, Slack())
 channels.register(ByHand.slug, ByHand())
 channels.register(Telegram.slug, Telegram())
+channels.register(Threads.slug, Threads())
 
 
 def platform_label(platform: str) -> str:

@@ -95,6 +95,8 @@ def rules(limits: Limits) -> dict[str, Any]:
         more["mention_pattern"] = MENTION_PATTERN
     if limits.counter == "weighted":
         more |= {"emoji_pattern": EMOJI_PATTERN, "light": LIGHT}
+    if limits.counter == "emoji_bytes":
+        more["emoji_pattern"] = EMOJI_PATTERN
     return {**RULES, **more}
 
 

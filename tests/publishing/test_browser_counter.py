@@ -43,6 +43,7 @@ LIMITS = [
         comment_max=280,
     ),
     Limits(max_characters=3000, counter="linkedin_escaped", comment_max=1250),
+    Limits(max_characters=500, counter="emoji_bytes", comment_max=500),
     Limits(max_characters=500, link_rule="fixed", link_length=23, mention_rule="local"),
     Limits(max_characters=4096, counter="utf16", max_characters_with_media=60),
 ]
