@@ -7,15 +7,19 @@ from config.kernel.hooks import Registry
 from .base import Channel
 from .bluesky import Bluesky
 from .by_hand import ByHand
+from .devto import DevTo
 from .discord import Discord
 from .facebook import Facebook
 from .feed import Feed
 from .ghost import Ghost
+from .google_business import GoogleBusiness
+from .hashnode import Hashnode
 from .instagram import Instagram
 from .instagram_login import InstagramLogin
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
+from .pinterest import Pinterest
 from .slack import Slack
 from .telegram import Telegram
 from .threads import Threads
@@ -32,20 +36,24 @@ channels.register(Bluesky.slug, Bluesky())
 channels.register(LinkedIn.slug, LinkedIn())
 channels.register(LinkedInPage.slug, LinkedInPage())
 channels.register(Facebook.slug, Facebook())
+channels.register(Instagram.slug, Instagram())
+channels.register(InstagramLogin.slug, InstagramLogin())
+channels.register(Threads.slug, Threads())
 channels.register(Mastodon.slug, Mastodon())
 channels.register(X.slug, X())
 channels.register(YouTube.slug, YouTube())
 channels.register(TikTok.slug, TikTok())
+channels.register(Pinterest.slug, Pinterest())
+channels.register(GoogleBusiness.slug, GoogleBusiness())
 channels.register(WordPress.slug, WordPress())
 channels.register(Ghost.slug, Ghost())
+channels.register(DevTo.slug, DevTo())
+channels.register(Hashnode.slug, Hashnode())
 channels.register(Discord.slug, Discord())
 channels.register(Webhook.slug, Webhook())
-channels.register(Instagram.slug, Instagram())
-channels.register(InstagramLogin.slug, InstagramLogin())
-channels.register(Slack.slug, Slack())
 channels.register(ByHand.slug, ByHand())
+channels.register(Slack.slug, Slack())
 channels.register(Telegram.slug, Telegram())
-channels.register(Threads.slug, Threads())
 
 
 def platform_label(platform: str) -> str:
