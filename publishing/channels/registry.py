@@ -19,6 +19,7 @@ from .instagram_login import InstagramLogin
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
+from .medium import Medium
 from .pinterest import Pinterest
 from .slack import Slack
 from .telegram import Telegram
@@ -49,6 +50,7 @@ channels.register(WordPress.slug, WordPress())
 channels.register(Ghost.slug, Ghost())
 channels.register(DevTo.slug, DevTo())
 channels.register(Hashnode.slug, Hashnode())
+channels.register(Medium.slug, Medium())
 channels.register(Discord.slug, Discord())
 channels.register(Webhook.slug, Webhook())
 channels.register(ByHand.slug, ByHand())
