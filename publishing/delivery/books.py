@@ -15,7 +15,7 @@ from config.kernel.tasks import record_work
 from publishing.channels.base import Accepted, ChannelError, Found, Published
 from publishing.models import DeliveryAttempt, DeliveryState, Post
 
-from . import pace, reconcile, rows, words
+from . import health, pace, reconcile, rows, words
 from .calls import Answer, Step
 from .failure import ask_a_person, settle_failure
 from .parcel import Parcel
@@ -37,6 +37,7 @@ def book(answers: Sequence[Answer]) -> None:
             _alone(answer)
     for of_one in outs.values():
         published(of_one)
+    health.note(answers)
     if answers:
         record_work(WORK_KIND, len(answers))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,8 @@ class Obstacle:
     then: Then
     code: str
     sentence: str
+    until: datetime | None = None
+    """When it is looked at again; None for the usual while."""
 
 
 _FACTS = {

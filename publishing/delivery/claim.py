@@ -17,6 +17,7 @@ from publishing.models import Delivery, DeliveryState
 
 from . import followers, lateness, pace
 from .faults import fault
+from .gate import Gate
 from .parcel import Lease, Parcel
 
 TO_SEND = (DeliveryState.SCHEDULED,)
@@ -44,11 +45,16 @@ def claim(
         rows = list(_locked(due))
         if not rows:
             return []
-        rows = lateness.put_aside(rows, moment)
+        gate = Gate(lateness.put_aside(rows, moment), moment)
+        rows = gate.admit()
         _take(rows, owner, moment)
         roots = followers.roots_of(rows)
     fault(CrashPoint.CLAIMED)
-    return [_parcel(organization_id, row, owner, lease, moment, roots) for row in rows]
+    parcels = [_parcel(organization_id, row, owner, lease, moment, roots) for row in rows]
+    for parcel in parcels:
+        parcel.tries = parcel.delivery in gate.tries
+        parcel.is_watched = gate.is_watched(parcel.delivery)
+    return parcels
 
 
 def claim_undecided(

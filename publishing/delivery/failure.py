@@ -72,7 +72,7 @@ def put_off(parcel: Parcel, obstacle: Obstacle, moment: datetime) -> None:
         "error_message": obstacle.sentence,
     }
     if obstacle.then is Then.HOLD:
-        as_before["due_at"] = moment + pace.hold()
+        as_before["due_at"] = obstacle.until or moment + pace.hold()
     to = {
         Then.HOLD: DeliveryState.SCHEDULED,
         Then.CANCEL: DeliveryState.CANCELLED,

@@ -15,10 +15,13 @@ from publishing.models import Delivery, DeliveryState, PendingPost, WhenLate
 from . import followers, pace
 from .charges import give_back
 from .rows import fail_pending
-from .words import CLOSING, HELD, act
+from .words import CLOSING, HELD, NETWORK_DOWN, OUR_OWN_TIMES, act
 
 MISSED = "missed"
 SKIPPED = "skipped"
+
+HOLDERS = {*HELD, NETWORK_DOWN}
+"""What holds a post up from outside, so that its own time counts on."""
 
 
 def is_too_late(delivery: Delivery, moment: datetime) -> bool:
@@ -37,7 +40,9 @@ def is_too_late(delivery: Delivery, moment: datetime) -> bool:
     if delivery.error_code == CLOSING:
         # A team that was kept after all works on; it does not make up for what was due meanwhile.
         return bool(delivery.pending_post.scheduled_for < moment)
-    is_our_retry = delivery.attempts and delivery.error_code not in HELD
+    is_our_retry = (
+        delivery.attempts and delivery.error_code not in HOLDERS
+    ) or delivery.error_code in OUR_OWN_TIMES
     planned = delivery.due_at if is_our_retry else delivery.pending_post.scheduled_for
     return planned is not None and moment - planned > pace.too_late()
 
@@ -50,7 +55,7 @@ def _goes_out_however_late(delivery: Delivery) -> bool:
 def _is_follower_late(delivery: Delivery, moment: datetime) -> bool:
     """A thread that has begun is finished, unless something held it up for that long."""
     began = delivery.parent.published_at if delivery.parent else None
-    is_held = delivery.error_code in HELD and began is not None
+    is_held = delivery.error_code in HOLDERS and began is not None
     return is_held and moment - (began or moment) > pace.too_late()
 
 
@@ -107,7 +112,7 @@ def _too_late(row: Delivery, moment: datetime) -> str:
     planned = row.pending_post.scheduled_for
     if row.parent is not None:
         planned = row.parent.published_at or planned
-    held = f" {row.error_message}" if row.error_code in HELD else ""
+    held = f" {row.error_message}" if row.error_code in HOLDERS else ""
     return (
         f"This post was due {ago(planned, at=moment)} and did not go out in time, so it was not "
         f"posted late.{held}"

@@ -9,7 +9,7 @@ from datetime import datetime
 from time import monotonic
 from uuid import UUID, uuid4
 
-from publishing.channels.base import Channel, DeliveryClass, Finds, Published
+from publishing.channels.base import Channel, DeliveryClass, Finds, Published, Reading
 from publishing.models import Delivery, DeliveryState
 
 from . import pace
@@ -63,6 +63,12 @@ class Parcel:
     parent: Published | None = None
     """What a part or a comment goes under."""
     root: Published | None = None
+    tries: bool = False
+    """It is the one that tries whether a network or an account works again."""
+    is_watched: bool = False
+    """Something is wrong with its network or account, so that a success is worth a line."""
+    readings: dict[str, Reading] = field(default_factory=dict)
+    """What the network told of its quotas meanwhile."""
     is_sending: bool = False
     """`sending` is committed: from here on an unknown end is an unknown outcome."""
     has_called: bool = False

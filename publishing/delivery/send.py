@@ -11,7 +11,7 @@ from config.kernel.scoping import org_atomic
 from publishing.channels.base import CrashPoint
 from publishing.models import Delivery, DeliveryState, PendingPost, PendingStatus
 
-from . import charges, checks, pace, rows
+from . import charges, checks, pace, quotas, rows
 from .failure import put_off
 from .faults import fault
 from .parcel import Lease, Parcel
@@ -22,9 +22,9 @@ APPROVED = (PendingStatus.APPROVED, PendingStatus.AUTO_APPROVED, PendingStatus.F
 def begin(organization_id: UUID, parcels: Sequence[Parcel]) -> list[Parcel]:
     """Move claimed deliveries of one organization to `sending`; return those that may be sent.
 
-    One transaction: the locks that edits and withdrawals take too, the state, the checks, the
-    credit, a new lease. A delivery that somebody cancelled, moved or took over since the claim is
-    dropped; one with an obstacle waits, fails or is cancelled, and says why.
+    One transaction: the locks that edits and withdrawals take too, the state, the checks, what the
+    network allows, the credit, a new lease. A delivery that somebody cancelled, moved or took over
+    since the claim is dropped; one with an obstacle waits, fails or is cancelled, and says why.
     """
     fault(CrashPoint.HANDLE_SAVED)
     lease, moment = Lease.starting_now(), now()
@@ -32,6 +32,8 @@ def begin(organization_id: UUID, parcels: Sequence[Parcel]) -> list[Parcel]:
         rows.lock_pending(parcels)
         ours = _start(parcels, moment)
         in_the_way = checks.obstacles([parcel.id for parcel in ours])
+        free = [parcel for parcel in ours if parcel.id not in in_the_way]
+        in_the_way |= quotas.holds(free, moment)
         unpaid = charges.take([parcel for parcel in ours if parcel.id not in in_the_way])
         if unpaid:
             why = charges.why_unpaid()

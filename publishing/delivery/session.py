@@ -153,6 +153,7 @@ class DeliverySession(AccountSession):
     def __init__(self, parcel: Parcel) -> None:
         super().__init__(parcel.delivery.account)
         self.parcel = parcel
+        self.readings = parcel.readings
 
     @property
     def parent(self) -> Published | None:

@@ -214,17 +214,12 @@ def _accounts(outs: Sequence[Out], moment: datetime) -> None:
         for out in outs
         if out.delivery.account.last_used_at is None
         or out.delivery.account.last_used_at < moment - ACCOUNT_USE_NOTED_EVERY
-        or out.delivery.account.error_count
     }
     if not ids:
         return
-    locked = (
-        SocialAccount.with_deleted.filter(Q(stale | Q(error_count__gt=0)), pk__in=ids)
-        .order_by("pk")
-        .select_for_update()
-    )
+    locked = SocialAccount.with_deleted.filter(stale, pk__in=ids).order_by("pk").select_for_update()
     SocialAccount.with_deleted.filter(pk__in=locked.values("pk")).update(
-        last_used_at=moment, error_count=0, updated_at=moment
+        last_used_at=moment, updated_at=moment
     )
 
 

@@ -22,6 +22,37 @@ HELD: Final = {
 """Nothing is wrong with the post, something outside of it holds it up. It is looked at again every
 `pace.hold()`, and missed when that takes too long."""
 
+# -- Why a delivery waits for a network: no try is counted ----------------------------------------
+
+SPACED: Final = "spaced"
+QUOTA: Final = "quota"
+OUR_OWN_TIMES: Final = frozenset({SPACED, QUOTA})
+"""It waits for a time that we set ourselves to keep to a rule, so it is not late then."""
+NETWORK_DOWN: Final = "network_down"
+NETWORK_RESTS: Final = (
+    "{label} does not answer at the moment, so nothing is sent there for a while. Then Warren "
+    "tries with one post, and goes on when that works."
+)
+ACCOUNT_RESTS: Final = (
+    "Several posts of this channel found no answer, so nothing is sent there for a while. Then "
+    "Warren tries with one post, and goes on when that works."
+)
+KEEPS_DISTANCE: Final = (
+    "Posts on {label} keep a distance of {span} from each other. This one leaves next."
+)
+QUOTA_USED_UP: Final = (
+    "{label} takes {limit} posts in {span} from one account, and that many went out. This one "
+    "leaves as soon as there is room."
+)
+QUOTA_TOLD: Final = (
+    "{label} says that all {limit} of “{name}” are used up. This post leaves when there are new "
+    "ones."
+)
+APP_QUOTA: Final = (
+    "{label} takes only so much in {span} from this installation, and that is used up. This post "
+    "leaves when there is room."
+)
+
 # -- Why a delivery ended without a post ----------------------------------------------------------
 
 APPROVAL_GONE: Final = (
@@ -81,6 +112,16 @@ OUR_FAULT_BEFORE: Final = (
 
 REFUNDED: Final = frozenset({"network", "rate_limit", "service_unavailable", "unknown"})
 """Failures that are not the post's fault: the credit comes back (specification 1c, errors)."""
+
+
+def span(seconds: float) -> str:
+    """A span of time as people say it: "a day", "15 minutes", "5 seconds"."""
+    for size, one, many in ((86_400, "a day", "days"), (3600, "an hour", "hours")):
+        if seconds >= size and seconds % size == 0:
+            return one if seconds == size else f"{seconds / size:g} {many}"
+    if seconds >= 60:
+        return "a minute" if seconds == 60 else f"{seconds / 60:g} minutes"
+    return "a second" if seconds == 1 else f"{seconds:g} seconds"
 
 
 def name_of(delivery: Delivery) -> str:
