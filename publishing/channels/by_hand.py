@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
+from . import shapes
 from .base import (
     Accepted,
     AccountFacts,
@@ -125,6 +126,17 @@ class ByHand(Channel):
     def find(self, payload: Payload, session: Session) -> Found | Accepted | None:
         """A person has it, until they say that it is out."""
         return Accepted(REMIND_AFTER_SECONDS, _waiting(payload))
+
+    def pack(self, payload: Payload, account: AccountFacts) -> shapes.Pack:
+        packed = pack_of(payload)
+        put_in = "The editor opens with the words in it." if packed.takes_text else ""
+        then = "Come back here when it is out, and say so."
+        return shapes.Pack(
+            packed.text,
+            title=packed.title,
+            url=packed.opens,
+            steps=tuple(step for step in (put_in, then) if step),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,6 +296,7 @@ class Pack:
     """
 
     text: str
+    title: str = ""
     url: str = ""
     steps: tuple[str, ...] = ()
 

@@ -59,7 +59,7 @@ def write_pack(delivery: Delivery, pack: Pack) -> IO[bytes]:
     # On disk when it is large: a video alone may be many times what a process should hold.
     into = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the answer closes it
     with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as zipped:
-        zipped.writestr("text.txt", pack.text)
+        zipped.writestr("text.txt", "\n\n".join(part for part in (pack.title, pack.text) if part))
         if told := "\n".join(f"{each.name}: {each.alt}" for each in files if each.alt):
             zipped.writestr("descriptions.txt", told)
         for each in files:

@@ -11,7 +11,7 @@ import time_machine
 
 from config.kernel.clock import now
 from organizations.models import Notification
-from publishing.channels.base import AccountFacts, ChannelError, Draft, Media
+from publishing.channels.base import AccountFacts, ChannelError, Draft, HandsOver, Media
 from publishing.channels.by_hand import ByHand, pack_of
 from publishing.delivery.unknown import settle_unknown
 from publishing.models import Delivery, DeliveryState, Post, SocialAccount
@@ -106,3 +106,13 @@ def test_a_profile_is_a_web_address_or_nothing(profile: str) -> None:
     with pytest.raises(ChannelError) as caught:
         CHANNEL.connect({"network": "Xing", "profile": profile})
     assert caught.value.field == "profile"
+
+
+def test_what_is_handed_over_is_what_the_page_shows() -> None:
+    channel = ByHand()
+    facts = AccountFacts("1", settings={"network": "Bluesky", "profile": "", "who": "Mira"})
+    frozen = channel.freeze(Draft("Masts."), facts, occurrence_key="1", now=now())
+    pack = channel.pack(frozen, facts)
+    assert isinstance(channel, HandsOver)
+    assert (pack.text, pack.url) == ("Masts.", "https://bsky.app/intent/compose?text=Masts.")
+    assert pack.steps[-1] == "Come back here when it is out, and say so."

@@ -208,7 +208,10 @@ class Noticeboard(KeyedChannel):
 
     def pack(self, payload: Any, account: Any) -> Pack:
         return Pack(
-            f"{payload['text']}\n#boats", "https://noticeboard.example/new", ("Bring four pins.",)
+            f"{payload['text']}\n#boats",
+            title="A notice",
+            url="https://noticeboard.example/new",
+            steps=("Bring four pins.",),
         )
 
 
@@ -227,7 +230,13 @@ def test_what_a_person_posts_comes_with_words_files_and_the_way(
         media = [{"reference": key, "content_type": "image/png", "alt": "A mast"}]
         PendingPost.objects.update(media=media)
     answer = page.get(path(world, handed)).content.decode()
-    for words in ("#boats", "Bring four pins.", "https://noticeboard.example/new", "1.png"):
+    for words in (
+        "A notice",
+        "#boats",
+        "Bring four pins.",
+        "https://noticeboard.example/new",
+        "1.png",
+    ):
         assert words in answer, words
     # It may lie there for days: nothing asks for it every few seconds.
     assert 'data-every="4"' not in answer
