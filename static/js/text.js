@@ -27,10 +27,6 @@ function weighted(text, limits) {
   return used;
 }
 
-function emojiBytes(text, limits) {
-  return [...text.replace(all(limits.emoji_pattern), (emoji) => "x".repeat(encoder.encode(emoji).length))].length;
-}
-
 function escapeLinkedin(text, limits) {
   const escaped = (part) => part.replace(/[\\|{}@[\]()<>#*_~]/g, "\\$&");
   let whole = "";
@@ -48,7 +44,8 @@ const counters = {
   bytes: (text) => encoder.encode(text).length,
   utf16: (text) => text.length,
   weighted,
-  emoji_bytes: emojiBytes,
+  emoji_bytes: (text, limits) =>
+    [...text.replace(all(limits.emoji_pattern), (one) => "x".repeat(encoder.encode(one).length))].length,
   linkedin_escaped: (text, limits) => escapeLinkedin(text, limits).length,
 };
 const counterOfComments = { linkedin_escaped: "utf16" };
