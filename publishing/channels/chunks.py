@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .base import CrashPoint, Payload, Session
+from .errors import before_sending
 from .rest import Rest, count, dig
 from .shapes import Limits
 
 PIECE_BYTES = 4_000_000
+PIECES_BETWEEN_SAVES = 8
 FINISHED = "succeeded"
 LIFETIME_SECONDS = 86_400
 """Of an upload that no post uses yet, where the platform does not say."""
@@ -53,27 +55,24 @@ class ChunkedMedia:
         return max(waits, default=None)
 
     def _send(self, item: dict[str, Any], number: int) -> dict[str, Any]:
+        """One file, from the piece on that an earlier worker had come to."""
         data, kind = self._bytes(item, number)
         self.session.fault(CrashPoint.MEDIA_UPLOADING)
-        opened = self.rest.call(
-            "POST",
-            "/2/media/upload/initialize",
-            json={
-                "media_type": kind,
-                "total_bytes": len(data),
-                "media_category": _category(kind),
-            },
-        )
-        media_id = str(opened.dig("data", "id") or "")
-        if not media_id:
-            raise self.rest.unreadable(opened)
-        for index, start in enumerate(range(0, len(data), PIECE_BYTES)):
+        opened = dict(self.session.handle.get("open") or {})
+        if opened.get("number") != number:
+            opened = {"number": number, "id": self._open(data, kind), "next": 0}
+        media_id, starts = opened["id"], range(0, len(data), PIECE_BYTES)
+        for index in range(opened["next"], len(starts)):
+            piece = data[starts[index] : starts[index] + PIECE_BYTES]
             self.rest.call(
                 "POST",
                 f"/2/media/upload/{media_id}/append",
                 data={"segment_index": str(index)},
-                files={"media": ("piece", data[start : start + PIECE_BYTES], kind)},
+                files={"media": ("piece", piece, kind)},
             )
+            if (index + 1) % PIECES_BETWEEN_SAVES == 0:
+                marked = {**opened, "next": index + 1}
+                self.session.save_handle({**self.session.handle, "open": marked})
         done = self.rest.call("POST", f"/2/media/upload/{media_id}/finalize")
         self.session.fault(CrashPoint.MEDIA_RECEIVED)
         if item["alt"]:
@@ -83,6 +82,20 @@ class ChunkedMedia:
         kept: dict[str, Any] = {"id": media_id, "ends": ends.isoformat()}
         self._state(kept, done.body)
         return kept
+
+    def _open(self, data: bytes, kind: str) -> str:
+        answer = self.rest.call(
+            "POST",
+            "/2/media/upload/initialize",
+            json={
+                "media_type": kind,
+                "total_bytes": len(data),
+                "media_category": _category(kind),
+            },
+        )
+        if not answer.dig("data", "id"):
+            raise before_sending(self.rest.unreadable(answer), self.rest.label)
+        return str(answer.dig("data", "id"))
 
     def _bytes(self, item: dict[str, Any], number: int) -> tuple[bytes, str]:
         data = self.session.media(item["reference"])
@@ -116,7 +129,8 @@ class ChunkedMedia:
         return self.session.now > datetime.fromisoformat(kept["ends"]) - MARGIN
 
     def _save(self, files: list[dict[str, Any]]) -> None:
-        self.session.save_handle({**self.session.handle, "files": files})
+        kept = {name: value for name, value in self.session.handle.items() if name != "open"}
+        self.session.save_handle({**kept, "files": files})
 
 
 def _category(kind: str) -> str:

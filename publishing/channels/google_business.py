@@ -218,6 +218,10 @@ class GoogleBusiness(GoogleChannel):
         )
         for post in posts:
             if _is_this(post, payload, since):
+                session.save_handle({**session.handle, "post": str(post["name"])})
+                if post.get("state") == "REJECTED":
+                    # Its next look knows it by name, and then the verdict counts.
+                    return Accepted(1.0, "Google is looking the post over.")
                 return self._state(post, session)
         return None
 
@@ -227,8 +231,6 @@ class GoogleBusiness(GoogleChannel):
         if state == "REJECTED":
             raise self.retry_table.error(self.label, status=None, code="rejected")
         if state == "PROCESSING":
-            if not session.handle.get("post"):
-                session.save_handle({**session.handle, "post": str(post["name"])})
             return Accepted(LOOK_AGAIN_SECONDS, "Google is looking the post over.")
         maps = str(session.account.settings.get("maps") or "https://business.google.com/posts")
         return Found(str(post["name"]), str(post.get("searchUrl") or maps))

@@ -13,6 +13,9 @@ from .shapes import Limits
 
 LOOK_AGAIN_SECONDS = 5.0
 COVER_AT_SECONDS = 1
+LEAST_SECONDS = 20.0
+SLOWEST_BYTES_PER_SECOND = 2_000_000
+"""A video goes up in one request, which may take longer than any other."""
 
 
 class PinMedia:
@@ -41,6 +44,7 @@ class PinMedia:
             str(address),
             data={name: str(value) for name, value in parameters.items()},
             files={"file": ("video", data, item["type"])},
+            timeout=LEAST_SECONDS + len(data) / SLOWEST_BYTES_PER_SECOND,
         )
         self.session.fault(CrashPoint.MEDIA_RECEIVED)
         self.session.save_handle({**self.session.handle, "media_id": str(media_id)})

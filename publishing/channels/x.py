@@ -102,6 +102,13 @@ class X(OAuthChannel):
     )
     retry_table = RetryTable(RULES)
     scopes = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
+    scope_words = {  # noqa: RUF012
+        "tweet.read": "see the account's posts",
+        "tweet.write": "post and delete posts on the account",
+        "users.read": "see the account's name and picture",
+        "media.write": "upload pictures and videos",
+        "offline.access": "keep the access until you take it back",
+    }
     hosts = {"web": "https://x.com", "api": "https://api.x.com"}  # noqa: RUF012
     authorize_at = ("web", "/i/oauth2/authorize")
     token_at = ("api", "/2/oauth2/token")

@@ -31,7 +31,6 @@ from .base import (
     AppKeys,
     Connection,
     CrashPoint,
-    CredentialField,
     Credentials,
     DeliveryClass,
     Draft,
@@ -54,7 +53,7 @@ from .readback import note_sending
 from .rest import Rest, count, dig
 from .resumable import Progress, Resumable
 from .text import clean_hashtags
-from .youtube_answers import CATEGORIES, VIDEO_RULES, WHY_FAILED, channel_findings
+from .youtube_answers import OPTION_FIELDS, VIDEO_RULES, WHY_FAILED, channel_findings
 from .youtube_lookups import Lookups
 
 SCOPES = "https://www.googleapis.com/auth/youtube"
@@ -104,32 +103,7 @@ class YouTube(Lookups):
     help_url = "https://developers.google.com/youtube/v3/determine_quota_cost"
     quotas = (Quota("units", 10_000, 86_400, per="app", cost=1600),)
     spacing_seconds = 60.0
-    option_fields = (
-        CredentialField(
-            "privacy",
-            "Who may see it",
-            default="public",
-            choices=(
-                ("public", "Everybody"),
-                ("unlisted", "Whoever has the address"),
-                ("private", "Only the channel"),
-            ),
-        ),
-        CredentialField("category", "Category", default="22", choices=CATEGORIES),
-        CredentialField(
-            "made_for_kids",
-            "Made for children",
-            help="YouTube asks this of every video. For children there are no comments.",
-            default="no",
-            choices=(("no", "No"), ("yes", "Yes")),
-        ),
-        CredentialField(
-            "notify",
-            "Tell subscribers",
-            default="yes",
-            choices=(("yes", "Yes"), ("no", "No")),
-        ),
-    )
+    option_fields = OPTION_FIELDS
 
     # Connecting
 
@@ -236,7 +210,7 @@ class YouTube(Lookups):
                 session.fault(CrashPoint.ANSWERED)
                 _keep(made, session)
         try:
-            state = self._state(session)
+            state = self._state(payload, session)
         except ChannelError as error:
             if error.permanent:
                 raise
@@ -258,7 +232,7 @@ class YouTube(Lookups):
             if progress.made is None:
                 return None
             _keep(progress.made, session)
-        return self._state(session)
+        return self._state(payload, session)
 
     def _advance(self, payload: Payload, session: Session, data: bytes) -> Progress:
         """Bring the upload to its last piece, at a new address where none is alive."""
@@ -309,7 +283,7 @@ class YouTube(Lookups):
         size = session.handle["bytes"] if data is None else len(data)
         return Resumable(rest, session.handle["upload"], data, size, payload["video"]["type"])
 
-    def _state(self, session: Session) -> Found | Accepted:
+    def _state(self, payload: Payload, session: Session) -> Found | Accepted:
         """What YouTube made of the video. Raises ChannelError (refused) when it gave up on it."""
         video = session.handle["video"]
         answer = self.get(session, "videos", {"part": "status", "id": video})
@@ -333,7 +307,11 @@ class YouTube(Lookups):
                 permanent=True,
                 code=str(why or "video_failed"),
             )
-        return Accepted(LOOK_AGAIN_SECONDS, "YouTube is processing the video.")
+        says = "YouTube is processing the video."
+        wanted = payload["resource"]["status"]["privacyStatus"]
+        if status.get("privacyStatus") == "private" != wanted:
+            says += " It made it private, as it does with apps that it has not audited."
+        return Accepted(LOOK_AGAIN_SECONDS, says)
 
     # Afterwards
 

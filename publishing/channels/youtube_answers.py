@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .base import Finding
+from .base import CredentialField, Finding
 from .errors import Outcome, Rule
 from .rest import dig
 
@@ -81,6 +81,33 @@ CATEGORIES = (
     ("27", "Education"),
     ("28", "Science and technology"),
     ("29", "Nonprofits and activism"),
+)
+
+OPTION_FIELDS = (
+    CredentialField(
+        "privacy",
+        "Who may see it",
+        default="public",
+        choices=(
+            ("public", "Everybody"),
+            ("unlisted", "Whoever has the address"),
+            ("private", "Only the channel"),
+        ),
+    ),
+    CredentialField("category", "Category", default="22", choices=CATEGORIES),
+    CredentialField(
+        "made_for_kids",
+        "Made for children",
+        help="YouTube asks this of every video. For children there are no comments.",
+        default="no",
+        choices=(("no", "No"), ("yes", "Yes")),
+    ),
+    CredentialField(
+        "notify",
+        "Tell subscribers",
+        default="yes",
+        choices=(("yes", "Yes"), ("no", "No")),
+    ),
 )
 
 

@@ -38,6 +38,7 @@ class YouTubeNetwork(GoogleNetwork):
         self.uploads: dict[str, Upload] = {}
         self.status: dict[str, dict[str, str]] = {}
         self.fails_with: dict[str, str] = {}
+        self.makes_private = False
         self.keeps_back = 0
         """Bytes of the next piece that do not arrive."""
 
@@ -102,7 +103,8 @@ class YouTubeNetwork(GoogleNetwork):
                 )
             )
             upload.video = item.id
-            self.status[item.id] = {"uploadStatus": "uploaded"}
+            privacy = "private" if self.makes_private else item.facts["privacyStatus"]
+            self.status[item.id] = {"uploadStatus": "uploaded", "privacyStatus": privacy}
         return {
             "kind": "youtube#video",
             "id": upload.video,

@@ -81,6 +81,19 @@ def test_a_post_that_is_rejected_has_failed(stage: Stage, network: BusinessNetwo
         assert caught.value.extra["http_status"] is None
 
 
+def test_a_rejected_post_that_was_read_back_is_known_by_name_first(
+    stage: Stage, network: BusinessNetwork
+) -> None:
+    network.state = "REJECTED"
+    network.faults.append("500_after")
+    payload, session = frozen(stage), stage.session()
+    with pytest.raises(ChannelError):
+        CHANNEL.publish(payload, session)
+    assert isinstance(CHANNEL.find(payload, session), Accepted)
+    with pytest.raises(ChannelError, match="rejected the post"):
+        CHANNEL.find(payload, session)
+
+
 def test_words_link_picture_and_time_together_make_a_post_ours(
     stage: Stage, network: BusinessNetwork
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from publishing.channels import chunks
 from publishing.channels.base import (
     Accepted,
     ChannelError,
@@ -22,7 +23,7 @@ from publishing.channels.base import (
 )
 from publishing.channels.x import LINK_COST, X
 from publishing.channels.x_answers import read_problem
-from tests.networks.base import Item, Stage
+from tests.networks.base import Item, Reply, Stage
 from tests.networks.x import USER, XNetwork
 from tests.networks.x import stage as x_stage
 
@@ -128,6 +129,29 @@ def test_files_go_in_pieces_and_once(stage: Stage, network: XNetwork) -> None:
     CHANNEL.prepare(payload, session)
     (upload,) = network.uploads.values()
     assert [len(upload.pieces[index]) for index in range(3)] == [4_000_000, 4_000_000, 1_000_001]
+
+
+def test_a_large_file_goes_on_where_the_last_worker_was(
+    stage: Stage, network: XNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "PIECE_BYTES", 100)
+    monkeypatch.setattr(chunks, "PIECES_BETWEEN_SAVES", 2)
+    stage.files["clip"] = bytes(range(250)) * 2
+    payload, session = frozen(stage, a_clip()), stage.session()
+    asked = iter(range(3))
+    monkeypatch.setattr(
+        network, "admit", lambda request: None if next(asked, None) is not None else Reply(503)
+    )
+    with pytest.raises(ChannelError):
+        CHANNEL.prepare(payload, session)
+    monkeypatch.undo()
+    monkeypatch.setattr(chunks, "PIECE_BYTES", 100)
+    later = stage.session(handle=session.handle)
+    CHANNEL.prepare(payload, later)
+    (upload,) = network.uploads.values()
+    assert b"".join(upload.pieces[n] for n in sorted(upload.pieces)) == stage.files["clip"]
+    assert len(network.calls("POST", "/append")) == 2 + 1 + 3
+    assert "open" not in later.handle
 
 
 def test_subscribers_write_longer_posts(stage: Stage) -> None:

@@ -98,6 +98,13 @@ def test_a_video_that_fails_in_work_says_why(stage: Stage, network: YouTubeNetwo
     assert caught.value.outcome is Outcome.REFUSED
 
 
+def test_a_video_that_was_made_private_is_told(stage: Stage, network: YouTubeNetwork) -> None:
+    network.makes_private = True
+    told = CHANNEL.publish(frozen(stage), stage.session())
+    assert isinstance(told, Accepted)
+    assert "not audited" in told.message
+
+
 def test_what_was_chosen_goes_along(stage: Stage, network: YouTubeNetwork) -> None:
     stage.draft = Draft(
         "Words",
