@@ -27,12 +27,17 @@ Wait = tuple[datetime, str]
 
 
 def network_of(delivery: Delivery) -> str | None:
-    """The key of its network's breaker: the network, or one server of it. None for our own page."""
-    channel: object = channels.get(delivery.platform)
+    """The key of its network's breaker, as `network_of_account` says it."""
+    return network_of_account(delivery.account)
+
+
+def network_of_account(account: SocialAccount) -> str | None:
+    """The key of a network's breaker: the network, or one server of it. None for our own page."""
+    channel: object = channels.get(account.platform)
     if channel is None or isinstance(channel, Hosts):
         return None
-    server = delivery.account.server.rstrip("/")
-    return (f"{delivery.platform}:{server}" if server else delivery.platform)[:200]
+    server = account.server.rstrip("/")
+    return (f"{account.platform}:{server}" if server else account.platform)[:200]
 
 
 def networks(keys: Collection[str | None]) -> dict[str, Breaker]:

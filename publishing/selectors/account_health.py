@@ -13,6 +13,9 @@ from config.kernel.clock import now
 from config.kernel.pagination import Page, paginate
 from publishing.channels.base import Channel, Finding, Quota, Renews
 from publishing.channels.registry import channels
+from publishing.delivery import gate
+from publishing.delivery.quotas import COUNTED
+from publishing.delivery.words import span
 from publishing.models import AccountQuota, Delivery, NetworkQuota, SocialAccount
 from publishing.services.upkeep import can_be_checked, findings_of
 
@@ -20,7 +23,6 @@ from .deliveries import Line, evidence_in_words
 
 HISTORY_SIZE: Final = 8
 
-_SPANS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _SOURCES: Final = {
     AccountQuota.Source.HEADERS: "as the network said with its last answer",
     AccountQuota.Source.ENDPOINT: "as the network said when it was asked",
@@ -60,6 +62,8 @@ class AccountHealth:
     """Not before this moment goes the next post out; None when at once."""
     resting_until: datetime | None
     """After many failures in a row nothing is sent before this moment."""
+    is_network_down: bool
+    """Whether it is the network that fails, for everybody, and not this account."""
 
     @property
     def faults(self) -> int:
@@ -76,15 +80,17 @@ class Sent:
 
 def account_health(account: SocialAccount) -> AccountHealth:
     channel, moment = channels.get(account.platform), now()
+    network = _network_rests(account, moment)
     return AccountHealth(
         findings=findings_of(account),
         can_check=can_be_checked(channel),
         renews_itself=isinstance(channel, Renews),
         missing_scopes=_missing(account, channel),
         quotas=list(_quotas(account, channel, moment)),
-        spacing_words=_span(channel.spacing_seconds) if channel else "",
+        spacing_words=span(channel.spacing_seconds) if channel and channel.spacing_seconds else "",
         next_send_at=_ahead(account.next_send_at, moment),
-        resting_until=_ahead(account.opened_until, moment),
+        resting_until=network or _ahead(account.opened_until, moment),
+        is_network_down=network is not None,
     )
 
 
@@ -125,11 +131,8 @@ def _quotas(
             resets_at=None if is_over else row.resets_at,
             source=_SOURCES[AccountQuota.Source(row.source)],
         )
-    counted = [
-        each
-        for each in declared.values()
-        if each.name not in told and each.per == "account" and each.counts == "posts"
-    ]
+    # Calls too are counted as posts, each at its cost, as the ledger does until the network tells.
+    counted = [each for each in declared.values() if each.name not in told and each.per != "app"]
     used = _sent(account, counted, moment)
     for each in counted:
         yield QuotaLine(
@@ -156,7 +159,7 @@ def _sent(account: SocialAccount, quotas: Sequence[Quota], moment: datetime) -> 
         return {}
     longest = max(each.seconds for each in quotas)
     rows = Delivery.objects.filter(
-        account=account, sending_at__gt=moment - timedelta(seconds=longest)
+        account=account, state__in=COUNTED, sending_at__gt=moment - timedelta(seconds=longest)
     )
     counts = rows.aggregate(
         **{
@@ -176,16 +179,13 @@ def _words(name: str, quota: Quota | None) -> str:
     what = "Posts" if quota.counts == "posts" and quota.cost == 1 else "Calls"
     if quota.cost != 1:
         what = "Units"
-    return f"{what} in {_span(quota.seconds)}"
+    return f"{what} in {span(quota.seconds)}"
 
 
-def _span(seconds: float) -> str:
-    """A length of time in its largest whole unit: 3 hours, 1 day."""
-    for size, word in _SPANS:
-        if seconds >= size and seconds % size == 0:
-            number = int(seconds // size)
-            return f"{number} {word}{'' if number == 1 else 's'}"
-    return f"{seconds:g} seconds" if seconds else ""
+def _network_rests(account: SocialAccount, moment: datetime) -> datetime | None:
+    """Until when the network is left alone because it fails for everybody."""
+    wrong = gate.networks({gate.network_of_account(account)})
+    return next((_ahead(each.opened_until, moment) for each in wrong.values()), None)
 
 
 def _ahead(told: datetime | None, moment: datetime) -> datetime | None:

@@ -305,6 +305,8 @@ def _fill(account: SocialAccount, channel: Channel, connection: Connection) -> N
     account.status = AccountStatus.ACTIVE
     account.is_active = True
     account.error_count = 0
+    account.successes = 0
+    account.opened_until = None
     account.last_error = ""
     account.last_refresh_at = now()
     account.deleted_at = None

@@ -6,7 +6,8 @@ the network is asked with none open, and what came of it is written under the cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,6 +26,7 @@ from organizations.services.audit import record
 from publishing.channels.base import Channel, ChannelError, Finding, Outcome, Probes, Renews
 from publishing.channels.registry import channels
 from publishing.delivery.failure import needs_reconnect
+from publishing.delivery.health import keep_readings, reading_row
 from publishing.delivery.ledger import wake_deliveries
 from publishing.delivery.session import AccountSession
 from publishing.models import AccountStatus, SocialAccount
@@ -150,7 +152,32 @@ def _ask(
     channel: Channel, account: SocialAccount, moment: datetime, *, checks: bool
 ) -> Sequence[Finding] | None:
     """Renew if it is time to, and probe if it is; the findings, None when nobody looked."""
-    session, access = AccountSession(account), access_of(account, channel)
+    with _session(account) as session:
+        return _asked(channel, account, session, moment, checks=checks)
+
+
+@contextmanager
+def _session(account: SocialAccount) -> Iterator[AccountSession]:
+    """A session whose readings of quotas are kept, also when the answer was a refusal."""
+    session = AccountSession(account)
+    try:
+        yield session
+    finally:
+        if session.readings:
+            rows = [reading_row(account.pk, each) for each in session.readings.values()]
+            with org_atomic():
+                keep_readings(rows)
+
+
+def _asked(
+    channel: Channel,
+    account: SocialAccount,
+    session: AccountSession,
+    moment: datetime,
+    *,
+    checks: bool,
+) -> Sequence[Finding] | None:
+    access = access_of(account, channel)
     if access.ends is not None and access.ends <= moment and not access.is_renewable:
         raise ChannelError(
             f"The access to {channel.label} has ended and cannot be renewed. Connect the account "
@@ -187,7 +214,6 @@ def _settle(
         fields |= {"report": [asdict(each) for each in found], "checked_at": moment}
     if all(each.ok is not False for each in found or ()):
         fields["last_error"] = ""
-        fields["error_count"] = 0
     is_back = (
         found is not None
         and account.status != AccountStatus.ACTIVE

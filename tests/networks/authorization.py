@@ -31,6 +31,7 @@ from publishing.channels.base import (
     Limits,
     Payload,
     Published,
+    Reading,
     Session,
 )
 from publishing.channels.oauth import OAuthChannel, expires_at
@@ -262,6 +263,7 @@ class Quayside(OAuthChannel):
             return self.rest(session.http, "api").with_token(token).get("/scope").dig("scope")
 
         granted = str(self.with_access(session, ask)).split()
+        session.read_quota(Reading("calls", 100, 7))
         missing = [each for each in self.scopes if each not in granted]
         if missing:
             says = f"It may not do everything: {', '.join(missing)} is missing."

@@ -25,6 +25,7 @@ from publishing.models import (
     AccountStatus,
     BrandAccountLink,
     DeliveryAttempt,
+    NetworkState,
     PendingPost,
     PendingStatus,
     SocialAccount,
@@ -246,7 +247,7 @@ def test_the_page_says_how_an_account_stands(
     )
     for number in range(4):
         pending = make.pending_post(world.brand, choosy, content=f"Mast number {number}")
-        row = make.delivery(pending, sending_at=now())
+        row = make.delivery(pending, sending_at=now(), state="published")
         DeliveryAttempt.objects.create(
             delivery=row, number=1, outcome="refused", message="It said no.", code="nope"
         )
@@ -254,12 +255,17 @@ def test_the_page_says_how_an_account_stands(
         body = page.get(f"{world.path}/channels/{choosy.pk}/").content.decode()
     for words in (
         *("No editor there.", "Ask for it.", "It rests after many failures"),
-        *("4 of 3", "Posts in 1 hour", "8 of 9", "At least 90 seconds between two posts"),
+        *("4 of 3", "Posts in an hour", "8 of 9", "At least 1.5 minutes between two"),
         *("Mast number 3", "It said no.", "nope", "Masts"),
     ):
         assert words in body, words
     listed = page.get(f"{world.path}/channels/").content.decode()
     assert "1 thing missing" in listed
+    NetworkState.objects.create(key="choosy", failures=3, opened_until=now() + timedelta(minutes=2))
+    assert (
+        "Choosy network is not well"
+        in page.get(f"{world.path}/channels/{choosy.pk}/").content.decode()
+    )
 
 
 def test_the_piece_that_asks_for_itself_is_only_the_live_one(

@@ -14,7 +14,7 @@ from config.kernel.clock import now
 from config.kernel.errors import Conflict
 from config.kernel.scoping import org_atomic, scope
 from organizations.models import AuditRecord, Notification
-from publishing.models import AccountStatus, SocialAccount
+from publishing.models import AccountQuota, AccountStatus, SocialAccount
 from publishing.services import upkeep
 from publishing.services.upkeep import Access, check_account, due_accounts, look_after
 from tests.networks.authorization import AuthorizationServer, quayside
@@ -87,6 +87,8 @@ def test_a_new_account_is_checked_and_due_when_its_access_wears_out(
     account = look(world, account)
     assert [each.ok for each in upkeep.findings_of(account)] == [True, True]
     assert account.checked_at is not None and account.attempts == 0
+    with org_atomic(world.id):
+        assert AccountQuota.objects.get(account=account).used == 7
     assert account.due_at is not None
     assert timedelta(minutes=39) < account.due_at - begun < timedelta(minutes=41)
     assert renewals(network) == 0
