@@ -16,25 +16,16 @@ Not verified against a live server: the hour of the key, and other software with
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
-
-import httpx2
-
-from config.kernel import clock, http
+from urllib.parse import urlsplit
 
 from .base import (
     Accepted,
     AccountFacts,
-    AppKeys,
-    Authorization,
-    Connection,
     CredentialField,
-    Credentials,
     DeliveryClass,
     Draft,
     Finding,
@@ -50,17 +41,14 @@ from .base import (
     VideoLimits,
 )
 from .errors import ChannelError, RetryTable
+from .mastodon_accounts import ServerAccounts
 from .mastodon_media import attach, missing, unfinished
-from .mastodon_server import RULES, limits_of, read_error, settings_of
-from .oauth import CALL_SECONDS, MAX_BYTES, TOKENS, OAuthChannel, challenge, refuse_denied
+from .mastodon_server import RULES, limits_of
 from .readback import looked_since, moment, note_sending, was_tried
 from .rest import Answer, Rest, count, rate_reading
-from .servers import misfit, server_address
 
 T = TypeVar("T")
 
-EXAMPLE = "mastodon.social"
-APP_NAME = "Warren"
 KEY_KEPT = timedelta(minutes=50)
 """For how long a repetition is trusted to the key: less than the hour that servers keep it."""
 PAGES_READ = 5
@@ -73,14 +61,11 @@ VISIBILITIES = (
 )
 
 
-class Mastodon(OAuthChannel):
+class Mastodon(ServerAccounts):
     slug = "mastodon"
     label = "Mastodon"
     icon = "img/channels/mastodon.svg"
     delivery_class = DeliveryClass.A
-    needs_app = False
-    authorize_at = ("server", "/oauth/authorize")
-    token_at = ("server", "/oauth/token")
     scopes = ("read:accounts", "read:statuses", "write:statuses", "write:media")
     help_url = "https://docs.joinmastodon.org/user/posting/"
     limits = Limits(
@@ -121,102 +106,6 @@ class Mastodon(OAuthChannel):
         ),
     )
     quotas = (Quota("posts", 300, 3 * 3600),)
-
-    # The way in
-
-    def authorization(
-        self, *, values: Mapping[str, str], state: str, redirect_uri: str, app: AppKeys | None
-    ) -> Authorization:
-        """Register Warren on the server that was named, and send the person to it."""
-        if not values.get("server", "").strip():
-            raise misfit(f"Write the account's server, for example {EXAMPLE}.", "server")
-        server = server_address(values["server"].strip(), EXAMPLE)
-        ours = self._register(server, redirect_uri)
-        verifier = secrets.token_urlsafe(48)
-        query = {
-            "response_type": "code",
-            "client_id": ours.client_id,
-            "redirect_uri": redirect_uri,
-            "scope": " ".join(self.scopes),
-            "state": state,
-            "code_challenge": challenge(verifier),
-            "code_challenge_method": "S256",
-        }
-        kept = {
-            "server": server,
-            "client_id": ours.client_id,
-            "client_secret": ours.client_secret,
-            "verifier": verifier,
-        }
-        return Authorization(f"{server}/oauth/authorize?{urlencode(query)}", kept)
-
-    def accept(
-        self,
-        answer: Mapping[str, str],
-        kept: Mapping[str, Any],
-        *,
-        redirect_uri: str,
-        app: AppKeys | None,
-    ) -> tuple[Connection, ...]:
-        refuse_denied(self.label, answer)
-        form = {
-            "grant_type": "authorization_code",
-            "code": answer["code"],
-            "redirect_uri": redirect_uri,
-            "code_verifier": kept["verifier"],
-            "scope": " ".join(self.scopes),
-        }
-        with _door() as client:
-            told = self._ask_server(client, kept["server"], form, _keys(kept))
-        tokens = self.tokens(told, {name: kept[name] for name in ("client_id", "client_secret")})
-        self.refuse_missing_scopes(tokens)
-        return self.connections({**tokens, "server": kept["server"]}, None)
-
-    def connections(self, tokens: Credentials, app: AppKeys | None) -> tuple[Connection, ...]:
-        server = tokens.pop("server")
-        with _door() as client:
-            rest = self._on(client, server).with_token(tokens["access_token"])
-            who = rest.get("/api/v1/accounts/verify_credentials")
-            if not who.dig("id") or not who.dig("acct"):
-                raise rest.unreadable(who)
-            taken = settings_of(rest.get("/api/v2/instance"))
-        host = urlsplit(server).netloc
-        return (
-            Connection(
-                remote_id=str(who.dig("id")),
-                name=who.dig("display_name") or who.dig("username") or "",
-                handle=f"{who.dig('acct')}@{host}",
-                profile_url=str(who.dig("url") or server),
-                avatar_url=str(who.dig("avatar") or ""),
-                credentials=tokens,
-                server=server,
-                settings=taken,
-                scopes=self.granted(tokens),
-            ),
-        )
-
-    def missing_scopes(self, granted: tuple[str, ...]) -> tuple[str, ...]:
-        """A scope contains those that are spelled after it with a colon."""
-        return tuple(
-            each
-            for each in self.scopes
-            if each not in granted and each.partition(":")[0] not in granted
-        )
-
-    def exchange(self, stale: Credentials, session: Session) -> Credentials:
-        """Most servers give tokens that never end; this is for those that do otherwise."""
-        form = {"grant_type": "refresh_token", "refresh_token": stale["refresh_token"]}
-        told = self._ask_server(session.http, session.server, form, _keys(stale))
-        return self.tokens(told, stale)
-
-    def revoke(self, session: Session) -> None:
-        keys = _keys(session.credentials)
-        form = {
-            "client_id": keys.client_id,
-            "client_secret": keys.client_secret,
-            "token": session.credentials["access_token"],
-        }
-        self._on(session.http, session.server).call("POST", "/oauth/revoke", data=form)
 
     # Before sending
 
@@ -337,7 +226,7 @@ class Mastodon(OAuthChannel):
                 raise
             return (Finding("token", False, error.message, "Connect the account again."),)
         if not who.dig("acct"):
-            raise self._on(session.http, session.server).unreadable(who)
+            raise self.on(session.http, session.server).unreadable(who)
         room = self.limits_for(session.account).max_characters
         return (
             Finding("token", True, f"{_host(session)} lets Warren in as @{who.dig('acct')}."),
@@ -353,7 +242,7 @@ class Mastodon(OAuthChannel):
             if (reading := rate_reading(headers, session.now, name=quota)) is not None:
                 session.read_quota(reading)
 
-        rest = replace(self._on(session.http, session.server), on_headers=note)
+        rest = replace(self.on(session.http, session.server), on_headers=note)
         return self.with_access(session, lambda token: call(rest.with_token(token)))
 
     def _create(self, payload: Payload, session: Session) -> Answer:
@@ -386,41 +275,6 @@ class Mastodon(OAuthChannel):
         source = self._ask(session, lambda rest: rest.get(path))
         said = [str(source.dig(name) or "").split() for name in ("text", "spoiler_text")]
         return said == [str(payload[name]).split() for name in ("text", "spoiler_text")]
-
-    def _register(self, server: str, redirect_uri: str) -> AppKeys:
-        form = {
-            "client_name": APP_NAME,
-            "redirect_uris": redirect_uri,
-            "scopes": " ".join(self.scopes),
-        }
-        try:
-            with _door() as client:
-                told = self._on(client, server).call("POST", "/api/v1/apps", data=form)
-        except ChannelError as error:
-            raise _no_server(server, error) from error
-        if not told.dig("client_id") or not told.dig("client_secret"):
-            raise _no_server(server)
-        return AppKeys(str(told.dig("client_id")), str(told.dig("client_secret")))
-
-    def _ask_server(
-        self, client: httpx2.Client, server: str, form: Mapping[str, str], app: AppKeys
-    ) -> Mapping[str, Any]:
-        rest = replace(self._on(client, server), table=TOKENS)
-        fields = {**form, "client_id": app.client_id, "client_secret": app.client_secret}
-        return self.read_tokens(rest, rest.call("POST", "/oauth/token", data=fields))
-
-    def _on(self, client: httpx2.Client, server: str) -> Rest:
-        return Rest(
-            client, server, self.retry_table, self.label, clock.now(), reads_error=read_error
-        )
-
-
-def _door() -> httpx2.Client:
-    return http.client(timeout_seconds=CALL_SECONDS, max_bytes=MAX_BYTES)
-
-
-def _keys(kept: Mapping[str, Any]) -> AppKeys:
-    return AppKeys(str(kept["client_id"]), str(kept["client_secret"]))
 
 
 def _host(session: Session) -> str:
@@ -479,13 +333,3 @@ def _account_finding(who: Answer) -> Finding:
             "Ask the people who run the server why.",
         )
     return Finding("account", True, "The account may post.")
-
-
-def _no_server(server: str, error: ChannelError | None = None) -> ChannelError:
-    return ChannelError(
-        f"No Mastodon server answers at {server}: check the address, or try again in a minute.",
-        permanent=error is None or error.permanent,
-        retry_after=error.retry_after if error else None,
-        code="no_server",
-        field="server",
-    )

@@ -23,6 +23,8 @@ from .consent import ConsentNetwork
 
 ACCOUNT = "117440810532227399"
 LOOKS_WHILE_WORKING = 2
+OPEN = ("/api/v1/apps", "/api/v2/instance")
+"""Paths that need no token."""
 
 
 class MastodonNetwork(ConsentNetwork):
@@ -34,9 +36,10 @@ class MastodonNetwork(ConsentNetwork):
         self.files: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, tuple[datetime, str]] = {}
         self.most = 500
+        self.moved = ""
 
     def admit(self, request: Request) -> Reply | None:
-        is_open = request.path in ("/oauth/token", "/api/v1/apps", "/api/v2/instance")
+        is_open = request.path.startswith("/oauth/") or request.path in OPEN
         return None if is_open or self.is_let_in(request) else self.refusal(401)
 
     def refusal(self, status: int) -> Reply:
@@ -96,6 +99,7 @@ class MastodonNetwork(ConsentNetwork):
             "locked": False,
             "url": f"{self.address}/@harbour",
             "avatar": f"{self.address}/avatars/original/missing.png",
+            **({"moved": {"acct": self.moved}} if self.moved else {}),
         }
         return Reply(200, told, self._calls())
 
