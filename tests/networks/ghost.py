@@ -14,7 +14,7 @@ from publishing.channels.base import AccountFacts
 from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Network, Reply, Request, Stage, route
-from .multipart import parts_of
+from .form import parts_of
 from .prose import images_of_html, words_of_html
 
 API = "/ghost/api/admin"

@@ -13,7 +13,7 @@ from publishing.channels.base import AccountFacts
 from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Network, Reply, Request, Stage, route
-from .multipart import parts_of
+from .form import parts_of
 
 TOKEN = "7000000001:AAExampleExampleExampleExampleExampl"  # noqa: S105
 CHAT = -1001234567890
