@@ -26,6 +26,7 @@ from tests.peers.fixtures import (  # noqa: E402
     atproto,
     fake_atproto,
     real_atproto,
+    real_wordpress,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "django_db_setup",
     "fake_atproto",
     "real_atproto",
+    "real_wordpress",
     "world",
 ]
 

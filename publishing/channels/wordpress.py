@@ -16,14 +16,14 @@ import html
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from config.kernel import clock, http
 
 from . import articles, wp_comments
 from .articles import ArticleChannel, for_the_form, needed, option, site_address
-from .atproto import misfit
+from .atproto import is_loopback, misfit
 from .base import (
     Accepted,
     AccountFacts,
@@ -163,6 +163,12 @@ class WordPress(ArticleChannel):
         index = discover(site_address(values.get("site", "")))
         if not index.authorize:
             raise misfit(no_passwords(index), "site")
+        if urlsplit(redirect_uri).scheme == "http" and not is_loopback(redirect_uri):
+            raise misfit(
+                "This installation has no https address, and a site sends nobody back to less. "
+                "Type an application password instead.",
+                "site",
+            )
         back = f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}"
         query = {
             # A user's passwords have names of their own, so connecting again needs another one.

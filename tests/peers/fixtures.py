@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
+from . import wordpress
 from .atproto import Network, RealNetwork, running_network, why_absent
 from .fake_atproto import FakeNetwork
 
@@ -22,6 +23,17 @@ def real_atproto() -> Iterator[RealNetwork]:
         pytest.skip(f"The Bluesky server is {absent}.")
     with running_network() as network:
         yield network
+
+
+@pytest.fixture(scope="session")
+def real_wordpress() -> Iterator[wordpress.Site]:
+    """A real site, started once a run; skips and fails as the one above."""
+    if absent := wordpress.why_absent():
+        if os.environ.get("WARREN_PEERS") == "required":
+            pytest.fail(f"The WordPress site is {absent}.")
+        pytest.skip(f"The WordPress site is {absent}.")
+    with wordpress.running_site() as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

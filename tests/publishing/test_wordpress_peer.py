@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +14,7 @@ from publishing.channels.base import (
     AccountFacts,
     ChannelError,
     Connection,
+    CrashPoint,
     Draft,
     Found,
     Gone,
@@ -25,8 +24,8 @@ from publishing.channels.base import (
 )
 from publishing.channels.errors import Outcome
 from publishing.channels.wordpress import WordPress
-from tests.peers.sessions import MemorySession, Vault, picture
-from tests.peers.wordpress import Site, running_site, why_absent
+from tests.peers.sessions import Killed, MemorySession, Vault, picture
+from tests.peers.wordpress import Site
 
 pytestmark = pytest.mark.peer
 
@@ -40,16 +39,9 @@ DRAFT = Draft(
 )
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    """Skips where it is not installed, unless WARREN_PEERS=required says that this would hide
-    something, as in CI."""
-    if absent := why_absent():
-        if os.environ.get("WARREN_PEERS") == "required":
-            pytest.fail(f"The WordPress site is {absent}.")
-        pytest.skip(f"The WordPress site is {absent}.")
-    with running_site() as running:
-        yield running
+@pytest.fixture
+def site(real_wordpress: Site) -> Site:
+    return real_wordpress
 
 
 def values(site: Site, role: str) -> dict[str, str]:
@@ -181,6 +173,27 @@ def test_a_lost_draft_is_met_again_by_its_slug(site: Site) -> None:
     assert len(ask(site, "posts", search="lost", status="any")) == 1
     other = frozen(connection, key="another")
     assert wordpress.find(other, session_of(connection)) is None
+
+
+@pytest.mark.parametrize(
+    "point", [CrashPoint.MEDIA_UPLOADING, CrashPoint.MEDIA_RECEIVED, CrashPoint.ANSWERED]
+)
+def test_a_worker_that_dies_leaves_one_post(site: Site, point: str) -> None:
+    connection, files = connected(site), {"a": picture(), "b": picture(200, 100)}
+    media = (Media("a", "image/jpeg", alt="One"), Media("b", "image/jpeg", alt="Two"))
+    draft = replace(DRAFT, title=f"Dies at {point}", media=media)
+    payload = frozen(connection, draft, point)
+    dying = session_of(connection, files=files, crash_at=point)
+    with pytest.raises(Killed):
+        wordpress.publish(payload, dying)
+    next_one = session_of(connection, files=files, handle=dying.handle)
+    found = wordpress.find(payload, next_one)
+    assert (found is not None) == (point is CrashPoint.ANSWERED)
+    done = wordpress.publish(payload, next_one)
+    assert isinstance(done, Published)
+    (post,) = ask(site, "posts", search=f"Dies at {point}", status="any")
+    assert (str(post["id"]), post["status"]) == (done.remote_id, "publish")
+    assert post["content"]["raw"].count("wp-image-") == 1 and post["featured_media"]
 
 
 def test_a_draft_thrown_away_for_good_is_made_again(site: Site) -> None:
