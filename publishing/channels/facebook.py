@@ -177,7 +177,11 @@ class Facebook(FacebookLogin):
         state = self.calling(session, lambda api: facebook_media.video_state(api, session))
         if not state.is_published:
             self.calling(session, lambda api: facebook_media.finish(api, payload, session))
-            state = self.calling(session, lambda api: facebook_media.video_state(api, session))
+            try:
+                state = self.calling(session, lambda api: facebook_media.video_state(api, session))
+            except ChannelError:
+                # Facebook has it; that it does not say how far it is can no longer undo that.
+                return self._working()
         found = self._video_found(state)
         return Published(found.remote_id, found.url) if isinstance(found, Found) else found
 
@@ -190,8 +194,11 @@ class Facebook(FacebookLogin):
                 code="video_failed",
             )
         if not state.is_ready:
-            return Accepted(facebook_media.CHECK_SECONDS, f"{self.label} is working on the video.")
+            return self._working()
         return Found(state.post, self.address(state.post))
+
+    def _working(self) -> Accepted:
+        return Accepted(facebook_media.CHECK_SECONDS, f"{self.label} is working on the video.")
 
     # Looking
 

@@ -46,6 +46,7 @@ class LinkedIn(LinkedInChannel):
     label = "LinkedIn"
     icon = "img/channels/linkedin.svg"
     app_name = "linkedin"
+    revoke_at = ("web", "/oauth/v2/revoke")
     scopes = ("openid", "profile", "w_member_social")
     read_scope = "r_member_social"
     writing_order = 10

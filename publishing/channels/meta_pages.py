@@ -33,6 +33,8 @@ class FacebookLogin(MetaChannel):
     hosts = {"web": "https://www.facebook.com", "api": "https://graph.facebook.com"}
     authorize_at = ("web", f"/{GRAPH_VERSION}/dialog/oauth")
     token_at = ("api", f"/{GRAPH_VERSION}/oauth/access_token")
+    authorize_params = {"auth_type": "rerequest"}
+    """Asks again for what a person unticked before, which Facebook otherwise leaves out."""
     app_name = "facebook"
     page_fields = PAGE_FIELDS
 

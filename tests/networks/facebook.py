@@ -110,6 +110,7 @@ class FacebookNetwork(PagesNetwork):
         self.looks_left = 0
         """How often a finished video is still worked on when somebody looks."""
         self.video_fails = False
+        self.silent_after_finish = False
         self.answers: list[Reply] = []
         """What the next requests that make a post are answered, after the post was taken."""
 
@@ -222,6 +223,8 @@ class FacebookNetwork(PagesNetwork):
         kept = self.videos[video]
         if not kept["post"]:
             return {"id": video, "published": False, "status": {"video_status": "upload_complete"}}
+        if self.silent_after_finish:
+            return {}
         self.looks_left -= 1
         status = "processing" if self.looks_left >= 0 else "ready"
         if self.video_fails:

@@ -78,6 +78,12 @@ class LinkedInNetwork(ConsentNetwork):
         told = {"active": True, "status": "active", "scope": scope, "expires_at": 1_800_000_000}
         return Reply(200, told | {"client_id": APP.client_id, "auth_type": "3L"})
 
+    @route("POST", "/oauth/v2/revoke")
+    def revoke(self, request: Request) -> Reply:
+        with self.lock:
+            self.access.clear()
+        return Reply(200)
+
     @route("GET", "/v2/userinfo")
     def who(self, request: Request) -> Reply:
         person = {"sub": PERSON.rpartition(":")[2], "name": "Ada Rowan", "locale": {}}

@@ -255,3 +255,13 @@ def connected(stage: Stage) -> tuple[Any, ...]:
 
 def by_check(findings: tuple[Finding, ...]) -> dict[str, Finding]:
     return {each.check: each for each in findings}
+
+
+def test_a_finished_video_is_out_although_its_state_is_not_told(stage: Stage) -> None:
+    payload, session = filmed(stage), stage.session()
+    CHANNEL.prepare(payload, session)
+    network(stage).silent_after_finish = True
+    assert isinstance(CHANNEL.publish(payload, session), Accepted)
+    network(stage).silent_after_finish = False
+    assert isinstance(CHANNEL.find(payload, stage.session(handle=session.handle)), Found)
+    assert len(stage.posts()) == 1

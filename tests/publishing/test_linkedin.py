@@ -179,6 +179,16 @@ def test_a_token_without_a_refresh_token_is_kept_until_it_ends(stage: Stage) -> 
     assert caught.value.outcome is Outcome.RECONNECT
 
 
+def test_a_disconnected_person_is_forgotten_there_and_a_page_is_not(
+    stage: Stage, page: Stage
+) -> None:
+    """Pages of one person share one token, which another page may still need."""
+    PERSON.revoke(stage.session())
+    assert not network(stage).access
+    ORGANIZATION.revoke(page.session())
+    assert network(page).access
+
+
 def test_a_daily_limit_ends_at_midnight() -> None:
     said = "Resource level throttle APPLICATION_AND_MEMBER DAY limit for calls is reached"
     error = TABLE.error("LinkedIn", status=429, detail=said, headers={}, now=MOMENT)
