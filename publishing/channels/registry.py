@@ -21,6 +21,7 @@ from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
 from .medium import Medium
 from .pinterest import Pinterest
+from .reddit import Reddit
 from .slack import Slack
 from .telegram import Telegram
 from .threads import Threads
@@ -56,6 +57,7 @@ channels.register(Webhook.slug, Webhook())
 channels.register(ByHand.slug, ByHand())
 channels.register(Slack.slug, Slack())
 channels.register(Telegram.slug, Telegram())
+channels.register(Reddit.slug, Reddit())
 
 
 def platform_label(platform: str) -> str:
