@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from publishing.channels.registry import channels
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ["config", "organizations", "billing", "brands", "content", "publishing", "analytics"]
 FORBIDDEN_FILES = {"utils.py", "helpers.py", "common.py", "signals.py"}
@@ -38,16 +40,60 @@ def test_no_file_grows_long() -> None:
     assert long == LONG_FILES
 
 
-@pytest.mark.parametrize("slug", ["bluesky"])
+ORDINARY = {"feed", "medium", "reddit", "threads", "webhook", "x"}
+"""Networks that are called as ordinary things are: found only where the line speaks of networks."""
+SPEAKS_OF_NETWORKS = re.compile(r"platform|slug|network|channels?\b|account", re.IGNORECASE)
+
+NAMED_HONESTLY = {
+    # They fill an installation, and the hosted page is the network that every one has.
+    "feed": re.compile(r"analytics/(bench|seeding)/|publishing/(demo|urls_feed)"),
+}
+
+
+@pytest.mark.parametrize("slug", sorted(channels))
 def test_a_platform_is_named_only_where_it_lives(slug: str) -> None:
-    """Its channel file, the registry line, its icon and its tests; nothing else knows its name."""
-    own = {"publishing/channels/registry.py", f"publishing/channels/{slug}.py"}
+    """Its channel's files, the registry, its icon and its tests; nothing else knows its name."""
+    # An icon may be called as a network is.
+    quoted = re.compile(rf"""(?<!icon=)(?<!icon )(?P<mark>["']){slug}(?P=mark)""")
+    honest = NAMED_HONESTLY.get(slug)
     naming = [
-        str(path.relative_to(ROOT))
-        for path in [*sources(), *(ROOT / "templates").rglob("*.html")]
-        if re.search(rf"\b{slug}\b", path.read_text(), re.IGNORECASE)
+        f"{name}:{number}"
+        for name, path in _outside_of_channels()
+        if honest is None or not honest.search(name)
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if quoted.search(line) and (slug not in ORDINARY or SPEAKS_OF_NETWORKS.search(line))
     ]
-    assert [name for name in naming if name not in own] == []
+    assert naming == []
+
+
+def test_what_channels_share_names_none_of_them() -> None:
+    """A file in publishing/channels/ belongs to the network that its name begins with, or to a
+    family of networks (FAMILIES), or to all of them, and then it names none."""
+    slugs = "|".join(each for each in channels if each not in ORDINARY)
+    quoted = re.compile(rf"""(?P<mark>["'])({slugs})(?P=mark)""")
+    own = tuple([*channels, *FAMILIES])
+    naming = [
+        f"{path.name}:{number}"
+        for path in (ROOT / "publishing" / "channels").glob("*.py")
+        if not path.stem.startswith(own) and path.stem != "registry"
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if quoted.search(line)
+    ]
+    assert naming == []
+
+
+FAMILIES = ("atproto", "google", "meta", "pin_media", "wp")
+"""What several networks, or one under its protocol's name, have in common."""
+
+
+def _outside_of_channels() -> list[tuple[str, Path]]:
+    files = [
+        *sources(),
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "static" / "js").rglob("*.js"),
+    ]
+    named = [(str(path.relative_to(ROOT)), path) for path in files]
+    return [(name, path) for name, path in named if not name.startswith("publishing/channels/")]
 
 
 def test_nothing_is_left_for_later() -> None:
