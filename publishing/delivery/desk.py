@@ -8,7 +8,7 @@ network is waited for.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from queue import SimpleQueue
@@ -23,6 +23,7 @@ from .calls import Answer, Step, call, mistake, needs_prepare
 from .claim import STRANDED, TO_SEND, claim, claim_undecided
 from .crew import Crew, Finished, drain
 from .faults import fault
+from .gate import network_of
 from .parcel import Parcel, new_owner
 from .send import begin, renew
 from .settle import Out
@@ -32,6 +33,8 @@ Work = tuple[UUID, Sequence[UUID]]
 """An organization and deliveries of it that are due."""
 
 WIDTH_WITHOUT_THREADS = 24
+MOST_WIDTHS_CLAIMED = 4
+"""Times the width that may be claimed while some of it waits for busy networks."""
 
 
 class Desk:
@@ -52,7 +55,10 @@ class Desk:
         self.width = crew.size or WIDTH_WITHOUT_THREADS
         # What shares its statements: the larger, the cheaper, and the longer threads stand idle.
         self.batch = max(1, self.width // 3)
+        # Threads that one network may keep busy, so that a slow one leaves some to the others.
+        self.share = max(1, self.width * 2 // 3)
         self.claimed = 0
+        self._first: deque[tuple[Parcel, Step]] = deque()
         self._ready: deque[Parcel] = deque()
         self._calls: dict[Parcel, Step] = {}
         self._done: SimpleQueue[Finished] = SimpleQueue()
@@ -63,12 +69,13 @@ class Desk:
         Returns how many deliveries were claimed.
         """
         waiting, end = deque(work), monotonic() + seconds
-        while waiting or self._ready or self._calls:
+        while waiting or self._first or self._ready or self._calls:
             if monotonic() >= end or self.stops():
                 waiting.clear()
-            while waiting and self._unsent < self.width:
+            while waiting and self._wants_more():
                 organization_id, ids = waiting.popleft()
                 self._take(claim(organization_id, ids, owner=self.owner, states=self.states))
+            self._begin_calls()
             self._send()
             if self._calls:
                 enough = min(len(self._calls), self.batch)
@@ -90,7 +97,7 @@ class Desk:
             elif parcel.channel is None:
                 books.no_channel(parcel)
             elif needs_prepare(parcel.channel):
-                self._call(parcel, Step.PREPARE)
+                self._first.append((parcel, Step.PREPARE))
             else:
                 self._ready.append(parcel)
 
@@ -100,26 +107,60 @@ class Desk:
         if delivery.state == DeliveryState.ACCEPTED and delivery.remote_id:
             books.published([Out(parcel, delivery.remote_id, delivery.remote_url)])
         elif parcel.can_be_found:
-            self._call(parcel, Step.FIND)
+            self._first.append((parcel, Step.FIND))
         else:
             books.unlookable(parcel)
 
-    @property
-    def _unsent(self) -> int:
-        """Claimed and not on its way: no more than soon leaves, since each holds a lease."""
+    def _wants_more(self) -> bool:
+        """No more is claimed than soon leaves, since each holds a lease; but not less either: what
+        waits for a busy network is not waited for by those that could leave for another."""
         preparing = sum(step is not Step.PUBLISH for step in self._calls.values())
-        return len(self._ready) + preparing
+        unsent = len(self._first) + len(self._ready) + preparing
+        if unsent < self.width:
+            return True
+        is_idle = len(self._calls) < self.width and not self._leaving()
+        return is_idle and unsent < MOST_WIDTHS_CLAIMED * self.width
+
+    def _begin_calls(self) -> None:
+        """Prepare and look for as many as their networks have room for."""
+        busy = self._busy()
+        for _ in range(len(self._first)):
+            parcel, step = self._first.popleft()
+            network = network_of(parcel.delivery)
+            if network is None or busy[network] < self.share:
+                busy[network] += 1
+                self._call(parcel, step)
+            else:
+                self._first.append((parcel, step))
 
     def _send(self) -> None:
         """Commit `sending` for as many as can leave now, and let them leave."""
-        free, waiting = self.width - len(self._calls), len(self._ready)
-        # A crew that is nearly busy is not fed one by one: each commit has its price.
-        if not waiting or free <= 0 or free < min(waiting, self.batch):
-            return
-        batch = [self._ready.popleft() for _ in range(min(free, waiting))]
+        batch = self._leaving()
+        leaving = set(batch)
+        self._ready = deque(parcel for parcel in self._ready if parcel not in leaving)
         for organization_id, parcels in by_organization(batch).items():
             for parcel in steadily(partial(begin, organization_id, parcels), parcels):
                 self._call(parcel, Step.PUBLISH)
+
+    def _leaving(self) -> list[Parcel]:
+        """Those that the crew and their networks have room for, in their order."""
+        free = self.width - len(self._calls)
+        # A crew that is nearly busy is not fed one by one: each commit has its price.
+        if not self._ready or free <= 0 or free < min(len(self._ready), self.batch):
+            return []
+        busy = self._busy()
+        queues: dict[str | None, list[Parcel]] = {}
+        for parcel in self._ready:
+            queues.setdefault(network_of(parcel.delivery), []).append(parcel)
+        fitting: set[Parcel] = set()
+        for network, queue in queues.items():
+            room = self.width if network is None else self.share - busy[network]
+            if room >= min(len(queue), self.batch, self.share):
+                fitting.update(queue[:room])
+        return [parcel for parcel in self._ready if parcel in fitting][:free]
+
+    def _busy(self) -> Counter[str | None]:
+        return Counter(network_of(parcel.delivery) for parcel in self._calls)
 
     def _call(self, parcel: Parcel, step: Step) -> None:
         # Noted before it runs: without threads it is finished when `submit` returns.
@@ -149,7 +190,7 @@ class Desk:
             renew(organization_id, parcels)
 
     def _held(self) -> list[Parcel]:
-        return [*self._calls, *self._ready]
+        return [*self._calls, *(parcel for parcel, _ in self._first), *self._ready]
 
 
 def by_organization(parcels: Iterable[Parcel]) -> dict[UUID, list[Parcel]]:

@@ -96,13 +96,15 @@ class Parcel:
     def can_be_found(self) -> bool:
         """Whether the network can be asked for this very post.
 
-        Where nothing else can be found, one that was taken in to be worked on still can.
+        Where nothing else can be found, one that was taken in to be worked on still can, and one
+        that a person was to post.
         """
         channel: object = self.channel
         if not isinstance(channel, Channel) or not isinstance(channel, Finds):
             return False
         is_accepted = self.delivery.state == DeliveryState.ACCEPTED
-        return is_accepted or channel.delivery_class is not DeliveryClass.D
+        is_in_hand = is_accepted or channel.waits_for_person
+        return is_in_hand or channel.delivery_class is not DeliveryClass.D
 
     @property
     def label(self) -> str:

@@ -130,6 +130,34 @@ def test_one_slow_network_does_not_hold_up_the_others(world: World, platform: Pl
     worker.join()
 
 
+def test_a_network_that_hangs_leaves_threads_to_the_others(
+    world: World, platform: Platform, settings: Settings
+) -> None:
+    settings.WARREN_OUTBOUND_TIMEOUT_SECONDS = 1.5
+    server, _ = platform.join(*["hang"] * 40)
+    with org_atomic(world.id):
+        account = account_on(world.brand, "test_d", server)
+        due_deliveries(world.brand, [account], [f"Hangs {number}." for number in range(40)])
+    posts_on(world, platform, "test_a", 20)
+
+    def work() -> None:
+        ledger.sweep_due(inline=True)
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    began = time.monotonic()
+    worker.start()
+    while states(world).get("published") != 20 and time.monotonic() - began < 20:
+        time.sleep(0.02)
+    assert time.monotonic() - began < 1.5
+    worker.join()
+    found = states(world)
+    # The breaker keeps the rest from hanging too.
+    assert found["published"] == 20
+    assert found["unknown"] <= 8
+    assert found["scheduled"] == 40 - found["unknown"]
+
+
 def test_a_lost_database_connection_loses_no_post(world: World, platform: Platform) -> None:
     remote, deliveries = posts_on(world, platform, "test_d", 8)
     platform.latency = 0.5
