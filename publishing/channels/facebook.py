@@ -46,7 +46,6 @@ from .oauth import CALL_SECONDS, MAX_BYTES, expires_at
 from .readback import looked_since, moment, note_sending, plain, was_tried
 from .rest import Rest, count, dig
 
-DUPLICATES = ("506", "1366051")
 POST_FIELDS = (
     "id,message,created_time,permalink_url,"
     "attachments{media_type,subattachments.limit(20){media_type}}"
@@ -154,9 +153,9 @@ class Facebook(FacebookLogin):
                 return self._finish_video(payload, session)
             return self._post(payload, session)
         except ChannelError as error:
-            if error.code not in DUPLICATES or not tried_before:
+            if not error.permanent or not tried_before:
                 raise
-            # Facebook has what an earlier, unclear attempt may have made.
+            # A refusal after an unclear attempt may come from the post that this one made.
             found = self.find(payload, session)
             if isinstance(found, Found):
                 return Published(found.remote_id, found.url, _notes(session))

@@ -5,6 +5,7 @@ Source: LinkedIn's Images API and Videos API pages (read 2026-11).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -78,10 +79,11 @@ def _video(api: Rest, owner: str, data: bytes) -> str:
         "uploadThumbnail": False,
     }
     place = _begin(api, "videos", wish)
-    parts = []
+    # The addresses of a video's parts carry their own right; LinkedIn's page sends no token there.
+    bare, parts = replace(api, headers={}), []
     for part in place["uploadInstructions"]:
         piece = data[int(part["firstByte"]) : int(part["lastByte"]) + 1]
-        answer = api.call("PUT", str(part["uploadUrl"]), content=piece, headers=BYTES)
+        answer = bare.call("PUT", str(part["uploadUrl"]), content=piece, headers=BYTES)
         parts.append(answer.headers.get("etag", "").strip('"'))
     done = {
         "video": place["video"],

@@ -21,6 +21,7 @@ from .base import (
     Accepted,
     AccountFacts,
     ChannelError,
+    CrashPoint,
     DeliveryClass,
     Draft,
     Finding,
@@ -170,9 +171,11 @@ class ContainerChannel(MetaChannel):
 
     def _make(self, payload: Payload, form: dict[str, str], session: Session) -> str:
         path = f"/{payload['owner']}/{self.make_edge}"
+        session.fault(CrashPoint.MEDIA_UPLOADING)
         answer = self.calling(session, lambda api: api.call("POST", path, data=form))
         if not answer.dig("id"):
             raise not_understood(self.label)
+        session.fault(CrashPoint.MEDIA_RECEIVED)
         return str(answer.dig("id"))
 
     def _children(self, payload: Payload, session: Session) -> Accepted | None:

@@ -155,14 +155,19 @@ class FacebookLogin(MetaChannel):
     def _role(self, session: Session) -> Finding:
         """Whether the person who connected the page may still create content on it."""
         api = self.graph(session.http, str(session.credentials.get("user_token", "")))
-        page = next(
-            (
-                each
-                for each in self.listed(api, "/me/accounts", "id,tasks")
-                if str(each["id"]) == self.page_of(session)
-            ),
-            None,
-        )
+        try:
+            rows = list(self.listed(api, "/me/accounts", "id,tasks"))
+        except ChannelError as error:
+            if not error.reconnect:
+                raise
+            return Finding(
+                "role",
+                None,
+                "The access of the person who connected the page has ended. The page's own goes "
+                "on for now, but cannot be renewed any more.",
+                "Connect the account again when it suits.",
+            )
+        page = next((each for each in rows if str(each["id"]) == self.page_of(session)), None)
         if page is None:
             return Finding(
                 "role",

@@ -46,6 +46,8 @@ class LinkedInNetwork(ConsentNetwork):
         self.roles: list[tuple[str, str]] = []
 
     def admit(self, request: Request) -> Reply | None:
+        if "video" in request.path and request.path.startswith("/dms-uploads/"):
+            return None if not request.token else Reply(403)
         if request.path.startswith("/oauth/") or self.is_let_in(request):
             return self._versioned(request)
         return self.refusal(401)

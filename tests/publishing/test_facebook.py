@@ -228,6 +228,13 @@ def test_the_doctor_tells_of_a_lost_role_and_of_ended_access(stage: Stage) -> No
     assert token.ok is False and "invalidated" in token.says
 
 
+def test_a_page_goes_on_while_the_access_of_its_person_has_ended(stage: Stage) -> None:
+    stage.network.ended.add(stage.vault.credentials["user_token"])
+    findings = by_check(CHANNEL.probe(stage.session()))
+    assert findings["token"].ok and findings["role"].ok is None and findings["role"].mend
+    assert isinstance(CHANNEL.publish(frozen(stage), stage.session()), Published)
+
+
 def test_a_right_that_is_missing_waits_for_a_person_and_renews_nothing(stage: Stage) -> None:
     stage.network.faults.append("403")
     with pytest.raises(ChannelError) as caught:
