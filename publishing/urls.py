@@ -18,6 +18,11 @@ urlpatterns = [
     path(f"{APPROVAL}reopening/", approvals.approval_reopen, name="approval-reopen"),
     path(f"{APPROVAL}edit/", approvals.approval_edit, name="approval-edit"),
     path(
+        f"{APPROVAL}edit/arrangement/",
+        approvals.approval_arrangement,
+        name="approval-arrangement",
+    ),
+    path(
         f"{APPROVAL}variation/<uuid:candidate>/",
         approvals.approval_variation,
         name="approval-variation",

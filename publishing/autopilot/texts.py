@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import numpy as np
 
 from brands.models import BrandProfile
-from config.kernel.errors import DomainError, PaymentRequired, TooMany, Unavailable
+from config.kernel.errors import DomainError, Invalid, PaymentRequired, TooMany, Unavailable
 from config.kernel.scoping import org_atomic
 from content.models import Angle, Candidate, Generation, GenerationStatus, Material
 from content.services.angles import AngleChoice, choose_angles
@@ -20,7 +20,7 @@ from publishing.channels.registry import channels
 from publishing.models import AutopilotRun, Decision, RunMode, SocialAccount
 from publishing.services.accounts import account_of_brand
 from publishing.services.decisions import note_decision
-from publishing.services.drafts import draft, problems_of, rules_of
+from publishing.services.drafts import draft, limits_of, problems_of, rules_of, title_for
 
 from .lease import keep
 from .progress import Progress
@@ -116,10 +116,11 @@ def _text(
     first: Text | None,
     say: Progress,
 ) -> Text:
-    if first is not None and _fits(first.candidate, place):
+    if first is not None and _fits(first.candidate, material, place):
         label = first.place.channel.label
         say("write", f"The text for {label} fits {place.channel.label} as it is.")
         return Text(place, first.generation, first.candidate, shared_from=label)
+    _refuse_bare(run, material, place)
     choices = _angles(run, brand, material, place, first, say)
     keep(run)
     generation = _generation(run, brand, material, place, choices, say)
@@ -129,12 +130,29 @@ def _text(
     return Text(place, generation, candidate)
 
 
-def _fits(candidate: Candidate, place: Place) -> bool:
+def _refuse_bare(run: AutopilotRun, material: Material, place: Place) -> None:
+    """Before anything is written and paid. A person who asks may add the picture afterwards."""
+    limits = limits_of(place.account)
+    if run.mode == RunMode.MANUAL or not limits.media_required:
+        return
+    taken = {Material.Kind.IMAGE: limits.images_max, Material.Kind.VIDEO: limits.videos_max}
+    if not taken.get(Material.Kind(material.kind)):
+        names = {Material.Kind.IMAGE: "a picture", Material.Kind.VIDEO: "a video"}
+        kinds = " or ".join(names[kind] for kind, most in taken.items() if most)
+        raise Invalid(
+            f"{place.channel.label} takes no post without {kinds}, and “{material.name}” is none. "
+            "Add one as a material, or write for it by hand and add one to the post.",
+            code="media_needed",
+        )
+
+
+def _fits(candidate: Candidate, material: Material, place: Place) -> bool:
     wanted = draft(
         content=candidate.text,
         hashtags=candidate.hashtags,
         link=candidate.link,
         media=candidate.media,
+        title=title_for(material, candidate.text, place.account),
     )
     return not problems_of(wanted, place.account)
 

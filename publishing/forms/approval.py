@@ -8,35 +8,7 @@ from typing import Any
 from django import forms
 
 from config.kernel.clock import resolve, to_zone
-from publishing.channels.text import clean_hashtags
 from publishing.models import PendingPost
-
-
-class EditForm(forms.Form):
-    content = forms.CharField(
-        label="Text", strip=False, widget=forms.Textarea(attrs={"rows": 9, "autofocus": True})
-    )
-    hashtags = forms.CharField(
-        required=False,
-        label="Hashtags",
-        help_text="Separated by spaces, with or without the #.",
-    )
-    link = forms.CharField(
-        required=False,
-        label="Link",
-        max_length=2000,
-        help_text="Counts as the network counts it.",
-        widget=forms.URLInput,
-    )
-
-    @classmethod
-    def of(cls, post: PendingPost, data: Any = None) -> EditForm:
-        hashtags = " ".join(f"#{tag}" for tag in post.hashtags)
-        initial = {"content": post.content, "hashtags": hashtags, "link": post.link}
-        return cls(data, initial=initial)
-
-    def clean_hashtags(self) -> list[str]:
-        return clean_hashtags(self.cleaned_data["hashtags"].replace(",", " ").split())
 
 
 class RejectForm(forms.Form):

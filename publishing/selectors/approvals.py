@@ -20,7 +20,7 @@ from publishing.services.decisions import decisions_of_post
 from publishing.services.pending_posts import generations_of
 from publishing.services.post_moves import APPROVED, EDITABLE, REOPENABLE
 
-from .preview import Preview, limits_json, preview
+from .preview import Preview, preview, preview_of
 from .runs import RunPage, rewriting_of, with_rewritings
 
 PAGE_SIZE = 20
@@ -77,7 +77,9 @@ _LISTED: Final = (
 )
 _SHOWN: Final = (
     *(field.name for field in PendingPost._meta.concrete_fields),
-    *("brand__name", "brand__timezone", "account__name", "account__handle", "material__name"),
+    *("brand__name", "brand__timezone", "brand__language", "material__name"),
+    *("account__name", "account__handle", "account__platform", "account__remote_id"),
+    *("account__server", "account__settings"),
     *("generation__credits", "generation__cost_micros"),
 )
 
@@ -156,7 +158,6 @@ class ApprovalPage:
     delivery: Delivery | None
     published_id: UUID | None
     platform_label: str
-    limits_json: str
     zone: str
     is_late: bool
     rewriting: RunPage | None = None
@@ -277,7 +278,6 @@ def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
         delivery=_delivery(post),
         published_id=_published(post),
         platform_label=platform_label(post.platform),
-        limits_json=limits_json(post.platform),
         zone=post.brand.timezone,
         is_late=post.scheduled_for <= now(),
         rewriting=rewriting_of(post),
@@ -287,18 +287,19 @@ def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
 
 
 def _preview(post: PendingPost, shown: Variation | None) -> Preview:
+    sources = shown.sources if shown else ()
     if shown is None or shown.is_chosen:
-        content, hashtags, link, media = post.content, post.hashtags, post.link, post.media
-    else:
-        row = shown.candidate
-        content, hashtags, link, media = row.text, row.hashtags, row.link, row.media
+        return preview_of(post, sources=sources)
+    row = shown.candidate
     return preview(
         platform=post.platform,
-        content=content,
-        hashtags=hashtags,
-        link=link,
-        media=media,
-        sources=shown.sources if shown else (),
+        content=row.text,
+        hashtags=row.hashtags,
+        link=row.link,
+        media=row.media,
+        sources=sources,
+        account=post.account,
+        title=post.title,
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from publishing.channels import text as counting
-from publishing.channels.base import Draft
+from publishing.channels.base import Draft, Limits
 from publishing.channels.registry import channels
+from publishing.models import MediaRendition, PendingPost, SocialAccount
+from publishing.services.networks import account_facts
+from publishing.services.renditions import is_taken, renditions_of
 
 from .facts import facts_in
 
@@ -28,10 +30,32 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture by the name under which members may open it."""
+    """A picture or video by the name under which members may open it: the fitted file where there
+    is one. `note` says what was changed, `problem` why it cannot go out."""
 
     name: str
     alt: str
+    is_video: bool = False
+    note: str = ""
+    problem: str = ""
+    size: str = ""
+    is_waiting: bool = False
+    """It is still to be made to fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A later part of a thread, or the first comment, as it is counted."""
+
+    label: str
+    pieces: Sequence[Piece]
+    used: int
+    most: int | None
+    is_over: bool
+
+    @property
+    def size(self) -> str:
+        return f"{self.used} of {self.most}" if self.most is not None else f"{self.used}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +67,16 @@ class Preview:
     used: int
     most: int | None
     is_over: bool
+    title: str = ""
+    later: Sequence[Later] = ()
 
     @property
     def size(self) -> str:
         return f"{self.used} of {self.most}" if self.most is not None else f"{self.used}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return any(each.is_waiting for each in self.media)
 
 
 def preview(
@@ -57,28 +87,99 @@ def preview(
     link: str = "",
     media: Sequence[Mapping[str, Any]] = (),
     sources: Sequence[str] = (),
+    account: SocialAccount | None = None,
+    title: str = "",
+    thread: Sequence[str] = (),
+    first_comment: str = "",
 ) -> Preview:
     """Text, hashtags and link put together and shortened as the platform does it.
 
-    `sources` are sentences of the material; what the text has from them is marked as fact.
+    `sources` are sentences of the material; what the text has from them is marked as fact. With the
+    account its own limits count, and media are shown as they were made to fit.
     """
-    shown_media = [Shown(each["reference"].rpartition("/")[2], each["alt"]) for each in media]
     channel = channels.get(platform)
+    shown_media = _media(media, account)
     if channel is None:
         composed = counting.compose(content, hashtags, link)
         pieces = _pieces(composed, (), sources)
-        return Preview(pieces, shown_media, len(composed), None, is_over=False)
+        return Preview(pieces, shown_media, len(composed), None, is_over=False, title=title)
+    limits = channel.limits_for(account_facts(account)) if account else channel.limits
     composed = channel.compose(Draft(content, tuple(hashtags), link or None))
-    count = counting.measure_text(composed, channel.limits)
-    shown, links = counting.displayed(composed, channel.limits)
-    pieces = _pieces(shown, links, sources)
-    return Preview(pieces, shown_media, count.used, count.limit, count.over)
+    count = counting.measure_text(composed, limits, has_media=bool(media))
+    shown, links = counting.displayed(composed, limits)
+    return Preview(
+        _pieces(shown, links, sources),
+        shown_media,
+        count.used,
+        count.limit,
+        count.over,
+        title=title,
+        later=[*_parts(thread, limits), *_comment(first_comment, limits)],
+    )
 
 
-def limits_json(platform: str) -> str:
-    """The platform's limits for the browser's counter; "{}" counts without a limit."""
-    channel = channels.get(platform)
-    return json.dumps(channel.limits.as_json()) if channel else "{}"
+def preview_of(post: PendingPost, *, sources: Sequence[str] = ()) -> Preview:
+    """A post as it stands, with all its parts."""
+    return preview(
+        platform=post.platform,
+        content=post.content,
+        hashtags=post.hashtags,
+        link=post.link,
+        media=post.media,
+        sources=sources,
+        account=post.account,
+        title=post.title,
+        thread=post.thread,
+        first_comment=post.first_comment,
+    )
+
+
+def _media(media: Sequence[Mapping[str, Any]], account: SocialAccount | None) -> list[Shown]:
+    rows = renditions_of(media, account) if account else [None] * len(media)
+    return [_shown(each, row, account) for each, row in zip(media, rows, strict=True)]
+
+
+def _shown(
+    medium: Mapping[str, Any], row: MediaRendition | None, account: SocialAccount | None
+) -> Shown:
+    reference = row.fitted if row is not None and row.fitted else medium["reference"]
+    kind = row.content_type if row is not None and row.content_type else medium["content_type"]
+    return Shown(
+        name=reference.rpartition("/")[2],
+        alt=medium.get("alt", ""),
+        is_video=str(kind).startswith("video/"),
+        note=row.note if row else "",
+        problem=row.problem if row else "",
+        size=_size(row) if row else "",
+        is_waiting=row is None and account is not None and is_taken(medium, account),
+    )
+
+
+def _size(row: MediaRendition) -> str:
+    """Such as "1080 × 608, 0.4 MB" or, of a video, "1080 × 608, 12 s, 3.1 MB"."""
+    parts = [f"{row.width} × {row.height}"] if row.width and row.height else []
+    parts += [f"{row.duration_seconds:.0f} s"] if row.duration_seconds else []
+    parts += [f"{row.size_bytes / 1_000_000:.1f} MB"] if row.size_bytes else []
+    return ", ".join(parts)
+
+
+def _parts(thread: Sequence[str], limits: Limits) -> list[Later]:
+    found = []
+    for number, text in enumerate(thread, start=2):
+        count = counting.measure_text(counting.compose(text), limits)
+        shown, links = counting.displayed(text, limits)
+        pieces = _pieces(shown, links, ())
+        found.append(Later(f"Part {number}", pieces, count.used, count.limit, count.over))
+    return found
+
+
+def _comment(text: str, limits: Limits) -> list[Later]:
+    if not text:
+        return []
+    used, most = counting.comment_length(text, limits), limits.comment_max
+    shown, links = counting.displayed(text, limits)
+    is_over = most is not None and used > most
+    return [Later("First comment", _pieces(shown, links, ()), used, most, is_over)]
 
 
 def _pieces(text: str, links: Iterable[counting.LinkSpan], sources: Sequence[str]) -> list[Piece]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -30,7 +31,7 @@ from publishing.models import (
 )
 
 from .approvals import give_approval, void_approval
-from .drafts import draft, refuse_misfit
+from .drafts import draft, refuse_misfit, title_for
 from .post_moves import (
     APPROVED,
     REOPENABLE,
@@ -66,7 +67,8 @@ def create_pending_post(
     schedule: Schedule | None = None,
     batch_id: UUID | None = None,
 ) -> PendingPost:
-    """A draft for one account from one candidate. Posts of one turn share a batch.
+    """A draft for one account from one candidate, with a title where the network needs one. Posts
+    of one turn share a batch.
 
     It goes nowhere until `submit_post` or `auto_approve_post` moves it, in the same transaction.
     """
@@ -81,6 +83,7 @@ def create_pending_post(
             schedule=schedule,
             generation_mode=mode,
             scheduled_for=scheduled_for,
+            title=title_for(material, candidate.text, account),
             **batch,
             **as_written(candidate),
         )
@@ -158,33 +161,62 @@ def withdraw_approval(*, post: PendingPost, by: User | None) -> PendingPost:
 
 
 def edit_post(
-    *, post: PendingPost, content: str, hashtags: Iterable[str], link: str, by: User | None
+    *,
+    post: PendingPost,
+    content: str,
+    hashtags: Iterable[str],
+    link: str,
+    by: User | None,
+    **further: Any,
 ) -> PendingPost:
-    """Change the words of a post that has not left.
+    """Change what a post says before it leaves. `further` may be title, thread, first_comment,
+    options, media and when_late; what is not named stays.
 
     An edit after approval voids it: the delivery is cancelled under the same lock and the post
-    waits for a decision again. Without a change nothing happens.
-    Raises Invalid when the text does not fit its channel, Conflict when the post is leaving.
+    waits for a decision again. What becomes of a late post is no part of what was approved. Without
+    a change nothing happens.
+    Raises Invalid when the post does not fit its channel, Conflict when it is leaving.
     """
-    link = _checked_link(link)
+    text = content.replace("\r\n", "\n").strip()
+    wanted = {
+        "content": text,
+        "hashtags": clean_hashtags(hashtags),
+        "link": _checked_link(link),
+        **_checked(further),
+    }
     with org_atomic():
         row = locked(post)
-        text = content.replace("\r\n", "\n").strip()
-        tags = clean_hashtags(hashtags)
-        if (text, tags, link) == (row.content, list(row.hashtags), row.link):
+        given = {name: value for name, value in wanted.items() if value != getattr(row, name)}
+        if not given:
             return row
         refuse_frozen(row)
-        wanted = draft(content=text, hashtags=tags, link=link, media=row.media)
-        refuse_misfit(wanted, row.account)
-        void(row, "The text was changed.")
-        before, after = changed_fields(
-            {"content": row.content, "hashtags": row.hashtags, "link": row.link},
-            {"content": text, "hashtags": tags, "link": link},
-        )
-        change(row, was_edited=True, content=text, hashtags=tags, link=link)
-        _remember_soon(row)
+        before, after = changed_fields({name: getattr(row, name) for name in given}, given)
+        if set(given) != {"when_late"}:
+            _refuse_misfit_of(row, given)
+            void(row, "The text was changed.")
+            given["was_edited"] = True
+        change(row, **given)
+        if "content" in given:
+            _remember_soon(row)
+        if "media" in given:
+            fit_soon(row)
         record(action="post.edited", target=row, by=by, before=before, after=after)
     return row
+
+
+EDITED_TOO = ("title", "thread", "first_comment", "options", "media", "when_late")
+
+
+def _checked(further: Mapping[str, Any]) -> dict[str, Any]:
+    if strange := set(further) - set(EDITED_TOO):
+        raise TypeError(f"A post has no {sorted(strange)} to edit.")
+    return dict(further)
+
+
+def _refuse_misfit_of(row: PendingPost, given: Mapping[str, Any]) -> None:
+    names = ("content", "hashtags", "link", *EDITED_TOO[:-1])
+    words = {name: given.get(name, getattr(row, name)) for name in names}
+    refuse_misfit(draft(**words, language=row.brand.language), row.account)
 
 
 def select_variation(*, post: PendingPost, candidate: Candidate, by: User | None) -> PendingPost:

@@ -144,6 +144,12 @@ def _name(medium: Medium) -> str:
     return "Video" if _is_video(medium) else "Picture"
 
 
+def is_taken(medium: Medium, account: SocialAccount) -> bool:
+    """Whether the account's network takes this kind of medium at all."""
+    limits = _limits(account)
+    return limits is not None and _is_taken(medium, limits)
+
+
 def _is_taken(medium: Medium, limits: Limits) -> bool:
     if _is_video(medium):
         return bool(limits.videos_max and limits.video)

@@ -16,7 +16,8 @@ from config.kernel.web import render_part, toast
 from content.models import Candidate
 from organizations.access import Request, member_of
 from organizations.throttles import throttled
-from publishing.forms.approval import EditForm, RegenerateForm, RejectForm, TimeForm
+from publishing.forms.approval import RegenerateForm, RejectForm, TimeForm
+from publishing.forms.editing import EditForm
 from publishing.forms.problems import tell
 from publishing.forms.queries import uuid_or_none
 from publishing.models import PendingPost
@@ -111,14 +112,23 @@ def approval_reject(request: Request, pending: UUID) -> HttpResponse:
 @member_of("member")
 def approval_edit(request: Request, pending: UUID) -> HttpResponse:
     post = _found(pending)
-    form = EditForm.of(post, request.POST or None)
+    form = EditForm.of(post, request.POST or None, request.FILES)
     if request.method == "POST" and form.is_valid():
         try:
-            post = edit_post(post=post, by=request.user, **form.cleaned_data)
+            post = edit_post(post=post, by=request.user, **form.words())
         except DomainError as error:
             tell(form, error)
         else:
             return _stay(request, post, "The text is saved. It is what will go out.")
+    return _desk(request, post, panel="edit", form=form)
+
+
+@require_POST
+@member_of("member")
+def approval_arrangement(request: Request, pending: UUID) -> HttpResponse:
+    """The edit page with its parts or media moved, split or added to; nothing of it is saved."""
+    post = _found(pending)
+    form = EditForm.arranged(post, request.POST, request.FILES)
     return _desk(request, post, panel="edit", form=form)
 
 

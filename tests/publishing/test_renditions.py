@@ -66,7 +66,7 @@ def test_what_is_approved_is_the_fitted_file_under_the_same_words(world: World) 
     assert (medium.width, medium.height, medium.alt) == (row.width, row.height, "What it shows")
     image = Image.open(io.BytesIO(read_stored(row.fitted)))
     assert image.size == (row.width, row.height)
-    payload = Delivery.objects.get().payload
+    payload = Delivery.objects.get().payload or {}
     assert payload["media"][0]["name"] == row.fitted.rpartition("/")[2]
     assert post.media == [wide], "the original stays what the post names"
 

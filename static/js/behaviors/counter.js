@@ -1,8 +1,9 @@
 /* Says how much of one network's limit a text uses. data-for is the text's field; data-hashtags and
    data-link may name the fields of what is sent with it; data-limits is the server's own
-   specification of the network. */
+   specification of the network. data-counts="comment" counts a first comment, and data-media says
+   that a picture or video goes with the text. */
 
-import { compose, measure } from "../text.js";
+import { compose, measure, measureComment } from "../text.js";
 
 const NEAR = 0.9;
 
@@ -26,7 +27,9 @@ export function connect(element) {
 
   function count() {
     const tags = hashtags ? hashtags.value.split(/[\s,]+/) : [];
-    const result = measure(compose(text.value, tags, link?.value ?? "", limits), limits);
+    const result = element.dataset.counts === "comment"
+      ? measureComment(text.value, limits)
+      : measure(compose(text.value, tags, link?.value ?? "", limits), limits, Boolean(element.dataset.media));
     shown.textContent = words(result);
     element.classList.toggle("counter--over", result.isOver);
     element.classList.toggle("counter--near", !result.isOver && result.most !== null && result.used >= result.most * NEAR);
