@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 from config.kernel import http
 
+from .articles import option
 from .base import (
     Accepted,
     AccountFacts,
@@ -205,7 +206,7 @@ class X(OAuthChannel):
                 {"reference": each.reference, "alt": each.alt, "type": each.content_type}
                 for each in draft.media
             ],
-            "options": _marks(draft) if draft.kind is Kind.POST else {},
+            "options": _marks(draft, account) if draft.kind is Kind.POST else {},
         }
 
     def prepare(self, payload: Payload, session: Session) -> None:
@@ -359,11 +360,11 @@ def _who(rest: Rest) -> Answer:
     return rest.get("/2/users/me", {"user.fields": "profile_image_url,verified_type"})
 
 
-def _marks(draft: Draft) -> dict[str, Any]:
-    options = draft.options
-    marks = {name: True for name in ("made_with_ai", "paid_partnership") if options.get(name)}
-    if options.get("reply_settings"):
-        return {**marks, "reply_settings": options["reply_settings"]}
+def _marks(draft: Draft, account: AccountFacts) -> dict[str, Any]:
+    names = ("made_with_ai", "paid_partnership")
+    marks: dict[str, Any] = {name: True for name in names if option(draft, account, name) == "yes"}
+    if who := option(draft, account, "reply_settings"):
+        marks["reply_settings"] = who
     return marks
 
 
