@@ -132,6 +132,12 @@ def site_address(typed: str, field: str = "site") -> str:
     return address
 
 
+def web_link(told: Any) -> str:
+    """An address that somebody's server told, if a browser may be sent there; else ""."""
+    address = str(told or "")
+    return address if _is_web_address(address) else ""
+
+
 def needed(values: Mapping[str, str], name: str, sentence: str) -> str:
     """A value of the connect form; raises ChannelError with the sentence when it is empty."""
     if value := values.get(name, "").strip():

@@ -8,7 +8,7 @@ Metrics: the Admin API documents none, so Warren asks for none.
 
 Sources: Ghost's Admin API documentation (Overview, Posts, Images, Errors), read 2026-11, and what
 version 6.65 answered when this channel was run against it, once, on 2026-11-21: titles, tags,
-descriptions of pictures, collisions, deleting twice and refused keys were as its stand-in has them.
+descriptions, collisions, deleting twice and refused keys were as its stand-in has them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import jwt
 from config.kernel import clock, http
 
 from . import articles
-from .articles import PAGE, ArticleChannel, needed, option, page_or, site_address
+from .articles import PAGE, ArticleChannel, needed, option, page_or, site_address, web_link
 from .atproto import misfit
 from .base import (
     Accepted,
@@ -159,8 +159,8 @@ class Ghost(ArticleChannel):
             remote_id=host,
             name=str(about.get("title") or host),
             handle=host,
-            profile_url=str(about.get("url") or site),
-            avatar_url=str(about.get("icon") or ""),
+            profile_url=web_link(about.get("url")) or site,
+            avatar_url=web_link(about.get("icon")),
             credentials=credentials,
             server=site,
         )
@@ -217,9 +217,8 @@ class Ghost(ArticleChannel):
             if post["status"] != "published":
                 post = self._release(session)
         session.fault(CrashPoint.ANSWERED)
-        return Published(
-            str(post["id"]), str(post.get("url") or ""), tuple(session.handle.get("notes", ()))
-        )
+        notes = tuple(session.handle.get("notes", ()))
+        return Published(str(post["id"]), web_link(post.get("url")) or session.server, notes)
 
     def find(self, payload: Payload, session: Session) -> Found | Accepted | None:
         """The post of the saved id, else the one with the reserved slug; a draft is not out."""
@@ -231,7 +230,7 @@ class Ghost(ArticleChannel):
             return None
         self._keep(post, session)
         if post["status"] in ("published", "sent"):
-            return Found(str(post["id"]), str(post.get("url") or ""))
+            return Found(str(post["id"]), web_link(post.get("url")) or session.server)
         return articles.waiting() if session.handle.get("handed_over") else None
 
     def delete(self, post: Published, session: Session) -> None:

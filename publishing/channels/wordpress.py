@@ -22,7 +22,7 @@ from uuid import NAMESPACE_URL, uuid5
 from config.kernel import clock, http
 
 from . import articles, wp_comments
-from .articles import ArticleChannel, for_the_form, needed, option, site_address
+from .articles import ArticleChannel, for_the_form, needed, option, site_address, web_link
 from .atproto import is_loopback, misfit
 from .base import (
     Accepted,
@@ -62,6 +62,7 @@ from .wp import (
 )
 from .wp_comments import COMMENT
 from .wp_content import (
+    address_of,
     changed,
     gallery,
     is_featured,
@@ -216,7 +217,7 @@ class WordPress(ArticleChannel):
             name=index.name or host,
             handle=host,
             profile_url=index.site,
-            avatar_url=index.icon or str(answer.dig("avatar_urls", "96") or ""),
+            avatar_url=index.icon or web_link(answer.dig("avatar_urls", "96")),
             credentials=credentials,
             server=index.site,
             settings={
@@ -285,10 +286,9 @@ class WordPress(ArticleChannel):
             raise articles.thrown_away(self.label)
         if post is None:
             return None
-        if post["id"] != session.handle.get("post"):
-            session.save_handle({**session.handle, "post": post["id"]})
+        session.save_handle({**session.handle, "post": post["id"]})
         if post.get("status") in PUBLIC:
-            return Found(str(post["id"]), str(post.get("link") or ""))
+            return Found(str(post["id"]), address_of(post, session.server))
         if post.get("status") == "trash":
             raise articles.thrown_away(self.label)
         if post.get("status") in WAITING and session.handle.get("handed_over"):
@@ -313,7 +313,7 @@ class WordPress(ArticleChannel):
             session.save_handle({**session.handle, "handed_over": True})
             return articles.waiting()
         notes = [*session.handle.get("notes", ()), *changed(answer, session)]
-        return Published(str(post["id"]), str(post.get("link") or ""), tuple(notes))
+        return Published(str(post["id"]), address_of(post, session.server), tuple(notes))
 
     def _make_draft(self, rest: Rest, payload: Payload, session: Session) -> None:
         media = session.handle.get("media", [])
@@ -350,8 +350,8 @@ class WordPress(ArticleChannel):
             raise
         if answer.dig("status") == "trash":
             return Gone("The post was moved to the site's trash.")
-        narrowed = {"post": number} if kind == "posts" else {"parent": number}
-        counted = rest.get(f"{API}/comments", {**narrowed, "per_page": 1})
+        under = "post" if kind == "posts" else "parent"
+        counted = rest.get(f"{API}/comments", {under: number, "per_page": 1})
         return Measurement(comments=count(counted.headers.get("x-wp-total", "")))
 
     def delete(self, post: Published, session: Session) -> None:

@@ -18,7 +18,7 @@ import httpx2
 
 from config.kernel import clock, http
 
-from .articles import PAGE, page_or
+from .articles import PAGE, page_or, site_address, web_link
 from .atproto import misfit
 from .errors import (
     TRANSPORT_ERRORS,
@@ -135,6 +135,8 @@ def discover(site: str) -> Index:
     seen = 0
     for tail in ("/wp-json/", "/?rest_route=/"):
         status, address, body = _asked(site + tail)
+        # The password would go where the site leads on to, and must not go there unprotected.
+        site_address(address.split("?", 1)[0])
         if isinstance(body, dict) and "wp/v2" in (body.get("namespaces") or ()):
             return _index(address, tail, body)
         if status in (401, 403) and dig(body, "code"):
@@ -212,7 +214,7 @@ def _index(address: str, tail: str, body: Mapping[str, Any]) -> Index:
         site=home,
         name=html.unescape(str(body.get("name") or "")),
         authorize=str(offered or ""),
-        icon=str(body.get("site_icon_url") or ""),
+        icon=web_link(body.get("site_icon_url")),
     )
 
 

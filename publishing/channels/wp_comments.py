@@ -43,7 +43,7 @@ def send(rest: Rest, payload: Payload, session: Session) -> Published:
         raise rest.unreadable(answer)
     held = answer.dig("status") != "approved"
     note = ("The comment waits on the site until somebody approves it.",) if held else ()
-    return Published(f"{COMMENT}{answer.dig('id')}", str(answer.dig("link") or ""), note)
+    return Published(f"{COMMENT}{answer.dig('id')}", articles.web_link(answer.dig("link")), note)
 
 
 def find(rest: Rest, payload: Payload, session: Session) -> Found | None:
@@ -59,7 +59,7 @@ def find(rest: Rest, payload: Payload, session: Session) -> Found | None:
         shown = _plain(str((each.get("content") or {}).get("rendered") or ""))
         ours = user is None or each.get("author") == user
         if ours and made and made >= since and articles.same_words([shown], [payload["text"]]):
-            return Found(f"{COMMENT}{each['id']}", str(each.get("link") or ""))
+            return Found(f"{COMMENT}{each['id']}", articles.web_link(each.get("link")))
     return None
 
 

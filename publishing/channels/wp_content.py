@@ -135,3 +135,8 @@ def post_by_slug(rest: Rest, slug: str) -> Mapping[str, Any] | None:
         raise articles.not_now(rest.label)
     ours = (each for each in articles.list_of(answer) if each.get("slug") == slug)
     return next(ours, None)
+
+
+def address_of(post: Mapping[str, Any], server: str) -> str:
+    """Where the post stands, as the site says; every site knows its posts by their number too."""
+    return articles.web_link(post.get("link")) or f"{server}/?p={post['id']}"
