@@ -15,11 +15,11 @@ from publishing.channels.base import Channel, Finding, Quota, Renews
 from publishing.channels.registry import channels
 from publishing.delivery import gate
 from publishing.delivery.quotas import COUNTED
-from publishing.delivery.words import span
+from publishing.delivery.words import name_of, span
 from publishing.models import AccountQuota, Delivery, NetworkQuota, SocialAccount
 from publishing.services.upkeep import can_be_checked, findings_of
 
-from .deliveries import Line, evidence_in_words
+from .deliveries import Line, evidence_in_words, text_of
 
 HISTORY_SIZE: Final = 8
 
@@ -72,9 +72,11 @@ class AccountHealth:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One delivery of the history with every try."""
+    """One delivery of the history with every try. `part` is empty for a post itself."""
 
     delivery: Delivery
+    part: str
+    text: str
     trail: Sequence[Line]
 
 
@@ -104,7 +106,12 @@ def account_history(account: SocialAccount, *, cursor: str | None) -> Page[Sent]
         size=HISTORY_SIZE,
     )
     items = tuple(
-        Sent(row, [Line(each, evidence_in_words(each.evidence)) for each in row.trail.all()])
+        Sent(
+            row,
+            part=name_of(row) if row.is_follower else "",
+            text=text_of(row),
+            trail=[Line(each, evidence_in_words(each.evidence)) for each in row.trail.all()],
+        )
         for row in page.items
     )
     return Page(items, page.next_cursor, page.previous_cursor)

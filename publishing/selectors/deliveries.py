@@ -17,7 +17,6 @@ from publishing.models import (
     DeliveryAttempt,
     DeliveryState,
     Part,
-    PendingPost,
     Post,
 )
 from publishing.services.packs import PackFile, files_of, pack_of
@@ -180,7 +179,8 @@ def followers_of(delivery: Delivery) -> list[Delivery]:
         pending_post_id=delivery.pending_post_id,
         occurrence__startswith=f"{delivery.occurrence}/",
     )
-    return list(found.defer("payload", "remote_handle").order_by("created_at", "pk"))
+    rows = found.select_related("pending_post").defer("payload", "remote_handle")
+    return list(rows.order_by("created_at", "pk"))
 
 
 def root_of(delivery: Delivery) -> Delivery | None:
@@ -220,25 +220,28 @@ def _followers(root: Delivery) -> list[Follower]:
         Follower(
             row,
             words.name_of(row),
-            _text_of(row, root.pending_post),
+            text_of(row),
             can_send=row.state in ENDED_UNSENT and row.parent_id in out,
         )
         for row in rows
     ]
 
 
-def _text_of(follower: Delivery, post: PendingPost) -> str:
-    """The words of a later part, as they were approved with their post."""
-    if follower.part == Part.COMMENT:
+def text_of(delivery: Delivery) -> str:
+    """The words of a delivery, as they were approved: of the post, a later part, or the comment."""
+    post = delivery.pending_post
+    if not delivery.is_follower:
+        return post.content
+    if delivery.part == Part.COMMENT:
         return post.first_comment
-    number = int(follower.occurrence.rpartition("/")[2])
+    number = int(delivery.occurrence.rpartition("/")[2])
     return post.thread[number - 2] if number - 2 < len(post.thread) else ""
 
 
 def _preview(delivery: Delivery) -> Preview:
     post = delivery.pending_post
     if delivery.is_follower:
-        return preview(platform=delivery.platform, content=_text_of(delivery, post))
+        return preview(platform=delivery.platform, content=text_of(delivery))
     return preview(
         platform=delivery.platform,
         content=post.content,

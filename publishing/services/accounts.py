@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -298,7 +298,7 @@ def _fill(account: SocialAccount, channel: Channel, connection: Connection) -> N
     account.profile_url = connection.profile_url
     account.avatar_url = connection.avatar_url
     account.account_type = connection.account_type
-    account.settings = {**account.settings, **connection.settings}
+    account.settings = {**account.settings, **connection.settings, **_chosen(account, channel)}
     account.scopes = list(connection.scopes)
     account.credentials = _merged(account, channel, connection.credentials)
     account.token_expires_at = connection.expires_at
@@ -317,6 +317,12 @@ def _fill(account: SocialAccount, channel: Channel, connection: Connection) -> N
     account.fence += 1
     account.report = []
     account.checked_at = None
+
+
+def _chosen(account: SocialAccount, channel: Channel) -> dict[str, Any]:
+    """What a person chose as the default of posts; connecting again does not choose anew."""
+    names = {each.name for each in channel.option_fields}
+    return {name: value for name, value in account.settings.items() if name in names}
 
 
 def _merged(account: SocialAccount, channel: Channel, fresh: Credentials) -> Credentials:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import timedelta
 from typing import Any
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from publishing.models import AccountQuota, ConnectAttempt, DeliveryAttempt, SocialAccount
+from content.services.files import store_file
+from publishing.models import (
+    AccountQuota,
+    ConnectAttempt,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryState,
+    SocialAccount,
+)
 from tests import make
 from tests.world import World
 
+# One grey pixel.
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenmanufaktur"
 
 
@@ -18,7 +31,12 @@ def channels(world: World) -> dict[str, Any]:
     """Keyword of an address -> the row."""
     with org_atomic(world.id):
         account = checked(world)
-        return {"checked": account.pk, "attempt": choice(world).pk}
+        return {
+            "checked": account.pk,
+            "attempt": choice(world).pk,
+            "handed": handed(world).pk,
+            "threaded": threaded(world, account).pk,
+        }
 
 
 def checked(world: World) -> SocialAccount:
@@ -66,6 +84,55 @@ def checked(world: World) -> SocialAccount:
         evidence={"http_status": 400, "detail": "Blob is too large"},
     )
     return account
+
+
+def handed(world: World) -> Delivery:
+    """A post that a person has to put up."""
+    settings = {"network": "Bluesky", "profile": "", "who": "Mira"}
+    account = SocialAccount.objects.create(
+        platform="by_hand", remote_id="board", name="The notice board", settings=settings
+    )
+    key = store_file(PICTURE, ending="png")
+    media = [{"reference": key, "content_type": "image/png", "alt": LONG}]
+    pending = make.pending_post(world.brand, account, media=media, status="publishing")
+    payload = {**settings, "text": f"{pending.content} {LONG}", "title": LONG, "link": ""}
+    return make.delivery(
+        pending,
+        state=DeliveryState.ACCEPTED,
+        error_message="Waiting for Mira to post it by hand on Bluesky.",
+        payload={**payload, "media": []},
+    )
+
+
+def threaded(world: World, account: SocialAccount) -> Delivery:
+    """A post that is out, with a part that failed and the ones behind it."""
+    pending = make.pending_post(
+        world.brand,
+        account,
+        status="published",
+        thread=[f"And then the sails. {LONG}", "And the ropes."],
+        first_comment="Ask us anything.",
+    )
+    root = make.delivery(
+        pending, state=DeliveryState.PUBLISHED, remote_url="https://bsky.example/1"
+    )
+    states = {
+        "2": ("reply", DeliveryState.FAILED, "The network refused this part: it is too long."),
+        "3": ("reply", DeliveryState.SCHEDULED, ""),
+        "comment": ("comment", DeliveryState.PUBLISHED, ""),
+    }
+    for number, (name, (part, state, error)) in enumerate(states.items()):
+        make.delivery(
+            pending,
+            part=part,
+            parent=root,
+            state=state,
+            due_at=None,
+            error_message=error,
+            occurrence=f"1/{name}",
+            idempotency_key=f"{number}{root.idempotency_key[1:]}",
+        )
+    return root
 
 
 def choice(world: World) -> ConnectAttempt:

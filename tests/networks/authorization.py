@@ -254,6 +254,7 @@ class Quayside(OAuthChannel):
                 credentials=tokens,
                 scopes=self.granted(tokens),
                 expires_at=expires_at(tokens),
+                settings={"pier": "the first one"},
             )
             for each in found
         )

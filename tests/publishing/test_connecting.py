@@ -17,6 +17,7 @@ from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import AuditRecord, User
 from publishing.models import AccountStatus, ConnectAttempt, SocialAccount
+from publishing.services.accounts import save_options
 from publishing.services.connecting import LIFE, forget_attempts
 from tests.networks.authorization import AuthorizationServer, quayside
 from tests.networks.base import query_of
@@ -203,6 +204,8 @@ def test_connecting_again_takes_only_the_very_account_and_keeps_its_refresh_toke
     before = secrets_of(world, account)
     with org_atomic(world.id):
         SocialAccount.objects.update(status=AccountStatus.NEEDS_RECONNECT)
+        assert account.settings == {"pier": "the first one"}
+        save_options(account=account, values={"pier": "my own"}, by=world.admin)
     network.accounts = (("9", "Somebody Else"),)
     body = come_back(page, network, leave(page, world, account)).content.decode()
     assert "opened Somebody Else" in body and f"?account={account.pk}" in body
@@ -212,6 +215,7 @@ def test_connecting_again_takes_only_the_very_account_and_keeps_its_refresh_toke
     come_back(page, network, leave(page, world, account))
     [again] = connected(world)
     assert again.pk == account.pk and again.status == AccountStatus.ACTIVE
+    assert again.settings == {"pier": "my own"}
     kept = secrets_of(world, account)
     assert kept["access_token"] != before["access_token"]
     assert kept["refresh_token"] == before["refresh_token"]
