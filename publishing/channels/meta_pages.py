@@ -11,14 +11,15 @@ Pages", "Permissions" and "Debug Token" (read 2026-11).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 from django.conf import settings
 
-from .base import AppKeys, ChannelError, Credentials, Finding, Session
+from .base import AppKeys, Authorization, ChannelError, Credentials, Finding, Session
 from .meta import GRAPH_VERSION, MetaChannel, rows_of
 from .meta_errors import not_understood
 from .rest import Rest, count, dig
@@ -43,6 +44,21 @@ class FacebookLogin(MetaChannel):
         whose app has it names in WARREN_CHANNEL_OPTIONS as `<slug>.extra_scopes`."""
         extra = str(settings.WARREN_CHANNEL_OPTIONS.get(f"{self.slug}.extra_scopes", ""))
         return (*self.scopes, *extra.split())
+
+    def authorization(
+        self, *, values: Mapping[str, str], state: str, redirect_uri: str, app: AppKeys | None
+    ) -> Authorization:
+        """Apps with Facebook Login for Business name a configuration in place of scopes; it is
+        entered in WARREN_CHANNEL_OPTIONS as `<slug>.login_configuration`."""
+        asked = super().authorization(
+            values=values, state=state, redirect_uri=redirect_uri, app=app
+        )
+        configured = settings.WARREN_CHANNEL_OPTIONS.get(f"{self.slug}.login_configuration")
+        if not configured:
+            return asked
+        address, _, query = asked.url.partition("?")
+        fields = {name: value for name, value in parse_qsl(query) if name != "scope"}
+        return replace(asked, url=f"{address}?{urlencode(fields | {'config_id': configured})}")
 
     def lengthen(self, client: httpx2.Client, token: str, app: AppKeys) -> Mapping[str, Any]:
         name, path = self.token_at

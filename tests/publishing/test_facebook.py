@@ -210,6 +210,14 @@ def test_pages_of_a_business_are_listed_where_the_app_may(stage: Stage, settings
     assert [each.name for each in connected(stage)] == ["The Harbour", "The Dock"]
 
 
+def test_a_login_configuration_stands_in_place_of_scopes(settings: Settings) -> None:
+    settings.WARREN_CHANNEL_OPTIONS = {"facebook.login_configuration": "4711"}
+    asked = CHANNEL.authorization(values={}, state="s", redirect_uri="https://w.example", app=APP)
+    query = query_of(asked.url)
+    assert (query["config_id"], query["state"]) == ("4711", "s")
+    assert "scope" not in query
+
+
 @pytest.mark.parametrize(
     ("has_page", "words"), [(False, "showed no page"), (True, "may not create content")]
 )

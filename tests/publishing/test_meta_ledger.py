@@ -3,18 +3,31 @@ answer, looked up, and one post in the end."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.test import Client
+from PIL import Image
 from pytest_django import Settings
 
 from config.kernel.clock import now
-from publishing.models import Delivery, DeliveryState, SocialAccount
+from content.services.files import store_file
+from publishing.delivery import ledger
+from publishing.models import Delivery, DeliveryState, PendingStatus, SocialAccount
+from publishing.services.approvals import give_approval
+from publishing.services.renditions import fit_media
+from tests import make
 from tests.networks.base import Stage
+from tests.networks.facebook import PAGE
+from tests.networks.instagram import ACCOUNT, InstagramNetwork
+from tests.networks.instagram import stage as instagram_stage
 from tests.networks.threads import USER, ThreadsNetwork
 from tests.networks.threads import stage as threads_stage
+from tests.peers.sessions import picture
 from tests.world import World
 
 from .deliveries import account_on, again, deliver, due_delivery
@@ -69,3 +82,33 @@ def test_a_quota_that_is_used_up_is_waited_for(world: World, stage: Stage) -> No
     assert again(delivery).state == DeliveryState.SCHEDULED
     assert delivery.due_at is not None and delivery.due_at > now() + timedelta(minutes=59)
     assert not stage.posts()
+
+
+def test_instagram_fetches_a_picture_that_was_made_to_fit(
+    world: World, settings: Settings, client: Client
+) -> None:
+    with instagram_stage(settings) as opened:
+        assert isinstance(opened.network, InstagramNetwork)
+        opened.network.files_at = ""
+        row = account_on(world.brand, "instagram", f"/{ACCOUNT}", dict(opened.vault.credentials))
+        row.settings = {"page": PAGE}
+        row.save(update_fields=["settings"])
+        name = store_file(picture(1200, 400, kind="PNG"), ending="png")
+        post = make.pending_post(
+            world.brand,
+            row,
+            content="Masts.",
+            status=PendingStatus.AUTO_APPROVED,
+            scheduled_for=now(),
+            media=[{"reference": name, "content_type": "image/png", "alt": "A mast"}],
+        )
+        fit_media(media=post.media, account=row)
+        give_approval(post=post, policy="Tests approve everything.")
+        delivery = carried_on(ledger.schedule_delivery(pending_post=post))
+        (item,) = opened.posts()
+    assert delivery.state == DeliveryState.PUBLISHED, delivery.error_message
+    assert item.media == [{"kind": "image", "alt": "A mast"}]
+    answer = client.get(urlsplit(opened.network.fetched[0]).path)
+    image = Image.open(io.BytesIO(answer.getvalue()))
+    assert (answer.status_code, image.format) == (200, "JPEG")
+    assert image.width / image.height <= 1.91
