@@ -245,10 +245,7 @@ class X(OAuthChannel):
         for _ in range(PAGES_READ):
             answer = self._ask(session, lambda rest: rest.get(path, params))
             if not isinstance(answer.dig("meta"), dict):
-                raise before_sending(
-                    self.retry_table.error(self.label, status=answer.status, code=UNPARSABLE),
-                    self.label,
-                )
+                raise self._untold(answer)
             for post in answer.dig("data") or ():
                 if is_this(post, payload, session):
                     return Found(*self._address(str(post["id"]), session))
@@ -270,16 +267,18 @@ class X(OAuthChannel):
             if error.extra.get("http_status") == 404:
                 return Gone("The post was deleted on X.")
             raise
-        if answer.dig("data") is None:
-            return Gone("The post was deleted on X.")
-        told = answer.dig("data", "public_metrics") or {}
-        extra = {"quotes": count(told.get("quote_count")), "bookmarks": told.get("bookmark_count")}
+        told = answer.dig("data", "public_metrics")
+        if not isinstance(told, dict):
+            if "not-found" in str(answer.dig("errors", 0, "type")):
+                return Gone("The post was deleted on X.")
+            raise self._untold(answer)
+        extra = {name: count(told.get(f"{name}_count")) for name in ("quote", "bookmark")}
         return Measurement(
             likes=count(told.get("like_count")),
             comments=count(told.get("reply_count")),
             shares=count(told.get("retweet_count")),
             impressions=count(told.get("impression_count")),
-            extra={name: number for name, number in extra.items() if number is not None},
+            extra={f"{name}s": each for name, each in extra.items() if each is not None},
         )
 
     def delete(self, post: Published, session: Session) -> None:
@@ -350,6 +349,10 @@ class X(OAuthChannel):
             return None
         wait = self._ask(session, lambda rest: ChunkedMedia(rest, session, self.limits).look())
         return None if wait is None else Accepted(wait, "X is still working on the file.")
+
+    def _untold(self, answer: Answer) -> ChannelError:
+        unread = self.retry_table.error(self.label, status=answer.status, code=UNPARSABLE)
+        return before_sending(unread, self.label)
 
     def _address(self, remote_id: str, session: Session) -> tuple[str, str]:
         name = session.account.handle or "i/web"

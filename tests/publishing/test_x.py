@@ -21,6 +21,7 @@ from publishing.channels.base import (
     Payload,
     Published,
 )
+from publishing.channels.errors import retry_after
 from publishing.channels.x import LINK_COST, X
 from publishing.channels.x_answers import read_problem
 from tests.networks.base import Item, Reply, Stage
@@ -185,6 +186,20 @@ def test_the_limits_that_x_tells_are_noted(stage: Stage) -> None:
     CHANNEL.publish(frozen(stage), session)
     (reading,) = session.readings
     assert (reading.name, reading.limit, reading.used) == ("posts", 100, 3)
+
+
+def test_the_pause_ends_when_x_says() -> None:
+    moment = datetime(2026, 11, 20, 12, 0, 0, 500_000, tzinfo=UTC)
+    reset = str(int(moment.timestamp()) + 90)
+    assert retry_after({"x-rate-limit-reset": reset}, moment) == 89.5
+
+
+def test_only_what_x_calls_gone_is_gone(stage: Stage, network: XNetwork) -> None:
+    out = CHANNEL.publish(frozen(stage), stage.session())
+    assert isinstance(out, Published)
+    network.whole_answer = "odd"
+    with pytest.raises(ChannelError):
+        CHANNEL.measure(out, stage.session())
 
 
 def test_marks_go_with_the_post_and_not_with_its_answers(stage: Stage) -> None:
