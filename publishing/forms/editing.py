@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -95,7 +95,6 @@ class EditForm(forms.Form):
     when_late = forms.ChoiceField(
         label="If it cannot leave at its time",
         choices=WhenLate.choices,
-        required=False,
         help_text="Such as after an outage of more than two hours.",
     )
 
@@ -106,11 +105,17 @@ class EditForm(forms.Form):
         self.asked: Sequence[CredentialField] = self.channel.option_fields_for(
             account_facts(post.account)
         )
-        super().__init__(data, initial=self._shown())
+        shown = self._shown()
+        if data is not None:
+            data = data.copy()
+            for name in ("when_late", *(f"{OPTION}{each.name}" for each in self.asked)):
+                data.setdefault(name, shown[name])
+        super().__init__(data, initial=shown)
         self._leave_out()
         for each in self.asked:
             self.fields[f"{OPTION}{each.name}"] = self._option(each)
-        if self.limits.title_max is not None:
+        self.fields["content"].required = self.limits.text_required or not self.has_media
+        if "title" in self.fields:
             self.fields["title"].required = self.limits.title_required
 
     @classmethod
@@ -133,7 +138,8 @@ class EditForm(forms.Form):
         form = cls(sent, post=post)
         form._errors = ErrorDict()  # type: ignore[attr-defined]
         form.cleaned_data = {}
-        problem = problem or form.arrange(sent, sent.get("arrange", ""))
+        if problem is None:
+            problem = form.arrange(cast(QueryDict, form.data), sent.get("arrange", ""))
         if problem is not None:
             tell(form, problem)
         return form
@@ -213,7 +219,6 @@ class EditForm(forms.Form):
     def words(self) -> dict[str, Any]:
         """The cleaned values as `edit_post` takes them; what the network has not stays as it is."""
         given = {**self.cleaned_data}
-        given["when_late"] = given.get("when_late") or self.post.when_late
         given["media"] = given.pop("pictures", self.post.media)
         return {
             **{name: given.get(name, getattr(self.post, name)) for name in WORDS},
@@ -276,7 +281,7 @@ class EditForm(forms.Form):
         common: dict[str, Any] = {
             "label": each.label,
             "help_text": each.help,
-            "required": each.required and not self._default(each),
+            "required": each.required,
         }
         if each.choices:
             return forms.ChoiceField(choices=each.choices, **common)
