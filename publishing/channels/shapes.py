@@ -181,6 +181,8 @@ class CredentialField:
     """(value, words) to choose from instead of typing."""
     make: Callable[[], str] | None = None
     """Makes a fresh default each time that the form is shown, such as a secret to hand on."""
+    with_consent: bool = True
+    """Whether it is asked as well before the network's own page opens; a secret never is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ class WordPress(ArticleChannel):
             "user",
             "User",
             help="The user name on the site, with the role Author or more.",
-            required=False,
+            with_consent=False,
         ),
         CredentialField(
             "password",
@@ -118,7 +118,6 @@ class WordPress(ArticleChannel):
             help="Made on the site under Users, Profile, Application Passwords. The user's own "
             "password does not work here.",
             secret=True,
-            required=False,
         ),
     )
     option_fields = (

@@ -207,7 +207,8 @@ def authorizing(platform: str) -> Channel:
 
 def asked_before(channel: Channel) -> tuple[CredentialField, ...]:
     """What a person types before the network's own page opens: its server, never a secret."""
-    return tuple(each for each in channel.credential_fields if not each.secret)
+    fields = channel.credential_fields
+    return tuple(each for each in fields if each.with_consent and not each.secret)
 
 
 def _state(organization_id: UUID, attempt_id: UUID) -> str:
