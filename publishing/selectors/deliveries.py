@@ -248,6 +248,7 @@ def _preview(delivery: Delivery) -> Preview:
         hashtags=post.hashtags,
         link=post.link,
         media=post.media,
+        title=post.title,
     )
 
 
