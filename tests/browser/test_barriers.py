@@ -36,12 +36,14 @@ FILES = {
     "feed:media",
     "healthz",
     "networks:callback",
+    "networks:client-document",
     "networks:file",
     "organizations:audit-export",
     "organizations:notification-count",
     "organizations:privacy-download",
     "organizations:team-privacy-download",
     "publishing:channel-leave",
+    "publishing:delivery-pack",
     "status",
 }
 PAGES = [
