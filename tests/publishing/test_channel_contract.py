@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -71,7 +72,6 @@ from .contract import (
 pytestmark = pytest.mark.django_db
 
 MOMENT = datetime(2026, 11, 20, 12, 30, 15, 678_000, tzinfo=UTC)
-STATIC = Path(__file__).resolve().parents[2] / "static"
 SECRET_NAMES = re.compile(r"token|secret|password|jwt|key|seed", re.IGNORECASE)
 
 
@@ -82,7 +82,9 @@ def test_the_declarations_are_complete(channel: Channel) -> None:
     assert channels[channel.slug] is channel
     assert re.fullmatch(r"[a-z][a-z0-9_]{0,29}", channel.slug)
     assert channel.label
-    icon = (STATIC / channel.icon).read_text()
+    found = finders.find(channel.icon)
+    assert isinstance(found, str), f"static/{channel.icon} is missing"
+    icon = Path(found).read_text()
     assert icon.startswith("<svg")
     assert "aria-label=" in icon
     assert isinstance(channel.delivery_class, DeliveryClass)
