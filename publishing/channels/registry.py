@@ -20,6 +20,7 @@ from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
 from .medium import Medium
+from .nostr import Nostr
 from .pinterest import Pinterest
 from .reddit import Reddit
 from .slack import Slack
@@ -58,6 +59,7 @@ channels.register(ByHand.slug, ByHand())
 channels.register(Slack.slug, Slack())
 channels.register(Telegram.slug, Telegram())
 channels.register(Reddit.slug, Reddit())
+channels.register(Nostr.slug, Nostr())
 
 
 def platform_label(platform: str) -> str:

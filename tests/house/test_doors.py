@@ -14,6 +14,7 @@ from tests.house.test_names import ROOT, sources
 NETWORK = {
     "config/kernel/outbound.py": "resolves names for the outbound door",
     "config/kernel/transport.py": "the outbound door itself",
+    "config/kernel/websocket.py": "the outbound door for web sockets",
     "config/servers.py": "asks the embedded servers on this machine whether they are up",
     "config/supervisor.py": "asks the web server on this machine whether it is up",
     "organizations/sign_in/outbound.py": "turns what allauth asks into requests of the door",
