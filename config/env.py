@@ -162,14 +162,10 @@ UPLOAD_QUOTA_MB = Setting(
     "How much the uploaded files of one organization may take together, in MB.",
     group=_group,
 )
-VIDEO_MB = Setting(
-    "WARREN_VIDEO_MB", int, 300, "The largest video that may be uploaded, in MB.", group=_group
-)
+VIDEO_MB = Setting("WARREN_VIDEO_MB", int, 300, "Largest video to upload, in MB.", group=_group)
 FFMPEG = Setting(
-    "WARREN_FFMPEG", str, "",
-    "Path of the program that converts videos. Empty: the machine's own, else the one of the extra "
-    "`video`. \"none\": videos go out only where they fit as they are.",
-    group=_group,
+    "WARREN_FFMPEG", str, "", "Path of the program that converts videos; none: no program. Empty: "
+    "the machine's own, else that of the extra `video`.", group=_group,
 )
 EMAIL_URL = Setting(
     "EMAIL_URL", str, "consolemail://",
