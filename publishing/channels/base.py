@@ -203,6 +203,13 @@ class Channel(ABC):
             *self._part_problems(draft, limits, account),
         )
 
+    def remarks(self, draft: Draft, account: AccountFacts | None = None) -> tuple[str, ...]:
+        """Sentences to read before a post goes out, and that stop nothing: what it costs, where its
+        link goes."""
+        if draft.link and not self.limits.link_in_text:
+            return (f"The link has a place of its own on {self.label}: {draft.link.strip()}.",)
+        return ()
+
     def option_fields_for(self, account: AccountFacts | None = None) -> tuple[CredentialField, ...]:
         """The option fields of one account, for networks whose choices differ, such as boards."""
         return self.option_fields

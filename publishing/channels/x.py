@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from config.kernel import http
@@ -56,9 +57,8 @@ from .x_answers import RULES, is_this, level_finding, read_problem, readings
 
 T = TypeVar("T")
 
-POST_COST = "0.015 US dollars"
-LINK_COST = "0.20 US dollars"
-"""X's price list for pay-per-use apps as read in 2026-11, for one post without and with a link."""
+POST_COST, LINK_COST = Decimal("0.015"), Decimal("0.20")
+"""US dollars by X's price list for pay-per-use apps, read 2026-11: a post without and with a link."""
 
 PREMIUM = frozenset({"blue", "business", "government"})
 PREMIUM_CHARACTERS = 25_000
@@ -127,8 +127,8 @@ class X(OAuthChannel):
         CredentialField(
             "reply_settings",
             "Who may answer",
-            help=f"X charges this installation's app about {POST_COST} for a post, and about "
-            f"{LINK_COST} for one with a link in it.",
+            help=f"X charges this installation's app about {POST_COST} US dollars for a post, and "
+            f"about {LINK_COST} for one with a link in it.",
             required=False,
             choices=(
                 ("", "Everyone"),
@@ -194,6 +194,10 @@ class X(OAuthChannel):
             own.append("X takes a GIF alone: take the other pictures out, or the GIF.")
         return (*super().problems(draft, account), *own)
 
+    def remarks(self, draft: Draft, account: AccountFacts | None = None) -> tuple[str, ...]:
+        later = [*draft.thread, draft.first_comment]
+        return (_cost(self.compose(draft), *(each for each in later if each)),)
+
     def freeze(
         self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime
     ) -> Payload:
@@ -228,7 +232,9 @@ class X(OAuthChannel):
             if error.code != "duplicate":
                 raise
             return self._settle_duplicate(payload, session, again, error)
-        return Published(*self._address(str(answer.dig("data", "id")), session), _cost(payload))
+        return Published(
+            *self._address(str(answer.dig("data", "id")), session), (_cost(payload["text"]),)
+        )
 
     def find(self, payload: Payload, session: Session) -> Found | Accepted | None:
         """Look through the account's own posts since the first attempt; paid for by X per post."""
@@ -333,7 +339,7 @@ class X(OAuthChannel):
     ) -> Published:
         found = self.find(payload, session)
         if isinstance(found, Found):
-            return Published(found.remote_id, found.url, _cost(payload))
+            return Published(found.remote_id, found.url, (_cost(payload["text"]),))
         if not again:
             raise error
         raise ChannelError(
@@ -382,6 +388,8 @@ def _body(payload: Payload, session: Session) -> dict[str, Any]:
     return body
 
 
-def _cost(payload: Payload) -> tuple[str, ...]:
-    cost = LINK_COST if links_in(payload["text"]) else POST_COST
-    return (f"X charges the app of this installation about {cost} for this post.",)
+def _cost(*texts: str) -> str:
+    """What X charges for posts of these texts."""
+    sum_of = sum(LINK_COST if links_in(text) else POST_COST for text in texts)
+    which = "this post" if len(texts) == 1 else f"these {len(texts)} posts"
+    return f"X charges the app of this installation about {sum_of} US dollars for {which}."

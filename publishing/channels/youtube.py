@@ -58,6 +58,7 @@ from .youtube_lookups import Lookups
 
 SCOPES = "https://www.googleapis.com/auth/youtube"
 TAGS_MAX = 500
+DAY_UNITS, UPLOAD_UNITS = 10_000, 1600
 LOOK_AGAIN_SECONDS = 30
 SHORT_SECONDS = 15 * 60
 LONG_SECONDS = 12 * 3600
@@ -101,7 +102,7 @@ class YouTube(Lookups):
         "web": "https://www.youtube.com",
     }
     help_url = "https://developers.google.com/youtube/v3/determine_quota_cost"
-    quotas = (Quota("units", 10_000, 86_400, per="app", cost=1600),)
+    quotas = (Quota("units", DAY_UNITS, 86_400, per="app", cost=UPLOAD_UNITS),)
     spacing_seconds = 60.0
     option_fields = OPTION_FIELDS
 
@@ -157,6 +158,13 @@ class YouTube(Lookups):
             if draft.kind is Kind.POST and ("<" in text or ">" in text):
                 own.append(f"YouTube takes no < and no > in the {what}: write it without them.")
         return (*super().problems(draft, account), *own)
+
+    def remarks(self, draft: Draft, account: AccountFacts | None = None) -> tuple[str, ...]:
+        return (
+            *super().remarks(draft, account),
+            f"A video takes {UPLOAD_UNITS} of the {DAY_UNITS} units that YouTube gives this whole "
+            "installation for a day.",
+        )
 
     def freeze(
         self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime

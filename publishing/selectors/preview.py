@@ -69,6 +69,8 @@ class Preview:
     is_over: bool
     title: str = ""
     later: Sequence[Later] = ()
+    remarks: Sequence[str] = ()
+    """What the network's channel has to say of it: a price, where the link goes."""
 
     @property
     def size(self) -> str:
@@ -103,8 +105,17 @@ def preview(
         composed = counting.compose(content, hashtags, link)
         pieces = _pieces(composed, (), sources)
         return Preview(pieces, shown_media, len(composed), None, is_over=False, title=title)
-    limits = channel.limits_for(account_facts(account)) if account else channel.limits
-    composed = channel.compose(Draft(content, tuple(hashtags), link or None))
+    facts = account_facts(account) if account else None
+    limits = channel.limits_for(facts)
+    draft = Draft(
+        content,
+        tuple(hashtags),
+        link or None,
+        title=title,
+        thread=tuple(thread),
+        first_comment=first_comment,
+    )
+    composed = channel.compose(draft)
     count = counting.measure_text(composed, limits, has_media=bool(media))
     shown, links = counting.displayed(composed, limits)
     return Preview(
@@ -115,6 +126,7 @@ def preview(
         count.over,
         title=title,
         later=[*_parts(thread, limits), *_comment(first_comment, limits)],
+        remarks=channel.remarks(draft, facts),
     )
 
 

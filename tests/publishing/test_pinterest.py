@@ -127,6 +127,13 @@ def test_only_title_words_link_and_time_together_make_a_pin_ours(
     assert found == Found("99", "https://www.pinterest.com/pin/99/")
 
 
+def test_where_the_link_goes_is_told(stage: Stage) -> None:
+    draft = replace(stage.draft, link="https://harbour.example/masts")
+    assert CHANNEL.remarks(draft) == (
+        "The link has a place of its own on Pinterest: https://harbour.example/masts.",
+    )
+
+
 def test_an_app_on_trial_is_told_to_its_operator() -> None:
     error = CHANNEL.retry_table.error("Pinterest", status=403, code="29", detail="Trial.")
     assert error.outcome is Outcome.REFUSED

@@ -24,6 +24,7 @@ from publishing.channels.base import (
 from publishing.channels.errors import retry_after
 from publishing.channels.x import LINK_COST, X
 from publishing.channels.x_answers import read_problem
+from publishing.selectors.preview import preview
 from tests.networks.base import Item, Reply, Stage
 from tests.networks.x import USER, XNetwork
 from tests.networks.x import stage as x_stage
@@ -174,10 +175,18 @@ def test_what_x_refuses_is_said_before(draft: Draft, words: str) -> None:
     assert any(words in problem for problem in CHANNEL.problems(draft))
 
 
-def test_the_price_of_a_link_is_told_and_the_link_kept(stage: Stage) -> None:
+def test_the_price_is_told_before_and_after_and_the_link_kept(stage: Stage) -> None:
+    draft = Draft(TEXT, thread=("More.",), first_comment="https://harbour.example/sails")
+    (before,) = preview(
+        platform="x",
+        content=draft.text,
+        thread=draft.thread,
+        first_comment=draft.first_comment,
+    ).remarks
+    assert "about 0.415 US dollars for these 3 posts" in before
     published = CHANNEL.publish(frozen(stage), stage.session())
     assert isinstance(published, Published)
-    assert LINK_COST in published.notes[0]
+    assert f"about {LINK_COST} US dollars for this post" in published.notes[0]
     assert "https://harbour.example/masts/" in stage.posts()[0].text
 
 
