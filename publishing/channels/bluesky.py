@@ -94,6 +94,10 @@ class Bluesky(Channel):
         comment_max=300,
     )
     scopes = SCOPES
+    scope_words = {  # noqa: RUF012
+        "atproto": "know which account signed in",
+        "transition:generic": "publish, read and delete posts",
+    }
     hosts = {  # noqa: RUF012
         "directory": "https://plc.directory",
         "video": "https://video.bsky.app",

@@ -48,6 +48,11 @@ class LinkedIn(LinkedInChannel):
     app_name = "linkedin"
     revoke_at = ("web", "/oauth/v2/revoke")
     scopes = ("openid", "profile", "w_member_social")
+    scope_words = {  # noqa: RUF012
+        "openid": "know which member signed in",
+        "profile": "see your name and picture",
+        "w_member_social": "publish posts and comments in your name",
+    }
     read_scope = "r_member_social"
     writing_order = 10
     option_fields = (

@@ -37,6 +37,11 @@ class LinkedInPage(LinkedInChannel):
     icon = "img/channels/linkedin_page.svg"
     app_name = "linkedin_page"
     scopes = ("w_organization_social", "r_organization_social", "rw_organization_admin")
+    scope_words = {  # noqa: RUF012
+        "w_organization_social": "publish posts and comments for your pages",
+        "r_organization_social": "read the pages' posts",
+        "rw_organization_admin": "see which pages you administer and how their posts do",
+    }
     read_scope = "r_organization_social"
     writing_order = 11
 

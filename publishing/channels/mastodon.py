@@ -67,6 +67,12 @@ class Mastodon(ServerAccounts):
     icon = "img/channels/mastodon.svg"
     delivery_class = DeliveryClass.A
     scopes = ("read:accounts", "read:statuses", "write:statuses", "write:media")
+    scope_words = {  # noqa: RUF012
+        "read:accounts": "see who the account is",
+        "read:statuses": "read the account's posts",
+        "write:statuses": "publish and delete posts",
+        "write:media": "upload pictures and videos",
+    }
     help_url = "https://docs.joinmastodon.org/user/posting/"
     limits = Limits(
         max_characters=500,
@@ -83,6 +89,7 @@ class Mastodon(ServerAccounts):
             types=("video/mp4", "video/webm", "video/quicktime"),
             codecs=("h264", "vp8", "vp9"),
             audio_codecs=("aac", "opus", "vorbis"),
+            longest_side=3840,
             fps_max=120,
         ),
         thread_max=50,

@@ -78,6 +78,14 @@ class Reddit(OAuthChannel):
     delivery_class = DeliveryClass.C
     help_url = "https://www.reddit.com/prefs/apps"
     scopes = ("identity", "submit", "read", "history", "edit", "flair")
+    scope_words = {  # noqa: RUF012
+        "identity": "see who the account is",
+        "submit": "submit posts and comments",
+        "read": "read posts and rules",
+        "history": "read the account's own posts",
+        "edit": "delete what it posted",
+        "flair": "see and set a post's flair",
+    }
     client_auth = "basic"
     pkce = ""
     authorize_params = {"duration": "permanent"}  # noqa: RUF012

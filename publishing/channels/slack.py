@@ -77,6 +77,15 @@ class Slack(OAuthChannel):
         "groups:history",
         "files:write",
     )
+    scope_words = {  # noqa: RUF012
+        "chat:write": "post messages as the app",
+        "channels:read": "see the public channels",
+        "channels:join": "join the public channel that you choose",
+        "channels:history": "read messages in public channels it is in",
+        "groups:read": "see the private channels it was invited to",
+        "groups:history": "read messages in those private channels",
+        "files:write": "upload pictures and videos",
+    }
     scope_separator = ","
     pkce = ""
     hosts = {"web": "https://slack.com", "api": "https://slack.com/api"}  # noqa: RUF012

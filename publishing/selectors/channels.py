@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -167,8 +167,10 @@ def connectable() -> list[Channel]:
 
 
 def consent_terms(channel: Channel) -> ConsentTerms:
+    # More than posting needs, where an operator's app may ask for it.
+    asked: Callable[[], tuple[str, ...]] = getattr(channel, "asked_scopes", lambda: channel.scopes)
     return ConsentTerms(
-        scopes=[Scope(each, channel.scope_words.get(each, each)) for each in channel.scopes],
+        scopes=[Scope(each, channel.scope_words.get(each, each)) for each in asked()],
         needs_operator=channel.needs_app and app_keys(channel.slug) is None,
         callback=callback_address(channel),
         app_name=app_name(channel),
