@@ -58,7 +58,7 @@ from .x_answers import RULES, is_this, level_finding, read_problem, readings
 T = TypeVar("T")
 
 POST_COST, LINK_COST = Decimal("0.015"), Decimal("0.20")
-"""US dollars by X's price list for pay-per-use apps, read 2026-11: a post without and with a link."""
+"""US dollars by X's price list for pay-per-use apps, read 2026-11: one post, one with a link."""
 
 PREMIUM = frozenset({"blue", "business", "government"})
 PREMIUM_CHARACTERS = 25_000
