@@ -15,8 +15,16 @@ from django.test import Client
 from config.kernel.scoping import org_atomic
 from content.services.materials import add_file
 from publishing.channels.feed import Feed
+from publishing.channels.registry import channels
 from publishing.channels.shapes import CredentialField, Limits, VideoLimits
-from publishing.models import MediaRendition, PendingPost, PendingStatus, WhenLate
+from publishing.models import (
+    MediaRendition,
+    PendingPost,
+    PendingStatus,
+    SocialAccount,
+    WhenLate,
+)
+from publishing.services.networks import account_facts
 from publishing.services.renditions import fit_post
 from tests import make
 from tests.peers.sessions import picture
@@ -296,3 +304,33 @@ def test_a_medium_that_cannot_fit_shows_why_and_stops_the_approval(
     body = answer.content.decode()
     assert body.count("this network takes at most 0.5 s") >= 2, "over the post and at the video"
     assert "<video" in body and fresh(world, post).status == PendingStatus.PENDING
+
+
+@pytest.mark.parametrize("slug", [slug for slug, _ in channels.items()])
+def test_the_editor_of_every_network_shows_what_it_has(
+    world: World, page: Client, slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    channel = channels[slug]
+    with org_atomic(world.id):
+        account = SocialAccount.objects.create(
+            platform=slug, remote_id="1", name="A", handle="mast"
+        )
+        post = make.pending_post(world.brand, account)
+        asked = channel.option_fields_for(account_facts(account))
+    limits = channel.limits_for(account_facts(account))
+    answer = page.get(edit(world, post))
+    body = answer.content.decode()
+    assert answer.status_code == 200
+    named = {each for each in FIELDS if f'name="{each}"' in body}
+    assert named == {
+        *(["title"] if limits.title_max is not None else []),
+        *(["part"] if limits.thread_max > 1 else []),
+        *(["first_comment"] if limits.comment_max is not None else []),
+        *(["upload"] if limits.images_max or limits.videos_max else []),
+    }
+    for option in asked:
+        assert f'name="option_{option.name}"' in body
+
+
+FIELDS = ("title", "part", "first_comment", "upload")
