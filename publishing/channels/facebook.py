@@ -19,7 +19,7 @@ from typing import Any
 
 from config.kernel import http
 
-from . import facebook_media
+from . import facebook_media, facebook_numbers
 from .base import (
     Accepted,
     AccountFacts,
@@ -44,13 +44,13 @@ from .meta_errors import FACEBOOK, is_gone, table
 from .meta_pages import FacebookLogin, address_of, may_create
 from .oauth import CALL_SECONDS, MAX_BYTES, expires_at
 from .readback import looked_since, moment, note_sending, plain, was_tried
-from .rest import Rest, count, dig
+from .rest import Rest, dig
+from .waits import still_at_it
 
 POST_FIELDS = (
     "id,message,created_time,permalink_url,"
     "attachments{media_type,subattachments.limit(20){media_type}}"
 )
-INSIGHTS = "post_media_view,post_total_media_view_unique,post_clicks"
 
 
 class Facebook(FacebookLogin):
@@ -67,6 +67,13 @@ class Facebook(FacebookLogin):
         "pages_manage_engagement",
         "read_insights",
     )
+    scope_words = {  # noqa: RUF012
+        "pages_show_list": "see which pages you manage",
+        "pages_manage_posts": "publish and delete posts on those pages",
+        "pages_read_engagement": "read the pages' posts and reactions",
+        "pages_manage_engagement": "write first comments under those posts",
+        "read_insights": "read how the pages' posts do",
+    }
     limits = Limits(
         max_characters=63_206,
         counter="utf16",
@@ -180,11 +187,11 @@ class Facebook(FacebookLogin):
                 state = self.calling(session, lambda api: facebook_media.video_state(api, session))
             except ChannelError:
                 # Facebook has it; that it does not say how far it is can no longer undo that.
-                return self._working()
-        found = self._video_found(state)
+                return self._working(session)
+        found = self._video_found(state, session)
         return Published(found.remote_id, found.url) if isinstance(found, Found) else found
 
-    def _video_found(self, state: facebook_media.VideoState) -> Found | Accepted:
+    def _video_found(self, state: facebook_media.VideoState, session: Session) -> Found | Accepted:
         if state.error:
             raise ChannelError(
                 f"{self.label} could not use the video: {state.error} Save it again as MP4 (H.264) "
@@ -193,11 +200,12 @@ class Facebook(FacebookLogin):
                 code="video_failed",
             )
         if not state.is_ready:
-            return self._working()
+            return self._working(session)
         return Found(state.post, self.address(state.post))
 
-    def _working(self) -> Accepted:
-        return Accepted(facebook_media.CHECK_SECONDS, f"{self.label} is working on the video.")
+    def _working(self, session: Session) -> Accepted:
+        says = f"{self.label} is working on the video."
+        return still_at_it(session, Accepted(facebook_media.CHECK_SECONDS, says), self.label)
 
     # Looking
 
@@ -205,7 +213,7 @@ class Facebook(FacebookLogin):
         """The page's post since the first attempt with these words and as many pictures."""
         if session.handle.get("video"):
             state = self.calling(session, lambda api: facebook_media.video_state(api, session))
-            return self._video_found(state) if state.is_published else None
+            return self._video_found(state, session) if state.is_published else None
         path = f"/{payload['page']}/published_posts"
         fields = POST_FIELDS
         if payload["kind"] == Kind.COMMENT:
@@ -226,42 +234,7 @@ class Facebook(FacebookLogin):
     # Afterwards
 
     def measure(self, post: Published, session: Session) -> Measurement | Gone:
-        fields = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
-        try:
-            answer = self.calling(
-                session, lambda api: api.get(f"/{post.remote_id}", {"fields": fields})
-            )
-        except ChannelError as error:
-            if is_gone(error):
-                return Gone(f"The post was deleted on {self.label}.")
-            raise
-        seen = self._insights(post, session)
-        shares = answer.dig("shares", "count")
-        return Measurement(
-            likes=count(answer.dig("reactions", "summary", "total_count")),
-            comments=count(answer.dig("comments", "summary", "total_count")),
-            shares=count(shares if shares is not None or not answer.dig("id") else 0),
-            impressions=seen.get("post_media_view"),
-            reach=seen.get("post_total_media_view_unique"),
-            clicks=seen.get("post_clicks"),
-        )
-
-    def _insights(self, post: Published, session: Session) -> dict[str, int]:
-        """Views and clicks; Facebook has none for comments and for small pages."""
-        try:
-            answer = self.calling(
-                session,
-                lambda api: api.get(f"/{post.remote_id}/insights", {"metric": INSIGHTS}),
-            )
-        except ChannelError as error:
-            if error.permanent:
-                return {}
-            raise
-        told = {
-            str(dig(row, "name")): count(dig(row, "values", 0, "value"))
-            for row in answer.dig("data") or ()
-        }
-        return {name: number for name, number in told.items() if number is not None}
+        return facebook_numbers.measure(self, post, session)
 
     def delete(self, post: Published, session: Session) -> None:
         try:

@@ -1,6 +1,6 @@
 """Instagram, business and creator accounts, through the Facebook page that they are linked to.
 
-Class B by containers, see meta_containers. Meta fetches pictures and videos itself, so this
+Class B by containers, see meta_publishing. Meta fetches pictures and videos itself, so this
 installation needs a public address. Posts cannot be taken down through this interface.
 
 Source: Meta's pages "Instagram API with Facebook Login" and those named in instagram_posts, read
@@ -33,6 +33,14 @@ class Instagram(InstagramPosts, FacebookLogin):
         "pages_show_list",
         "pages_read_engagement",
     )
+    scope_words = {  # noqa: RUF012
+        "instagram_basic": "see the professional account and its posts",
+        "instagram_content_publish": "publish posts, reels and stories",
+        "instagram_manage_comments": "write first comments",
+        "instagram_manage_insights": "read how posts do",
+        "pages_show_list": "see which pages you manage",
+        "pages_read_engagement": "see which account belongs to a page",
+    }
     page_fields = f"id,name,access_token,tasks,{LINKED}{{id,username,name,profile_picture_url}}"
 
     def connections(self, tokens: Credentials, app: AppKeys | None) -> tuple[Connection, ...]:

@@ -1,6 +1,6 @@
 """Instagram, business and creator accounts, by their own login and without a Facebook page.
 
-Class B by containers, see meta_containers. Access of sixty days is its own means of renewal once it
+Class B by containers, see meta_publishing. Access of sixty days is its own means of renewal once it
 is a day old. Meta fetches pictures and videos itself, so this installation needs a public address.
 
 Source: Meta's pages "Business Login for Instagram", "Instagram API with Instagram Login" and those
@@ -36,6 +36,12 @@ class InstagramLogin(InstagramPosts):
         "instagram_business_manage_comments",
         "instagram_business_manage_insights",
     )
+    scope_words = {  # noqa: RUF012
+        "instagram_business_basic": "see the professional account and its posts",
+        "instagram_business_content_publish": "publish posts, reels and stories",
+        "instagram_business_manage_comments": "write first comments",
+        "instagram_business_manage_insights": "read how posts do",
+    }
     hosts = {
         "web": WEB,
         "token": "https://api.instagram.com",

@@ -24,8 +24,8 @@ from .base import (
     Session,
     VideoLimits,
 )
-from .meta_containers import ContainerChannel
 from .meta_errors import CONTAINERS, is_gone, not_understood, table
+from .meta_publishing import ContainerChannel
 from .readback import looked_since, moment, note_sending, plain
 from .rest import count, dig
 from .shapes import AccountFacts

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from .base import Accepted, ChannelError, CrashPoint, Payload, Session
 from .rest import Rest
+from .waits import still_at_it
 
 if TYPE_CHECKING:
     from .linkedin_posts import LinkedInChannel
@@ -62,7 +63,8 @@ def waiting(api: Rest, session: Session) -> Accepted | None:
         )
     if status == "AVAILABLE":
         return None
-    return Accepted(CHECK_SECONDS, f"{api.label} is working on the video.")
+    says = f"{api.label} is working on the video."
+    return still_at_it(session, Accepted(CHECK_SECONDS, says), api.label)
 
 
 def _image(api: Rest, owner: str, data: bytes) -> str:

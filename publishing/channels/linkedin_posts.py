@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from . import linkedin_media
+from . import linkedin_comments, linkedin_media
 from .base import (
     Accepted,
     AccountFacts,
@@ -37,17 +37,15 @@ from .linkedin_errors import TABLE, not_understood, read_linkedin_error
 from .linkedin_shapes import (
     FINDER,
     article,
-    comment_urn,
     comments_of,
     created,
+    elements_of,
     is_same,
     media_count,
-    moment,
     post_body,
-    urn_of_comment,
 )
 from .oauth import OAuthChannel, expires_at
-from .readback import looked_since, note_sending, plain, was_tried
+from .readback import looked_since, note_sending, was_tried
 from .rest import Answer, Rest, dig
 from .text import escape_linkedin
 
@@ -140,7 +138,7 @@ class LinkedInChannel(OAuthChannel):
         tried_before = was_tried(session)
         note_sending(session)
         if payload["kind"] == Kind.COMMENT:
-            return self._comment(payload, session)
+            return linkedin_comments.comment(self, payload, session)
         try:
             answer = self.calling(
                 session,
@@ -156,23 +154,6 @@ class LinkedInChannel(OAuthChannel):
         if not urn:
             raise TABLE.unreadable(self.label, answer.status)
         return Published(urn, self.address(urn), tuple(session.handle.get("notes", ())))
-
-    def _comment(self, payload: Payload, session: Session) -> Published:
-        assert session.parent is not None
-        parent = session.parent
-        body = {
-            "actor": payload["author"],
-            "object": parent.remote_id,
-            "message": {"text": payload["text"]},
-        }
-        answer = self.calling(
-            session,
-            lambda api: api.call("POST", comments_of(parent.remote_id), makes_post=True, json=body),
-        )
-        urn = comment_urn(answer, parent.remote_id)
-        if not urn:
-            raise TABLE.unreadable(self.label, answer.status)
-        return Published(urn, parent.url)
 
     def _waiting(self, payload: Payload, session: Session) -> Accepted | None:
         if not any(each["is_video"] for each in payload.get("media", ())):
@@ -208,7 +189,7 @@ class LinkedInChannel(OAuthChannel):
             return self._waiting(payload, session)
         self._refuse_unreadable(session)
         if payload["kind"] == Kind.COMMENT:
-            return self._find_comment(payload, session)
+            return linkedin_comments.find(self, payload, session)
         ours = [
             each for each in self._posts(payload, session) if self._is_ours(each, payload, session)
         ]
@@ -225,7 +206,7 @@ class LinkedInChannel(OAuthChannel):
                 f"/rest/posts?author={quote(payload['author'], safe='')}&q=author"
                 f"&count={PAGE_SIZE}&start={page * PAGE_SIZE}&sortBy=CREATED"
             )
-            elements = _elements(self.label, self._listed(session, path))
+            elements = elements_of(self.label, self._listed(session, path))
             found += elements
             if len(elements) < PAGE_SIZE or created(elements[-1]) < since:
                 return found
@@ -235,19 +216,6 @@ class LinkedInChannel(OAuthChannel):
 
     def _listed(self, session: Session, path: str) -> Answer:
         return self.calling(session, lambda api: api.call("GET", path, headers=FINDER))
-
-    def _find_comment(self, payload: Payload, session: Session) -> Found | None:
-        assert session.parent is not None
-        parent = session.parent
-        answer = self.calling(session, lambda api: api.get(comments_of(parent.remote_id)))
-        for element in _elements(self.label, answer):
-            if (
-                dig(element, "actor") == payload["author"]
-                and plain(str(dig(element, "message", "text"))) == plain(payload["text"])
-                and moment(dig(element, "created", "time")) >= looked_since(payload, session)
-            ):
-                return Found(urn_of_comment(element, parent.remote_id), parent.url)
-        return None
 
     def _is_ours(self, element: Mapping[str, Any], payload: Payload, session: Session) -> bool:
         return (
@@ -317,10 +285,3 @@ class LinkedInChannel(OAuthChannel):
 
     def address(self, urn: str) -> str:
         return f"{self.at('web')}/feed/update/{urn}/"
-
-
-def _elements(label: str, answer: Answer) -> list[Mapping[str, Any]]:
-    elements = answer.dig("elements")
-    if not isinstance(elements, list):
-        raise not_understood(label)
-    return elements

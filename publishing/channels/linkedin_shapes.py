@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .base import Draft, Payload
+from .linkedin_errors import not_understood
 from .readback import plain
 from .rest import Answer, dig
 from .text import LINK
@@ -108,3 +109,10 @@ def comment_urn(answer: Answer, parent: str) -> str:
 
 def urn_of_comment(element: Mapping[str, Any], parent: str) -> str:
     return str(element.get("commentUrn") or f"urn:li:comment:({parent},{element['id']})")
+
+
+def elements_of(label: str, answer: Answer) -> list[Mapping[str, Any]]:
+    elements = answer.dig("elements")
+    if not isinstance(elements, list):
+        raise not_understood(label)
+    return elements

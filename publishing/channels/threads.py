@@ -1,6 +1,6 @@
 """Threads.
 
-Class B by containers, see meta_containers: text, pictures, videos and several of them; the parts of
+Class B by containers, see meta_publishing: text, pictures, videos and several of them; the parts of
 a thread and a first comment are answers, with containers of their own. Access of sixty days is its
 own means of renewal once it is a day old. Threads fetches pictures and videos itself, so posts with
 them need a public address of this installation; posts of words alone do not.
@@ -36,8 +36,8 @@ from .base import (
     Session,
     VideoLimits,
 )
-from .meta_containers import ContainerChannel
 from .meta_errors import CONTAINERS, is_gone, not_understood, table
+from .meta_publishing import ContainerChannel
 from .oauth import CALL_SECONDS, MAX_BYTES, expires_at
 from .rest import count, dig
 
@@ -59,6 +59,14 @@ class Threads(ContainerChannel):
         "threads_manage_insights",
         "threads_delete",
     )
+    scope_words = {  # noqa: RUF012
+        "threads_basic": "see the profile and its posts",
+        "threads_content_publish": "publish posts",
+        "threads_manage_replies": "publish the later parts of a thread",
+        "threads_read_replies": "read replies",
+        "threads_manage_insights": "read how posts do",
+        "threads_delete": "delete posts",
+    }
     hosts = {"web": "https://www.threads.net", "api": "https://graph.threads.net"}
     authorize_at = ("web", "/oauth/authorize")
     token_at = ("api", "/oauth/access_token")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from publishing.channels.base import (
@@ -152,12 +153,45 @@ def test_a_published_container_whose_post_is_not_shown_yet_is_waited_for(stage: 
     assert isinstance(CHANNEL.find(payload, stage.session(handle=handle)), Found)
 
 
+def test_what_is_never_shown_goes_to_a_person_after_hours(stage: Stage) -> None:
+    payload, handle = unclear(stage)
+    network(stage).hides_posts = True
+    session = stage.session(handle=handle)
+    assert isinstance(CHANNEL.find(payload, session), Accepted)
+    later = time_machine.travel(datetime.now(UTC) + timedelta(hours=7))
+    with later, pytest.raises(ChannelError, match="more than 6 hours") as caught:
+        CHANNEL.find(payload, stage.session(handle=session.handle))
+    assert caught.value.outcome is Outcome.AMBIGUOUS
+
+
 def test_the_newest_post_is_not_taken_for_this_one(stage: Stage) -> None:
     payload, handle = unclear(stage)
     ours = stage.posts()[0]
     network(stage).keep(Item(network(stage).next_id(), "Something else, later."))
     found = CHANNEL.find(payload, stage.session(handle=handle))
     assert isinstance(found, Found) and found.remote_id == ours.id
+
+
+def test_a_failed_container_whose_post_is_there_is_no_failure(stage: Stage) -> None:
+    payload, handle = unclear(stage)
+    network(stage).containers[handle["container"]].state = "ERROR"
+    assert isinstance(CHANNEL.find(payload, stage.session(handle=handle)), Found)
+    assert isinstance(CHANNEL.publish(payload, stage.session(handle=handle)), Published)
+    assert len(stage.posts()) == 1
+
+
+def test_files_that_ran_out_before_they_stood_together_are_prepared_again(stage: Stage) -> None:
+    network(stage).looks = 1
+    media = (*film(stage), Media("p1", "image/jpeg"))
+    payload, session = frozen(stage, media=media), stage.session()
+    assert isinstance(CHANNEL.publish(payload, session), Accepted)
+    network(stage).age(25)
+    network(stage).looks = 0
+    with pytest.raises(ChannelError, match="prepares it again") as caught:
+        CHANNEL.publish(payload, session)
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert isinstance(CHANNEL.publish(payload, session), Published)
+    assert len(stage.posts()) == 1
 
 
 def test_a_container_that_meta_forgot_after_an_unclear_sending_tells_nothing(stage: Stage) -> None:
