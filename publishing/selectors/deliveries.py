@@ -17,6 +17,7 @@ from publishing.models import (
     DeliveryAttempt,
     DeliveryState,
     Part,
+    PendingPost,
     Post,
 )
 from publishing.services.packs import PackFile, files_of, pack_of
@@ -229,7 +230,7 @@ def _followers(root: Delivery) -> list[Follower]:
 
 def text_of(delivery: Delivery) -> str:
     """The words of a delivery, as they were approved: of the post, a later part, or the comment."""
-    post = delivery.pending_post
+    post: PendingPost = delivery.pending_post
     if not delivery.is_follower:
         return post.content
     if delivery.part == Part.COMMENT:

@@ -58,6 +58,23 @@ def test_an_account_that_a_person_must_see_to_is_named_by_its_team(
     assert "Channels" in line.mend
 
 
+def test_an_account_that_lacks_something_is_named_by_its_team(world: World) -> None:
+    lacking = {"check": "scopes", "ok": False, "says": SECRET, "mend": "Connect again."}
+    bluesky(world.organization, "one", report=[lacking])
+    line = findings()["Channel Bluesky"]
+    assert (line.is_well, line.says) == (
+        False,
+        f"Something is missing at 1 of 1 account: {world.organization.slug}.",
+    )
+
+
+def test_an_app_that_is_not_entered_is_told_where_accounts_need_it(world: World) -> None:
+    assert findings()["Channel LinkedIn"].is_well is None
+    bluesky(world.organization, "one", platform="linkedin")
+    line = findings()["Channel LinkedIn"]
+    assert line.is_well is False and "app there is not entered" in line.says
+
+
 def test_credentials_that_cannot_be_read_are_found_and_never_shown(world: World) -> None:
     row = bluesky(world.organization, "one")
     with org_atomic(world.id), connection.cursor() as cursor:
