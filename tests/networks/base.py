@@ -50,9 +50,11 @@ from publishing.channels.base import AccountFacts, AppKeys, Draft, Published, Se
 from tests.peers.sessions import MemorySession, Vault, picture
 
 RETRY_AFTER_SECONDS = 7
-HANG_SECONDS = 1.5
-CALL_SECONDS = 0.7
-"""How long the sessions of a stage wait for an answer: shorter than a hang."""
+HANG_SECONDS = 20.0
+"""Or until the test is over, whatever comes first."""
+CALL_SECONDS = 10.0
+"""How long the sessions of a stage wait for an answer; long, since the machine may be busy. Where a
+hang is played the contract takes a shorter time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,7 @@ class Network:
         self.open: set[socket.socket] = set()
         self.lock = threading.RLock()
         self.number = 1000
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.network = self  # type: ignore[attr-defined]
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._routes = [
@@ -257,6 +258,11 @@ def route(
         return handler
 
     return mark
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -111,7 +111,7 @@ class MastodonNetwork(ConsentNetwork):
             "characters_reserved_per_url": 23,
         }
         files = {
-            "description_limit": 1500,
+            "description_limit": 10_000,
             "image_size_limit": 16_777_216,
             "video_size_limit": 103_809_024,
         }

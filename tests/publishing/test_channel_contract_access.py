@@ -19,13 +19,15 @@ from publishing.channels.base import (
     Finding,
     Hosts,
     Outcome,
+    Payload,
     Probes,
     Renews,
 )
 from publishing.channels.oauth import OAuthChannel, challenge
 from tests.networks.base import Stage, query_of
+from tests.peers.sessions import MemorySession
 
-from .contract import as_oauth, freeze, publish, skip_if_exempt
+from .contract import as_oauth, draft_for, freeze, publish, skip_if_exempt
 from .test_channel_contract import SECRET_NAMES, secrets_of
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +254,34 @@ def test_access_that_ended_is_renewed_in_mid_post(channel: Channel, stage: Stage
         publish(channel, stage, freeze(channel, stage))
         assert len(stage.posts()) == 1
         assert stage.network.renewals == 1
+
+
+def test_twenty_posts_at_the_end_of_a_token_renew_it_once(channel: Channel, stage: Stage) -> None:
+    kept = stage.vault.credentials
+    if not _renewing(channel, stage) or not kept.get("refresh_token") or "publish" in stage.exempt:
+        return
+    texts = [f"Mast number {number} is up." for number in range(THREADS)]
+    payloads = [freeze(channel, stage, draft_for(channel, stage, text), key=text) for text in texts]
+    sessions = [stage.session() for _ in texts]
+    stage.network.ended.add(kept["access_token"])
+    errors: list[ChannelError] = []
+
+    def work(payload: Payload, session: MemorySession) -> None:
+        try:
+            publish(channel, stage, payload, session)
+        except ChannelError as error:
+            errors.append(error)
+
+    threads = [
+        threading.Thread(target=work, args=each) for each in zip(payloads, sessions, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert len(stage.posts()) == THREADS
+    assert stage.network.renewals == 1
 
 
 # The doctor

@@ -94,7 +94,7 @@ def test_a_network_that_is_away_has_taken_nothing(channel: Channel, stage: Stage
     _says_so(caught.value, channel, stage)
 
 
-@pytest.mark.parametrize("nonsense", ["page", "empty", "500", "odd", "list"])
+@pytest.mark.parametrize("nonsense", ["page", "empty", "500", "odd", "list", "429", "403"])
 def test_a_network_that_speaks_nonsense_is_an_error_with_a_sentence(
     channel: Channel, stage: Stage, nonsense: str
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_network_that_speaks_nonsense_is_an_error_with_a_sentence(
             _says_so(error, channel, stage)
 
 
-@pytest.mark.parametrize("nonsense", ["page", "empty", "500"])
+@pytest.mark.parametrize("nonsense", ["page", "empty", "500", "429"])
 def test_what_cannot_be_read_is_not_certainly_absent(
     channel: Channel, stage: Stage, nonsense: str
 ) -> None:
