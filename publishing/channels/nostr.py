@@ -196,7 +196,7 @@ class Nostr(Channel):
         name = event_id(self._event(payload, session))
         found, answered = from_any(
             _relays_of(session),
-            lambda relay: events_of(relay, {"ids": [name]}, self._seconds(session)),
+            lambda relay: events_of(relay, _one(name), self._seconds(session)),
         )
         if name in found:
             return Found(name, self._address(name))
@@ -211,7 +211,7 @@ class Nostr(Channel):
         seconds = self._seconds(session)
         relays = _relays_of(session)
         there, answered = from_any(
-            relays, lambda relay: events_of(relay, {"ids": [post.remote_id]}, seconds)
+            relays, lambda relay: events_of(relay, _one(post.remote_id), seconds)
         )
         if not answered:
             raise self._away()
@@ -220,7 +220,7 @@ class Nostr(Channel):
                 raise self._away()
             return Gone(f"No relay of the account has the note any more on {self.label}.")
         wanted = {"kinds": [NOTE, REPOST, REACTION], "#e": [post.remote_id]}
-        found, _ = from_any(relays, lambda relay: events_of(relay, wanted, seconds))
+        found, _ = from_any(relays, lambda relay: events_of(relay, wanted, seconds, genuine=False))
         kinds = [event["kind"] for event in found.values() if event.get("content") != "-"]
         return Measurement(
             likes=kinds.count(REACTION), comments=kinds.count(NOTE), shares=kinds.count(REPOST)
@@ -283,6 +283,10 @@ class Nostr(Channel):
 
     def _address(self, name: str) -> str:
         return f"{self.at('web')}/{encoded('note', bytes.fromhex(name))}"
+
+
+def _one(name: str) -> dict[str, object]:
+    return {"ids": [name], "limit": 1}
 
 
 def _relays(typed: str) -> list[str]:

@@ -42,6 +42,14 @@ def is_genuine(event: Any) -> bool:
         return False
 
 
+def is_named(event: Event) -> bool:
+    """Whether an event has the id of what it says, and the fields of one."""
+    try:
+        return event_id(event) == event["id"] and isinstance(event["kind"], int)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
 def reply_tags(parent: str, root: str, author: str) -> list[list[str]]:
     """What a reply names: the thread's first event, the one above, and whose they are."""
     tags = [["e", root, "", "root"]]
