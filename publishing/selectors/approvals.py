@@ -13,10 +13,11 @@ from config.kernel.embeddings import Thresholds, current_model, thresholds
 from config.kernel.errors import Invalid
 from config.kernel.pagination import Page, paginate
 from content.models import Candidate, GuardResult
-from publishing.channels.registry import platform_label
+from publishing.channels.registry import channels, platform_label
 from publishing.models import Approval, Decision, Delivery, PendingPost, PendingStatus, Post
 from publishing.services.approvals import content_hash
 from publishing.services.decisions import decisions_of_post
+from publishing.services.drafts import draft_of, problems_of
 from publishing.services.pending_posts import generations_of
 from publishing.services.post_moves import APPROVED, EDITABLE, REOPENABLE
 
@@ -161,6 +162,8 @@ class ApprovalPage:
     zone: str
     is_late: bool
     rewriting: RunPage | None = None
+    lacks: Sequence[str] = ()
+    """Why it cannot go out as it stands, while it waits."""
     credits: int = 0
     cost_micros: int = 0
 
@@ -281,9 +284,16 @@ def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
         zone=post.brand.timezone,
         is_late=post.scheduled_for <= now(),
         rewriting=rewriting_of(post),
+        lacks=_lacks(post),
         credits=sum(each.credits for each in decisions) or post.generation.credits,
         cost_micros=sum(each.cost_micros for each in decisions) or post.generation.cost_micros,
     )
+
+
+def _lacks(post: PendingPost) -> Sequence[str]:
+    if post.status != PendingStatus.PENDING or post.platform not in channels:
+        return ()
+    return problems_of(draft_of(post), post.account)
 
 
 def _preview(post: PendingPost, shown: Variation | None) -> Preview:

@@ -291,6 +291,18 @@ def test_the_page_shows_what_goes_out_before_anybody_approves(world: World, page
     assert f"{row.width} × {row.height}" in body
 
 
+def test_what_a_post_still_needs_stands_over_it(
+    world: World, page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Feed, "limits", replace(LIMITS, media_required=True))
+    post = waiting(world, title="")
+    body = page.get(f"{world.path}/approvals/{post.pk}/").content.decode()
+    assert "needs a title" in body and "needs a picture" in body
+    page.post(edit(world, post), sent(upload=photo(), upload_alt="A mast"))
+    body = page.get(f"{world.path}/approvals/{post.pk}/").content.decode()
+    assert "needs a" not in body
+
+
 def test_a_medium_that_cannot_fit_shows_why_and_stops_the_approval(
     world: World, page: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
