@@ -100,7 +100,9 @@ add_event(
     facts=facts_of_pending_posts,
 )
 add_event("approval.expired", "Posts expired before anybody decided", "posts.expired")
-add_event("channel.connected", "A channel was connected", "account.connected")
+add_event(
+    "channel.connected", "A channel was connected", *("account.connected", "account.recovered")
+)
 add_event(
     "channel.disconnected",
     "A channel was disconnected or needs signing in again",

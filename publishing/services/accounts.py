@@ -48,24 +48,48 @@ log = structlog.get_logger(__name__)
 
 
 def connect_account(
-    *, platform: str, values: Mapping[str, str], brand: BrandProfile | None, by: User | None
+    *,
+    platform: str,
+    values: Mapping[str, str],
+    brand: BrandProfile | None,
+    by: User | None,
+    again: SocialAccount | None = None,
 ) -> SocialAccount:
     """Try what the person typed on the network, and keep the account it opens.
 
     The network is asked before any transaction. An account that is there already, disconnected or
     not, gets the new credentials in its own row, so that its posts stay with it. With a brand it is
-    linked, as the default when the brand has none on this network.
+    linked, as the default when the brand has none on this network. With `again` only that very
+    account will do.
     Raises Invalid or ChannelError whose `field` names the input to mend; a retry helps only when
     the network was away.
     """
     channel = _connecting(platform)
     refuse_blanks(channel, values)
     connection = cast(Connects, channel).connect(values)
+    if again is not None:
+        connection = the_very_one(channel, again, [connection])
     account = keep_connection(
         platform=platform, connection=connection, brand=brand, by=by, way="form"
     )
     wake_deliveries(account=account)
     return account
+
+
+def the_very_one(
+    channel: Channel, account: SocialAccount, offered: Sequence[Connection]
+) -> Connection:
+    """The connection of an account that is connected again. Raises Invalid when it is another's."""
+    found = next((each for each in offered if each.remote_id == account.remote_id), None)
+    if found is None:
+        names = " and ".join(each.name for each in offered[:3])
+        raise Invalid(
+            f"{channel.label} opened {names}, and {account.name} is the account to connect again. "
+            f"Sign out over there, sign in as {account.name}, and start again. To add the other "
+            "account, connect it as a new channel.",
+            code="other_account",
+        )
+    return found
 
 
 def keep_connection(

@@ -35,7 +35,7 @@ from publishing.channels.registry import channels
 from publishing.delivery.ledger import wake_deliveries
 from publishing.models import ConnectAttempt, SocialAccount
 
-from .accounts import keep_connection, refuse_blanks
+from .accounts import keep_connection, refuse_blanks, the_very_one
 from .networks import app_keys, callback_address
 
 LIFE: Final = timedelta(minutes=15)
@@ -152,7 +152,7 @@ def finish_connecting(
             code="no_account",
         )
     if attempt.account is not None:
-        offered = (_the_same(channel, attempt.account, offered),)
+        offered = (the_very_one(channel, attempt.account, offered),)
     if len(offered) > 1:
         return _offer(attempt, offered)
     account = _keep(attempt, offered[0], by)
@@ -233,21 +233,6 @@ def _names(platform: str) -> set[str]:
     """What may stand in the address that a network sends people back to."""
     channel = channels.get(platform)
     return {channel.callback_name or channel.slug} if channel else set()
-
-
-def _the_same(
-    channel: Channel, account: SocialAccount, offered: Sequence[Connection]
-) -> Connection:
-    found = next((each for each in offered if each.remote_id == account.remote_id), None)
-    if found is None:
-        names = " and ".join(each.name for each in offered[:3])
-        raise Invalid(
-            f"{channel.label} opened {names}, and {account.name} is the account to connect again. "
-            f"Sign out over there, sign in as {account.name}, and start again. To add the other "
-            "account, connect it as a new channel.",
-            code="other_account",
-        )
-    return found
 
 
 def _offer(attempt: ConnectAttempt, offered: Sequence[Connection]) -> Arrival:

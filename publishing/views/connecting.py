@@ -85,6 +85,7 @@ def channel_connect(request: Request, platform: str) -> HttpResponse:
                     values=form.credentials(),
                     brand=form.brand(),
                     by=request.user,
+                    again=desk.account,
                 )
             except DomainError as error:
                 tell(form, error)
@@ -223,7 +224,8 @@ def _known(
     """What need not be typed: of the account that is connected again, or of the first brand."""
     if account is not None:
         names = [each.name for each in channel.credential_fields if not each.secret]
-        typed = {name: getattr(account, name, "") for name in names}
+        kept = account.settings
+        typed = {name: getattr(account, name, "") or kept.get(name, "") for name in names}
         return {"brand": "", **{name: value for name, value in typed.items() if value}}
     if not brands:
         return {}

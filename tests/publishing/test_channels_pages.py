@@ -156,6 +156,13 @@ def test_connecting_again_fills_in_what_is_known(world: World, page: Client) -> 
     address = f"{world.path}/channels/new/picky/?account={account.pk}"
     assert address in body
     assert 'value="harbour"' in page.get(address).content.decode()
+    answer = page.post(address, typed(world, handle="somebody-else"))
+    assert (
+        answer.status_code == 422 and "is the account to connect again" in answer.content.decode()
+    )
+    assert "is connected" in page.post(address, typed(world), follow=True).content.decode()
+    with org_atomic(world.id):
+        assert SocialAccount.objects.get(platform="picky").status == AccountStatus.ACTIVE
 
 
 def test_a_hosted_page_is_opened_with_a_name(world: World, page: Client) -> None:
@@ -296,3 +303,9 @@ def test_a_network_is_found_by_its_name(world: World, page: Client) -> None:
     found = page.get(f"{world.path}/channels/?q=picky", headers=headers).content.decode()
     assert "Picky network" in found and "Hosted page" not in found and "<html" not in found
     assert "Nothing is called" in page.get(f"{world.path}/channels/?q=zzz").content.decode()
+
+
+@pytest.mark.parametrize("slug", [slug for slug, each in channels.items() if each.scopes])
+def test_what_a_network_asks_for_is_said_in_words(slug: str) -> None:
+    channel = channels[slug]
+    assert set(channel.scopes) <= set(channel.scope_words)
