@@ -17,7 +17,7 @@ from publishing.models import Delivery, DeliveryState
 
 from . import followers, lateness, pace
 from .faults import fault
-from .gate import Gate
+from .gate import Gate, network_of
 from .parcel import Lease, Parcel
 
 TO_SEND = (DeliveryState.SCHEDULED,)
@@ -32,17 +32,19 @@ def claim(
     *,
     owner: str,
     states: Sequence[str] = (*TO_SEND, *STRANDED),
+    without: Collection[str] = (),
 ) -> list[Parcel]:
     """Lease the due ones among `ids` for this worker; the rest belongs to somebody else.
 
     A row whose sending had begun keeps its state, so that it can only be looked for. Rows that
-    others hold are skipped, not waited for. What is too late is put aside for a person.
+    others hold are skipped, not waited for, and those of the networks `without`. What is too late
+    is put aside for a person.
     """
     fault(CrashPoint.TAKEN)
     lease, moment = Lease.starting_now(), now()
     due = Q(claimable(moment), pk__in=ids, state__in=states)
     with org_atomic(organization_id):
-        rows = list(_locked(due))
+        rows = [row for row in _locked(due) if network_of(row) not in without]
         if not rows:
             return []
         gate = Gate(lateness.put_aside(rows, moment), moment)

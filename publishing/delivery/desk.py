@@ -56,7 +56,7 @@ class Desk:
         # What shares its statements: the larger, the cheaper, and the longer threads stand idle.
         self.batch = max(1, self.width // 3)
         # Threads that one network may keep busy, so that a slow one leaves some to the others.
-        self.share = max(1, self.width * 2 // 3)
+        self.share = max(1, crew.size * 3 // 4) if crew.size else self.width
         self.claimed = 0
         self._first: deque[tuple[Parcel, Step]] = deque()
         self._ready: deque[Parcel] = deque()
@@ -73,10 +73,11 @@ class Desk:
             if monotonic() >= end or self.stops():
                 waiting.clear()
             while waiting and self._wants_more():
-                organization_id, ids = waiting.popleft()
-                self._take(claim(organization_id, ids, owner=self.owner, states=self.states))
+                self._claim(*waiting.popleft())
             self._begin_calls()
             self._send()
+            if waiting and self._wants_more():
+                continue
             if self._calls:
                 enough = min(len(self._calls), self.batch)
                 self._book(drain(self._done, pace.lease().total_seconds() / 3, enough=enough))
@@ -88,6 +89,19 @@ class Desk:
         """Look once more for a post that is `unknown`, or `accepted` and not due yet."""
         self._take(claim_undecided(organization_id, delivery_id, owner=self.owner))
         return self.run(())
+
+    def _claim(self, organization_id: UUID, ids: Sequence[UUID]) -> None:
+        """What is left aside here is due still, and found by the next sweep."""
+        crowded = self._crowded() if self._unsent >= self.width else frozenset()
+        self._take(
+            claim(
+                organization_id,
+                ids,
+                owner=self.owner,
+                states=self.states,
+                without=crowded,
+            )
+        )
 
     def _take(self, parcels: Sequence[Parcel]) -> None:
         self.claimed += len(parcels)
@@ -114,12 +128,15 @@ class Desk:
     def _wants_more(self) -> bool:
         """No more is claimed than soon leaves, since each holds a lease; but not less either: what
         waits for a busy network is not waited for by those that could leave for another."""
-        preparing = sum(step is not Step.PUBLISH for step in self._calls.values())
-        unsent = len(self._first) + len(self._ready) + preparing
-        if unsent < self.width:
+        if self._unsent < self.width:
             return True
         is_idle = len(self._calls) < self.width and not self._leaving()
-        return is_idle and unsent < MOST_WIDTHS_CLAIMED * self.width
+        return is_idle and self._unsent < MOST_WIDTHS_CLAIMED * self.width
+
+    @property
+    def _unsent(self) -> int:
+        preparing = sum(step is not Step.PUBLISH for step in self._calls.values())
+        return len(self._first) + len(self._ready) + preparing
 
     def _begin_calls(self) -> None:
         """Prepare and look for as many as their networks have room for."""
@@ -158,6 +175,10 @@ class Desk:
             if room >= min(len(queue), self.batch, self.share):
                 fitting.update(queue[:room])
         return [parcel for parcel in self._ready if parcel in fitting][:free]
+
+    def _crowded(self) -> frozenset[str]:
+        busy = self._busy()
+        return frozenset(key for key in busy if key is not None and busy[key] >= self.share)
 
     def _busy(self) -> Counter[str | None]:
         return Counter(network_of(parcel.delivery) for parcel in self._calls)

@@ -30,6 +30,10 @@ READINGS_EVERY_SECONDS = 10.0
 CHANGED_MUCH = 0.1
 """Share of a limit by which what is left of it must have changed to be written down sooner."""
 
+OPENED_LATELY_SECONDS = 60.0
+
+_opened_at = float("-inf")
+"""Monotonic, of this process."""
 _written: dict[tuple[UUID, str], tuple[float, int, int]] = {}
 """Account and quota -> when (monotonic), what was left, the limit; of this process."""
 
@@ -136,8 +140,16 @@ def _grouped(answers: Sequence[Answer], what: str) -> dict[str | UUID, list[tupl
     }
 
 
+def opened_lately() -> bool:
+    """Whether this process has opened a breaker a moment ago, so that what it holds is asked
+    about anew."""
+    return monotonic() - _opened_at < OPENED_LATELY_SECONDS
+
+
 def _tell(before: Breaker, after: Breaker, **what: str) -> None:
+    global _opened_at
     if before.opened_until is None and after.opened_until is not None:
+        _opened_at = monotonic()
         log.warning("breaker_opened", until=after.opened_until.isoformat(), **what)
     elif before.opened_until is not None and after.opened_until is None:
         log.info("breaker_closed", **what)

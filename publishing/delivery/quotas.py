@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from publishing.channels.base import Channel, Quota
 from publishing.models import AccountQuota, Delivery, DeliveryState, NetworkQuota, SocialAccount
 
-from . import gate, words
+from . import gate, health, words
 from .breaker import Phase
 from .checks import Obstacle, Then
 from .parcel import Parcel
@@ -31,6 +31,8 @@ COUNTED = (
 """What may have made a post; a refusal or a failed connection has not."""
 
 MOST_COUNTED = 2_000
+ASKED_ANEW_AFTER_SECONDS = 2.0
+"""Between a claim and the sending, until breakers are read once more."""
 
 # The table's name comes from our own code, values go as parameters.
 _LAST_SENDINGS = f"""
@@ -59,6 +61,9 @@ def holds(parcels: Sequence[Parcel], moment: datetime) -> dict[UUID, Obstacle]:
 
 def _of_breakers(parcels: Sequence[Parcel], moment: datetime) -> dict[UUID, Obstacle]:
     """A network may have begun to fail since these were taken into hand."""
+    fresh = moment - timedelta(seconds=ASKED_ANEW_AFTER_SECONDS)
+    if not health.opened_lately() and all(each.claimed_at >= fresh for each in parcels):
+        return {}
     keys = {each.id: gate.network_of(each.delivery) for each in parcels if not each.tries}
     wrong = gate.networks(set(keys.values()))
     found = {}
@@ -230,13 +235,13 @@ def take_of_app(platform: str, quota: Quota, wanted: int, moment: datetime) -> t
     rows = NetworkQuota.objects.filter(platform=platform, name=quota.name)
     while wanted > 0:
         cost = wanted * quota.cost
+        room = rows.filter(resets_at__gt=moment, used__lte=quota.limit - cost)
+        if room.update(used=F("used") + cost, limit=quota.limit, updated_at=moment):
+            return wanted, ends
         over = rows.filter(resets_at__lte=moment)
         if cost <= quota.limit and over.update(
             used=cost, limit=quota.limit, resets_at=ends, updated_at=moment
         ):
-            return wanted, ends
-        room = rows.filter(resets_at__gt=moment, used__lte=quota.limit - cost)
-        if room.update(used=F("used") + cost, limit=quota.limit, updated_at=moment):
             return wanted, ends
         wanted = _fewer(rows.first(), platform, quota, wanted, moment)
     row = rows.first()

@@ -133,7 +133,7 @@ def test_one_slow_network_does_not_hold_up_the_others(world: World, platform: Pl
 def test_a_network_that_hangs_leaves_threads_to_the_others(
     world: World, platform: Platform, settings: Settings
 ) -> None:
-    settings.WARREN_OUTBOUND_TIMEOUT_SECONDS = 1.5
+    settings.WARREN_OUTBOUND_TIMEOUT_SECONDS = 3
     server, _ = platform.join(*["hang"] * 40)
     with org_atomic(world.id):
         account = account_on(world.brand, "test_d", server)
@@ -149,12 +149,12 @@ def test_a_network_that_hangs_leaves_threads_to_the_others(
     worker.start()
     while states(world).get("published") != 20 and time.monotonic() - began < 20:
         time.sleep(0.02)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3
     worker.join()
     found = states(world)
     # The breaker keeps the rest from hanging too.
     assert found["published"] == 20
-    assert found["unknown"] <= 8
+    assert found["unknown"] <= 12
     assert found["scheduled"] == 40 - found["unknown"]
 
 
