@@ -16,6 +16,7 @@ from .google_business import GoogleBusiness
 from .hashnode import Hashnode
 from .instagram import Instagram
 from .instagram_login import InstagramLogin
+from .lemmy import Lemmy
 from .linkedin import LinkedIn
 from .linkedin_page import LinkedInPage
 from .mastodon import Mastodon
@@ -60,6 +61,7 @@ channels.register(Slack.slug, Slack())
 channels.register(Telegram.slug, Telegram())
 channels.register(Reddit.slug, Reddit())
 channels.register(Nostr.slug, Nostr())
+channels.register(Lemmy.slug, Lemmy())
 
 
 def platform_label(platform: str) -> str:
