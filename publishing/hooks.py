@@ -9,6 +9,8 @@ from config.kernel.checks import doctor_checks
 from content.models import ContentEmbedding
 from content.services.upward import file_ends, file_users, texts_of
 from organizations.notices.kinds import register_kinds
+from organizations.privacy.marks import Keep
+from organizations.privacy.retention import Rule, rules
 
 from . import (
     audit_words,  # noqa: F401
@@ -22,6 +24,7 @@ from .selectors.connections import account_findings
 from .selectors.media import names_file
 from .selectors.paid import brands_of_deliveries
 from .services.accounts import count_accounts
+from .services.loose_files import remove_loose_files
 from .services.networks import declare_apps
 from .services.remembered import texts_of_pending_posts, texts_of_posts
 from .services.renditions import forget_renditions
@@ -32,6 +35,7 @@ for channel in channels.values():
 texts_of.register(ContentEmbedding.ContentType.PENDING_POST, texts_of_pending_posts)
 texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
 file_users.register("publishing", names_file)
+rules.register("files that nothing names", Rule(Keep.DELETED, remove_loose_files))
 file_ends.register("publishing", forget_renditions)
 doctor_checks.register("accounts", account_findings)
 register_kinds(notices.KINDS)

@@ -1,0 +1,50 @@
+"""Files that no row names go after their time; every other file stays."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from config.kernel.clock import now
+from config.kernel.scoping import org_atomic, unscoped
+from content.models import Material
+from content.services.files import store_file, stored_path
+from publishing.models import MediaRendition
+from publishing.services.loose_files import remove_loose_files
+from tests import make
+from tests.peers.sessions import picture
+from tests.world import World
+
+pytestmark = pytest.mark.django_db(databases=["default", "operator"])
+
+MONTH = timedelta(days=30)
+
+
+def kept(*, days: int = 40) -> str:
+    key = store_file(picture(), ending="jpg")
+    then = (now() - timedelta(days=days)).timestamp()
+    os.utime(stored_path(key), (then, then))
+    return key
+
+
+def test_only_files_that_nothing_names_are_removed(world: World) -> None:
+    with org_atomic(world.id):
+        material, deleted, shown, fitted, loose, refit, young = (kept() for _ in range(7))
+        os.utime(stored_path(young))
+        make.material(world.brand, kind=Material.Kind.IMAGE, file_key=material)
+        make.material(world.brand, kind=Material.Kind.IMAGE, file_key=deleted).soft_delete()
+        media = [{"reference": shown, "content_type": "image/jpeg", "alt": ""}]
+        make.pending_post(world.brand, world.account, media=media)
+        MediaRendition.objects.create(reference=shown, rules="r", fitted=fitted)
+        MediaRendition.objects.create(reference=loose, rules="r", fitted=refit)
+    with unscoped("a test"):
+        assert remove_loose_files(now() - MONTH) == 2
+        assert remove_loose_files(now() - MONTH) == 0
+    with org_atomic(world.id):
+        for key in (material, deleted, shown, fitted, young):
+            assert stored_path(key).exists()
+        for key in (loose, refit):
+            assert not stored_path(key).exists()
+        assert [row.reference for row in MediaRendition.objects.all()] == [shown]
