@@ -111,8 +111,21 @@ class AccountSession:
         steadily(self._keep_credentials)
 
     def _keep_credentials(self) -> None:
+        """What was forgotten by a disconnection meanwhile does not come back: ChannelError."""
+        fields = ["credentials", "last_refresh_at", "updated_at"]
+        if isinstance(ends := self.credentials.get("expires_at"), str) and ends:
+            self.row.token_expires_at = datetime.fromisoformat(ends)
+            fields.append("token_expires_at")
         with org_atomic(self.row.organization_id):
-            self.row.save(update_fields=["credentials", "last_refresh_at", "updated_at"])
+            living = SocialAccount.objects.filter(pk=self.row.pk).select_for_update(no_key=True)
+            if not living.exists():
+                self.row.credentials = None
+                raise ChannelError(
+                    "The account was disconnected meanwhile, so its new access was not kept.",
+                    reconnect=True,
+                    code="disconnected",
+                )
+            self.row.save(update_fields=fields)
 
     def save_handle(self, handle: Handle) -> None:
         raise ChannelError(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from typing import Any, cast
 
@@ -107,7 +108,7 @@ def keep_connection(
     already has its place.
     """
     channel = channels[platform]
-    with org_atomic():
+    with _undisturbed(platform, connection.remote_id), org_atomic():
         _refuse_beyond_plan(channel, connection)
         account = _keep(channel, connection)
         if isinstance(channel, Hosts):
@@ -125,6 +126,18 @@ def keep_connection(
             data={"platform": platform, "handle": account.handle, "way": way},
         )
     return account
+
+
+@contextmanager
+def _undisturbed(platform: str, remote_id: str) -> Iterator[None]:
+    """While nobody renews the account's old access: what that brings must not end up on the new.
+
+    Raises ChannelError (not sent) when a renewal takes very long; a retry helps then.
+    """
+    with org_atomic():
+        known = SocialAccount.objects.filter(platform=platform, remote_id=remote_id).first()
+    with AccountSession(known).account_lock() if known else nullcontext():
+        yield
 
 
 def disconnect_account(*, account: SocialAccount, by: User | None) -> None:

@@ -16,8 +16,9 @@ from config.kernel.scoping import org_atomic, scope
 from organizations.models import AuditRecord, Notification
 from publishing.models import AccountQuota, AccountStatus, SocialAccount
 from publishing.services import upkeep
+from publishing.services.accounts import disconnect_account
 from publishing.services.upkeep import Access, check_account, due_accounts, look_after
-from tests.networks.authorization import AuthorizationServer, quayside
+from tests.networks.authorization import AuthorizationServer, Quayside, quayside
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(databases=["default", "operator"])
@@ -224,3 +225,26 @@ def test_paused_and_disconnected_accounts_are_not_due(world: World, account: Soc
     with org_atomic(world.id):
         SocialAccount.objects.filter(pk=account.pk).update(is_active=False)
     assert account.pk not in [row.id for row in due_accounts()]
+
+
+def test_a_renewal_brings_nothing_back_that_was_disconnected_meanwhile(
+    world: World,
+    account: SocialAccount,
+    network: AuthorizationServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exchange = Quayside.exchange
+
+    def meanwhile(self: Quayside, stale: Any, session: Any) -> Any:
+        fresh = exchange(self, stale, session)
+        with scope(world.id):
+            disconnect_account(account=account, by=world.admin)
+        return fresh
+
+    monkeypatch.setattr(Quayside, "exchange", meanwhile)
+    with at(now() + HOUR), scope(world.id):
+        look_after(account_id=account.pk)
+    with org_atomic(world.id):
+        row = SocialAccount.with_deleted.get(pk=account.pk)
+    assert row.credentials is None and row.status == AccountStatus.REVOKED
+    assert acts(world, "account.needs_reconnect") == 0
