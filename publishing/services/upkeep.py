@@ -186,7 +186,7 @@ def _asked(
             code="access_ended",
         )
     if isinstance(channel, Renews) and access.renew_at is not None and access.renew_at <= moment:
-        channel.renew(session)
+        account.token_expires_at = channel.renew(session) or account.token_expires_at
     if not checks:
         return None
     found = channel.probe(session) if isinstance(channel, Probes) else ()
