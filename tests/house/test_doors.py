@@ -20,7 +20,7 @@ NETWORK = {
     "organizations/sign_in/outbound.py": "turns what allauth asks into requests of the door",
     "publishing/delivery/parcel.py": "names this machine in a claim; opens nothing",
     "analytics/bench/browser.py": "measures this machine's own pages",
-    "analytics/bench/deliveries.py": "measures this machine's own pages",
+    "analytics/bench/books.py": "asks the network of the benchmark what stands there",
     "analytics/bench/processes.py": "starts servers on this machine",
 }
 NETWORK_MODULES = {
