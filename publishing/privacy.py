@@ -7,6 +7,7 @@ from organizations.privacy.marks import Category, Keep, Mark, Table, register, w
 PROFILE = Mark(Category.PROFILE, "Publishing on the account that the team connected", Keep.DELETED)
 APPROVED = Mark(Category.ACTIVITY, "Saying who let a post go out", Keep.TEAM)
 ASKED = Mark(Category.ACTIVITY, "Saying who asked for a text", Keep.TEAM)
+CONNECTING = Mark(Category.ACTIVITY, "Connecting an account on a network's own page", Keep.DAY)
 VISITOR = Mark(Category.TECHNICAL, "Counting visitors of a hosted page once a day", Keep.TODAY)
 
 register(
@@ -22,9 +23,29 @@ register(
         },
         plain=words(
             "platform account_type server token_expires_at scopes status is_active error_count "
-            "last_error last_used_at last_refresh_at followers_count"
+            "last_error last_used_at last_refresh_at followers_count settings next_send_at "
+            "opened_until successes report checked_at"
         ),
     ),
+    Table(
+        "publishing.connectattempt",
+        about=("user",),
+        personal={"user": CONNECTING, "kept": CONNECTING, "offered": CONNECTING},
+        plain=words("platform brand account expires_at used_at"),
+    ),
+    Table(
+        "publishing.accountquota",
+        plain=words("account name limit used resets_at read_at source"),
+    ),
+    Table(
+        "publishing.mediarendition",
+        plain=words(
+            "reference rules fitted content_type width height duration_seconds size_bytes note "
+            "problem"
+        ),
+    ),
+    Table("publishing.networkstate", plain=words("key failures successes opened_until")),
+    Table("publishing.networkquota", plain=words("platform name limit used resets_at")),
     Table("publishing.brandaccountlink", plain=words("brand account platform is_default")),
     Table("publishing.feedhandle", plain=words("handle account_id")),
     Table(
@@ -64,7 +85,7 @@ register(
             "brand account material schedule run generation candidate batch_id platform content "
             "hashtags link media angle angle_reason is_exploration generation_mode scheduled_for "
             "expires_at status was_edited review_notes rejection_reason regeneration_count "
-            "failure_category failure_reason"
+            "failure_category failure_reason title thread first_comment options when_late"
         ),
     ),
     Table(
@@ -78,7 +99,7 @@ register(
         plain=words(
             "pending_post account platform occurrence idempotency_key state payload payload_hash "
             "content_hash lease_owner remote_handle remote_id remote_url sending_at published_at "
-            "lookups charge_key error_code error_message"
+            "lookups charge_key error_code error_message parent part"
         ),
     ),
     Table(

@@ -18,6 +18,7 @@ from publishing.models import AccountQuota, AccountStatus, SocialAccount
 from publishing.services import upkeep
 from publishing.services.accounts import disconnect_account
 from publishing.services.upkeep import Access, check_account, due_accounts, look_after
+from publishing.tasks import look_after_account
 from tests.networks.authorization import AuthorizationServer, Quayside, quayside
 from tests.world import World
 
@@ -248,3 +249,10 @@ def test_a_renewal_brings_nothing_back_that_was_disconnected_meanwhile(
         row = SocialAccount.with_deleted.get(pk=account.pk)
     assert row.credentials is None and row.status == AccountStatus.REVOKED
     assert acts(world, "account.needs_reconnect") == 0
+
+
+def test_the_task_finds_its_account_by_ids_alone(
+    world: World, account: SocialAccount, network: AuthorizationServer
+) -> None:
+    look_after_account(str(world.id), str(account.pk))
+    assert fresh(world, account).checked_at is not None
