@@ -99,6 +99,11 @@ class Repository:
         dates = token_dates(fresh.get("accessJwt", ""))
         return dates[1] if dates else expires_at(fresh)
 
+    def end_session(self) -> None:
+        """Let the server forget a session that came in by an app password."""
+        auth = Bearer(self.session.credentials.get("refreshJwt", ""))
+        self.xrpc.procedure("com.atproto.server.deleteSession", auth=auth)
+
     def whoami(self) -> dict[str, Any]:
         """What the server says of this session: DID, handle, whether the account is active."""
         name = "com.atproto.server.getSession"

@@ -42,6 +42,16 @@ from .shapes import Authorization, Credentials
 SCOPES = ("atproto", "transition:generic")
 LOOPBACK_CLIENT = "http://localhost"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ENDPOINTS = (
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "pushed_authorization_request_endpoint",
+)
+KEPT = (
+    *("did", "handle", "issuer", "token_endpoint", "revocation_endpoint"),
+    *("client_id", "client_key", "dpop_key"),
+)
 _ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -114,6 +124,7 @@ class Consent:
             "server": who.server,
             "issuer": server["issuer"],
             "token_endpoint": server["token_endpoint"],
+            "revocation_endpoint": server.get("revocation_endpoint", ""),
             "client_id": client.client_id,
             "client_key": client.key_name,
             "dpop_key": key,
@@ -150,8 +161,7 @@ class Consent:
                 code="wrong_account",
                 field="handle",
             )
-        names = ("did", "handle", "issuer", "token_endpoint", "client_id", "client_key", "dpop_key")
-        return _kept(told, {name: kept[name] for name in names})
+        return _kept(told, {name: kept[name] for name in KEPT})
 
     def renewed(self, stale: Credentials) -> Credentials:
         """Fresh credentials; the refresh token in the stale ones is spent by it."""
@@ -164,6 +174,13 @@ class Consent:
             )
         form = {"grant_type": "refresh_token", "refresh_token": stale["refresh_token"]}
         return _kept(self._tokens(form, stale), stale)
+
+    def revoke(self, credentials: Credentials) -> None:
+        """End the access there; the refresh token takes the access token with it."""
+        if address := credentials.get("revocation_endpoint"):
+            client = Client(credentials["client_id"], credentials.get("client_key", ""))
+            form = {"token": credentials["refresh_token"], **client.proven(credentials["issuer"])}
+            self._post(address, form, credentials["dpop_key"])
 
     # Who it is
 
@@ -214,15 +231,9 @@ class Consent:
         said = self._look(f"{server}/.well-known/oauth-protected-resource")
         issuer = server_address(str(dig(said, "authorization_servers", 0) or ""), server)
         found = self._look(f"{issuer}/.well-known/oauth-authorization-server")
-        names = (
-            "issuer",
-            "authorization_endpoint",
-            "token_endpoint",
-            "pushed_authorization_request_endpoint",
-        )
-        told = {name: dig(found, name) for name in names}
+        told = {name: dig(found, name) for name in (*ENDPOINTS, "revocation_endpoint")}
         texts = {name: value for name, value in told.items() if isinstance(value, str)}
-        if len(texts) < len(names) or texts["issuer"] != issuer:
+        if not set(ENDPOINTS) <= set(texts) or texts["issuer"] != issuer:
             raise self._odd(issuer)
         return texts
 

@@ -35,7 +35,8 @@ class Making:
             record["embed"] = embed(media[0], blob)
         elif media:
             record["embed"] = self._images(media, notes)
-        if payload["kind"] != Kind.POST:
+        # A payload that was frozen before there were replies has no kind.
+        if payload.get("kind", Kind.POST) != Kind.POST:
             record["reply"] = self._reply()
         named = [self._mention(mention) for mention in payload["mentions"]]
         if facets := [*record.get("facets", []), *(facet for facet in named if facet)]:

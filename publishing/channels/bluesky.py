@@ -29,7 +29,7 @@ from django.urls import reverse
 from config.kernel import clock, http
 
 from . import richtext
-from .atproto import RULES, Repository
+from .atproto import RULES, Repository, is_grant
 from .atproto_doctor import findings
 from .atproto_oauth import SCOPES, Consent, client_document
 from .atproto_records import Making, card, measurement, parts, shape
@@ -202,6 +202,14 @@ class Bluesky(Channel):
 
     def renew(self, session: Session) -> datetime | None:
         return self._repository(session).renew()
+
+    def revoke(self, session: Session) -> None:
+        """End the session, or the access that was granted."""
+        credentials = session.credentials
+        if is_grant(credentials):
+            self._consent(session.http).revoke(credentials)
+        else:
+            self._repository(session).end_session()
 
     def probe(self, session: Session) -> tuple[Finding, ...]:
         """Whether the session is good, what it may do, and whether videos are taken now."""

@@ -278,6 +278,9 @@ class Lemmy(Channel):
             if error.code not in GONE:
                 raise
 
+    def revoke(self, session: Session) -> None:
+        self._rest(session).call("POST", "/api/v3/user/logout")
+
     def probe(self, session: Session) -> tuple[Finding, ...]:
         """Session, account, and the community that posts go to by default."""
         rest = self._rest(session)

@@ -53,7 +53,7 @@ from .oauth import CALL_SECONDS, MAX_BYTES, OAuthChannel
 from .readback import looked_since, note_sending, was_tried
 from .rest import Answer, ErrorReader, Rest, dig, read_error
 from .slack_errors import RULES, refuse_not_ok
-from .slack_words import Files, escaped, membership, plain, stamp_of
+from .slack_words import Files, escaped, is_ours, membership, stamp_of
 
 EVENT = "warren_post"
 PAGES_READ = 10
@@ -236,7 +236,7 @@ class Slack(OAuthChannel):
                 raise self.rest(session.http, "api").unreadable(answer)
             for message in messages:
                 stamp = str(dig(message, "ts") or "")
-                if stamp != under and self._is_ours(message, payload, session):
+                if stamp != under and is_ours(message, payload, session):
                     return Found(stamp, self._address(session, stamp, under))
             params["cursor"] = answer.dig("response_metadata", "next_cursor")
             if not params["cursor"]:
@@ -381,20 +381,6 @@ class Slack(OAuthChannel):
                 code="parent_gone",
             )
         return above.remote_id
-
-    def _is_ours(self, message: Any, payload: Payload, session: Session) -> bool:
-        ours = {each["id"] for each in session.handle.get("files", ())}
-        shown = dig(message, "files")
-        if ours:
-            return any(dig(each, "id") in ours for each in shown or ())
-        told = dig(message, "metadata", "event_payload", "key")
-        if isinstance(told, str):
-            return bool(told == payload["key"])
-        return bool(
-            not shown
-            and str(dig(message, "user")) == session.account.settings.get("user_id")
-            and plain(str(dig(message, "text") or "")) == plain(payload["text"])
-        )
 
     def _address(self, session: Session, stamp: str, under: str) -> str:
         place, channel = session.account.settings.get("place", ""), session.account.remote_id

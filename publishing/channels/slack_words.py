@@ -105,3 +105,20 @@ def plain(text: str) -> str:
     """A text as it is compared: the platform puts links into angle brackets."""
     bare = _SHOWN_LINK.sub(lambda match: match.group(1), text)
     return " ".join(bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").split())
+
+
+def is_ours(message: Any, payload: Payload, session: Session) -> bool:
+    """Whether a message is the one of a payload: by its files, by the key in its metadata, and only
+    where it has neither by author and words."""
+    ours = {each["id"] for each in session.handle.get("files", ())}
+    shown = dig(message, "files")
+    if ours:
+        return any(dig(each, "id") in ours for each in shown or ())
+    told = dig(message, "metadata", "event_payload", "key")
+    if isinstance(told, str):
+        return bool(told == payload["key"])
+    return bool(
+        not shown
+        and str(dig(message, "user")) == session.account.settings.get("user_id")
+        and plain(str(dig(message, "text") or "")) == plain(payload["text"])
+    )

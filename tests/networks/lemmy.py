@@ -53,6 +53,11 @@ class LemmyNetwork(Network):
         done = {"registration_created": False, "verify_email_sent": False}
         return Reply(200, {"jwt": TOKEN, **done})
 
+    @route("POST", "/api/v3/user/logout")
+    def logout(self, request: Request) -> Reply:
+        self.ended.add(request.token)
+        return Reply(200, {"success": True})
+
     @route("GET", "/api/v3/site")
     def site(self, request: Request) -> Reply:
         told: dict[str, Any] = {"site_view": {"site": {"name": "Harbour"}}, "version": "0.19.9"}

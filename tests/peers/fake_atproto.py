@@ -193,6 +193,14 @@ def refresh_session(network: FakeNetwork, request: Request) -> Answer:
     return 200, {**network._tokens(person.did, person.handle), "active": True}
 
 
+def delete_session(network: FakeNetwork, request: Request) -> Answer:
+    account = network.account_of(request, "refresh+jwt")
+    if not isinstance(account, Account):
+        return account
+    account.spent.add(request.headers["authorization"])
+    return 200, {}
+
+
 def get_session(network: FakeNetwork, request: Request) -> Answer:
     account = network.account_of(request)
     if not isinstance(account, Account):
@@ -342,6 +350,7 @@ COUNTS = ("likeCount", "replyCount", "repostCount", "quoteCount", "bookmarkCount
 METHODS: dict[str, Callable[[FakeNetwork, Request], Answer]] = {
     "com.atproto.server.createSession": create_session,
     "com.atproto.server.refreshSession": refresh_session,
+    "com.atproto.server.deleteSession": delete_session,
     "com.atproto.server.getSession": get_session,
     "com.atproto.server.getServiceAuth": get_service_auth,
     "app.bsky.video.getUploadLimits": get_upload_limits,
@@ -351,6 +360,7 @@ METHODS: dict[str, Callable[[FakeNetwork, Request], Answer]] = {
     "/.well-known/oauth-authorization-server": fake_oauth.authorization_server,
     "/oauth/par": fake_oauth.push,
     "/oauth/token": fake_oauth.give_tokens,
+    "/oauth/revoke": fake_oauth.revoke,
     "com.atproto.identity.resolveHandle": resolve_handle,
     "com.atproto.repo.uploadBlob": upload_blob,
     "com.atproto.repo.putRecord": put_record,

@@ -78,6 +78,7 @@ def authorization_server(network: FakeNetwork, request: Request) -> Answer:
         "issuer": at,
         "authorization_endpoint": f"{at}/oauth/authorize",
         "token_endpoint": f"{at}/oauth/token",
+        "revocation_endpoint": f"{at}/oauth/revoke",
         "pushed_authorization_request_endpoint": f"{at}/oauth/par",
         "require_pushed_authorization_requests": True,
         "dpop_signing_alg_values_supported": ["ES256"],
@@ -131,6 +132,18 @@ def give_tokens(network: FakeNetwork, request: Request) -> Answer:
     if form["redirect_uri"] != pushed["redirect_uri"]:
         return 400, {"error": "invalid_grant", "error_description": "Invalid redirect_uri"}
     return 200, _issued(network, did, thumbprint, pushed["scope"])
+
+
+def revoke(network: FakeNetwork, request: Request) -> Answer:
+    try:
+        proven(network, request)
+    except Wrong as error:
+        return 400, {"error": str(error)}
+    owner = network.grants.refresh.pop(request.form["token"], None)
+    for each, mine in list(network.grants.access.items()):
+        if mine == owner:
+            del network.grants.access[each]
+    return 200, {}
 
 
 def _renewed(network: FakeNetwork, token: str, thumbprint: str) -> Answer:

@@ -122,6 +122,21 @@ def test_renewing_spends_the_old_token_and_the_new_one_posts(
     assert refused(lambda: bluesky.renew(spent)).outcome is Outcome.RECONNECT
 
 
+def test_what_is_revoked_neither_posts_nor_renews(
+    atproto: Network, at: Callable[[Network], Network]
+) -> None:
+    session = session_of(connect(atproto, at(atproto).join()))
+    bluesky.revoke(session)
+    assert refused(lambda: bluesky.renew(session)).outcome is Outcome.RECONNECT
+
+
+def test_an_app_passwords_session_ends_there_too(atproto: Network) -> None:
+    person = atproto.join()
+    session = MemorySession(atproto.address, Vault(dict(person.tokens)))
+    bluesky.revoke(session)
+    assert refused(lambda: bluesky.renew(session)).outcome is Outcome.RECONNECT
+
+
 def test_many_workers_renew_once(
     fake_atproto: FakeNetwork, at: Callable[[Network], Network]
 ) -> None:

@@ -114,3 +114,10 @@ def test_a_pause_without_a_number_is_a_pause(harbour: Stage) -> None:
         lemmy.publish(frozen(harbour), harbour.session())
     assert caught.value.outcome is Outcome.RATE_LIMITED
     assert caught.value.retry_after == 60
+
+
+def test_disconnecting_signs_out(harbour: Stage) -> None:
+    lemmy.revoke(harbour.session())
+    with pytest.raises(ChannelError) as caught:
+        lemmy.publish(frozen(harbour), harbour.session())
+    assert caught.value.outcome is Outcome.RECONNECT
