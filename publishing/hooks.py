@@ -20,6 +20,7 @@ from . import (
 )
 from .channels.registry import channels
 from .delivery.restored import hold_what_was_due
+from .media.program import video_findings
 from .selectors.connections import account_findings
 from .selectors.media import names_file
 from .selectors.paid import brands_of_deliveries
@@ -38,6 +39,7 @@ file_users.register("publishing", names_file)
 rules.register("files that nothing names", Rule(Keep.DELETED, remove_loose_files))
 file_ends.register("publishing", forget_renditions)
 doctor_checks.register("accounts", account_findings)
+doctor_checks.register("videos", video_findings)
 register_kinds(notices.KINDS)
 declare_apps()
 after_restore.register("publishing", hold_what_was_due)

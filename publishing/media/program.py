@@ -10,12 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
+from config.kernel.checks import Finding
 from config.kernel.videos import MOV, MP4, WEBM, VideoFacts
 
 _LIMITED = Path(__file__).with_name("limited.py")
@@ -51,6 +52,19 @@ def _found() -> str | None:
         return str(get_ffmpeg_exe())
     except RuntimeError:
         return None
+
+
+def video_findings() -> Iterator[Finding]:
+    """For the doctor: whether videos can be converted here."""
+    if program := ffmpeg():
+        yield Finding("Videos", True, f"converted by {program}")
+    else:
+        yield Finding(
+            "Videos",
+            None,
+            "go out only where they fit a network as they are: there is no ffmpeg here",
+            "apt-get install ffmpeg, or install the extra: pip install imageio-ffmpeg",
+        )
 
 
 def look(path: Path, content_type: str, program: str) -> VideoFacts:

@@ -12,7 +12,7 @@ from config.kernel.errors import Invalid
 from config.kernel.videos import forget_place, read_facts, video_type
 from publishing.channels.errors import ChannelError
 from publishing.channels.shapes import VideoLimits
-from publishing.media.program import read_report
+from publishing.media.program import read_report, video_findings
 from publishing.media.videos import fit_video, video_facts
 from tests.videos import video
 
@@ -175,3 +175,11 @@ def test_a_playlist_in_a_video_s_clothes_opens_nothing(tmp_path: Path) -> None:
         with pytest.raises(ChannelError) as caught:
             fit_video(kept(tmp_path, head + playlist), LIMITS, folder=tmp_path)
         assert caught.value.code == "video_unreadable"
+
+
+def test_the_doctor_says_whether_videos_can_be_converted(settings: Any) -> None:
+    (found,) = video_findings()
+    assert found.is_well and "ffmpeg" in found.says
+    settings.WARREN_FFMPEG = "none"
+    (missing,) = video_findings()
+    assert missing.is_well is None and "ffmpeg" in missing.mend
