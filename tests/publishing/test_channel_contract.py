@@ -1,8 +1,9 @@
 """What every channel keeps, whatever network it speaks to: declarations, payloads and posts.
 
 Each check applies wherever a channel declares the capability; `MAY_BE_LEFT_OUT` names the few that
-a platform can make impossible. Faults stand in test_channel_contract_faults.py, connecting and
-renewing in test_channel_contract_access.py.
+a platform can make impossible. Beside it stand test_channel_contract_faults.py, _access.py (forms,
+consent, renewal, the doctor), _ledger.py and _pages.py, which are the same through the real ledger
+and the real pages.
 """
 
 from __future__ import annotations

@@ -28,8 +28,10 @@ from tests.world import World
 from .test_channel_contract import *
 from .test_channel_contract_access import *
 from .test_channel_contract_faults import *
+from .test_channel_contract_ledger import *
+from .test_channel_contract_pages import *
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "operator"])
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +62,7 @@ def account(world: World) -> SocialAccount:
     return made
 
 
-def page(client: Client, world: World, path: str) -> str:
+def shown_to_owner(client: Client, world: World, path: str) -> str:
     client.force_login(world.owner)
     answer = client.get(f"{world.path}{path}")
     assert answer.status_code == 200, path
@@ -68,7 +70,7 @@ def page(client: Client, world: World, path: str) -> str:
 
 
 def test_the_list_of_networks_offers_it_with_its_icon(world: World, client: Client) -> None:
-    shown = page(client, world, "/channels/")
+    shown = shown_to_owner(client, world, "/channels/")
     assert "Lantern" in shown
     assert Lantern.icon in shown
     assert platform_label(Lantern.slug) == "Lantern"
@@ -77,7 +79,7 @@ def test_the_list_of_networks_offers_it_with_its_icon(world: World, client: Clie
 def test_its_account_has_a_page_with_its_options(
     world: World, client: Client, account: SocialAccount
 ) -> None:
-    shown = page(client, world, f"/channels/{account.pk}/")
+    shown = shown_to_owner(client, world, f"/channels/{account.pk}/")
     assert "The Harbour" in shown
     assert "Glow" in shown
 
@@ -87,7 +89,7 @@ def test_who_writes_by_hand_may_choose_it(
 ) -> None:
     with org_atomic(world.id):
         make.material(world.brand)
-    assert "Lantern: The Harbour" in page(client, world, "/writing/")
+    assert "Lantern: The Harbour" in shown_to_owner(client, world, "/writing/")
 
 
 def test_a_post_for_it_is_counted_and_edited_by_its_limits(
@@ -95,7 +97,7 @@ def test_a_post_for_it_is_counted_and_edited_by_its_limits(
 ) -> None:
     with org_atomic(world.id):
         post = make.pending_post(world.brand, account, content="Masts.")
-    shown = page(client, world, f"/approvals/{post.pk}/edit/")
+    shown = shown_to_owner(client, world, f"/approvals/{post.pk}/edit/")
     assert '"max_characters": 777' in shown
     assert '"counter": "codepoints"' in shown
     assert json.dumps(Lantern.limits.as_json())[1:60] in shown
