@@ -40,7 +40,7 @@ THREAD = ["First the old one comes out.", "Then the new one goes in."]
 COMMENT = "Ask us for a date."
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def in_one_process(settings: Settings, stage: Stage, channel: Channel) -> None:
     settings.WARREN_DELIVERY_THREADS = 0
     # Where stand-ins that fetch files expect them.
@@ -54,6 +54,7 @@ def in_one_process(settings: Settings, stage: Stage, channel: Channel) -> None:
         }
 
 
+@pytest.mark.usefixtures("in_one_process")
 def test_an_approved_post_goes_out_whole_and_once(
     channel: Channel, stage: Stage, world: World
 ) -> None:
