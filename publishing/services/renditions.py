@@ -7,6 +7,7 @@ The original stays; the draft that a channel freezes names the fitted file, its 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid, NotFound
 from config.kernel.scoping import org_atomic
 from config.kernel.tasks import hint
@@ -28,6 +30,8 @@ from .networks import account_facts
 
 ROUND = 1
 """Counted up when fitting itself changes, so that renditions are made anew."""
+
+PROBLEM_STANDS = timedelta(minutes=10)
 
 Medium = Mapping[str, Any]
 """One medium as rows keep it: reference, content_type, alt and, when known, its sides."""
@@ -65,7 +69,8 @@ def fitted_media(media: Sequence[Medium], account: SocialAccount) -> tuple[Media
 
 
 def fit_media(*, media: Sequence[Medium], account: SocialAccount, at_once: bool = False) -> bool:
-    """Make what is missing; True when nothing is.
+    """Make what is missing; True when nothing is. What could not be made to fit is tried again
+    after a while: a program may be there by now that was not.
 
     With `at_once` a video that would have to be converted is left for the worker, since that takes
     longer than a page may. Reads and writes files, so let no other's row be locked meanwhile.
@@ -75,6 +80,9 @@ def fit_media(*, media: Sequence[Medium], account: SocialAccount, at_once: bool 
         return True
     is_whole = True
     for medium, row in zip(media, renditions_of(media, account), strict=True):
+        if row is not None and _may_fit_by_now(row):
+            row.delete()
+            row = None
         if row is None and _is_taken(medium, limits):
             is_whole &= _fit(medium, limits, at_once)
     return is_whole
@@ -129,6 +137,10 @@ def forget_renditions(reference: str) -> None:
             if row.fitted not in ("", reference):
                 delete_stored(row.fitted)
         rows.delete()
+
+
+def _may_fit_by_now(row: MediaRendition) -> bool:
+    return bool(row.problem) and row.updated_at < now() - PROBLEM_STANDS
 
 
 def _limits(account: SocialAccount) -> Limits | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from PIL import Image
 
+from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from content.services.files import delete_stored, read_stored, store_file
@@ -143,3 +146,15 @@ def test_another_team_s_file_is_not_there(world: World) -> None:
     medium = {"reference": theirs, "content_type": "image/jpeg", "alt": ""}
     with pytest.raises(Invalid, match="no longer there"):
         approve_post(post=waiting(world, medium), by=world.owner)
+
+
+def test_a_video_is_looked_at_again_once_it_can_be_converted(world: World, settings: Any) -> None:
+    post = waiting(world, stored(video(kind="mov"), "mov", "video/quicktime"))
+    settings.WARREN_FFMPEG = "none"
+    fit_post(post_id=post.pk)
+    with pytest.raises(Invalid, match="ffmpeg is missing"):
+        approve_post(post=post, by=world.owner)
+    settings.WARREN_FFMPEG = ""
+    with time_machine.travel(now() + timedelta(hours=1)):
+        fit_post(post_id=post.pk)
+        assert not MediaRendition.objects.get().problem
