@@ -48,7 +48,7 @@ from .base import (
 from .discord_errors import RULES, read_error
 from .discord_rights import findings
 from .errors import ChannelError, RetryTable
-from .readback import looked_since, note_sending
+from .readback import looked_since, note_sending, plain
 from .rest import Answer, Rest, dig, rate_reading
 from .servers import misfit
 
@@ -306,7 +306,7 @@ class Discord(Channel):
         attached = dig(message, "attachments")
         return (
             str(dig(message, "author", "id")) == session.account.settings.get("bot_id")
-            and dig(message, "content") == payload["content"]
+            and plain(str(dig(message, "content") or "")) == plain(payload["content"])
             and dig(message, "message_reference", "message_id") == above
             and len(attached if isinstance(attached, list) else []) == len(payload["media"])
         )

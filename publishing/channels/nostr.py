@@ -67,7 +67,7 @@ from .servers import misfit
 from .text import clean_hashtags, hashtags_in
 
 RELAYS = "wss://relay.damus.io, wss://nos.lol, wss://relay.primal.net"
-RELAYS_MAX = 10
+RELAYS_MAX = 6
 
 
 class Nostr(Channel):

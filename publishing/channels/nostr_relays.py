@@ -18,7 +18,7 @@ from .errors import Outcome
 from .nostr_events import Event, is_genuine, is_named
 from .rest import dig
 
-SECONDS_EACH = 8.0
+SECONDS_EACH = 6.0
 EVENTS_READ = 500
 SUBSCRIPTION = "warren"
 

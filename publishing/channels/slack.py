@@ -22,7 +22,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -60,6 +60,7 @@ PAGES_READ = 10
 PAGE = 200
 CHANNELS_OFFERED = 200
 CHECK_SECONDS = 3.0
+SHOWN_WITHIN = timedelta(minutes=15)
 
 
 class Slack(OAuthChannel):
@@ -240,12 +241,23 @@ class Slack(OAuthChannel):
                     return Found(stamp, self._address(session, stamp, under))
             params["cursor"] = answer.dig("response_metadata", "next_cursor")
             if not params["cursor"]:
-                # What was shown and answered comes into the history some seconds later.
-                return self._working() if session.handle.get("shown") else None
+                return self._not_there(session)
         raise ChannelError(
             f"So much was said in the {self.label} channel that Warren cannot tell whether this "
             "post is out.",
             code="too_many_posts",
+        )
+
+    def _not_there(self, session: Session) -> Accepted | None:
+        """What was shown, and answered, comes into the history some seconds later."""
+        if not session.handle.get("shown"):
+            return None
+        begun = datetime.fromisoformat(session.handle["since"])
+        if session.now - begun < SHOWN_WITHIN:
+            return self._working()
+        raise ChannelError(
+            f"{self.label} took the files and does not show them in the channel.",
+            code="files_not_shown",
         )
 
     # Afterwards

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from config.kernel.clock import now
 from publishing.channels.base import Accepted, ChannelError, Draft, Found, Media, Outcome, Published
 from publishing.channels.slack import Slack
 from publishing.channels.slack_words import escaped, plain
-from tests.networks.base import Stage, query_of
+from tests.networks.base import Reply, Stage, query_of
 from tests.networks.slack import SlackNetwork, stage
 from tests.peers.sessions import picture
 
@@ -51,8 +53,6 @@ def frozen(harbour: Stage, draft: Draft | None = None, key: str = "one") -> dict
     ],
 )
 def test_a_no_inside_a_yes_is_a_no(harbour: Stage, code: str, outcome: Outcome, word: str) -> None:
-    from tests.networks.base import Reply
-
     harbour.vault.credentials.pop("refresh_token")
     network_of(harbour).refusal = lambda status: Reply(200, {"ok": False, "error": code})  # type: ignore[method-assign]
     network_of(harbour).faults.append("403")
@@ -106,6 +106,19 @@ def test_files_whose_showing_got_no_answer_are_not_shown_twice(harbour: Stage) -
     assert isinstance(slack.publish(payload, session), Accepted)
     assert isinstance(slack.find(payload, session), Found)
     assert len(harbour.posts()) == 1
+
+
+def test_files_that_never_show_up_become_a_persons_business(harbour: Stage) -> None:
+    payload, session = frozen(harbour, Draft("Once", media=(MAST,))), harbour.session()
+    slack.publish(payload, session)
+    network_of(harbour).items.clear()
+    assert isinstance(slack.find(payload, session), Accepted)
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        harbour.vault.credentials["expires_at"] = ""
+        later = harbour.session(handle=session.handle)
+        with pytest.raises(ChannelError) as caught:
+            slack.find(payload, later)
+    assert caught.value.outcome is Outcome.NOT_SENT
 
 
 def test_a_public_channel_is_joined_before_the_first_post(harbour: Stage) -> None:
