@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.kernel.videos import ENDINGS, MP4, VideoFacts, read_facts
+from config.kernel.videos import ENDINGS, MP4, WEBM, VideoFacts, read_facts
 from publishing.channels.errors import ChannelError
 from publishing.channels.shapes import VideoLimits
 
@@ -71,9 +71,11 @@ def fit_video(
         )
     _refuse_misfit(facts, limits, name)
     changes = _changes(facts, limits)
+    program = ffmpeg()
+    if not changes and facts.content_type == WEBM and program:
+        return _without_tags(path, facts, program, folder, name)
     if not changes:
         return FittedVideo(path, facts)
-    program = ffmpeg()
     if program is None:
         raise _refused(
             f"{name} does not fit: {', '.join(changes)}. This installation cannot convert videos "
@@ -87,6 +89,25 @@ def fit_video(
             "video_unfit",
         )
     return _written(path, facts, limits, changes, program, folder, name)
+
+
+def _without_tags(
+    path: Path, facts: VideoFacts, program: str, folder: Path, name: str
+) -> FittedVideo:
+    """The same pictures and sound; what a camera wrote beside them (place, device) is left out. MP4
+    and MOV lost theirs when they were taken in."""
+    target = folder / f"bare.{ENDINGS[WEBM]}"
+    kept = ["-map", "0:v:0", "-map", "0:a:0?", "-map_metadata", "-1", "-c", "copy"]
+    options = [*kept, "-fflags", "+bitexact", "-f", "webm"]
+    most = facts.size_bytes + 1_000_000
+    if not convert(path, target, WEBM, program, options, seconds=facts.seconds, most_bytes=most):
+        raise _refused(
+            f"{name} could not be freed of its hidden data: save it as MP4 (H.264 and AAC), and "
+            "put that in its place.",
+            "video_not_converted",
+        )
+    note = f"{name} was saved again without its hidden data (place, device)."
+    return FittedVideo(target, video_facts(target), note)
 
 
 def _refuse_misfit(facts: VideoFacts, limits: VideoLimits, name: str) -> None:

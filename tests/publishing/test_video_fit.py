@@ -183,3 +183,14 @@ def test_the_doctor_says_whether_videos_can_be_converted(settings: Any) -> None:
     settings.WARREN_FFMPEG = "none"
     (missing,) = video_findings()
     assert missing.is_well is None and "ffmpeg" in missing.mend
+
+
+def test_a_webm_goes_out_without_what_the_camera_wrote(tmp_path: Path) -> None:
+    more = ("-metadata", "location=+48.1374+011.5755/")
+    path = kept(tmp_path, video(kind="webm", more=more), "in.webm")
+    assert b"+48.13" in path.read_bytes()
+    takes = replace(LIMITS, types=("video/webm",), codecs=("vp9",), audio_codecs=("opus",))
+    fitted = fit_video(path, takes, folder=tmp_path)
+    assert b"+48.13" not in fitted.path.read_bytes()
+    assert (fitted.facts.codec, fitted.facts.audio_codec) == ("vp9", "opus")
+    assert "hidden data" in fitted.note
