@@ -46,7 +46,9 @@ def is_our_post(thing: Any, payload: Payload) -> bool:
     if payload["form"] == "link" and plain(str(dig(thing, "url"))) != plain(payload["link"]):
         return False
     shown = str(dig(thing, "selftext") or "")
-    return payload["form"] == "image" or plain(shown) == plain(payload["text"])
+    # Some subreddits drop the words beside a picture.
+    dropped = payload["form"] == "image" and not shown
+    return dropped or plain(shown) == plain(payload["text"])
 
 
 def bare_subreddit(subreddit: str) -> str:
