@@ -25,9 +25,9 @@ from publishing.services.pending_posts import reopen_post
 from publishing.services.schedules import pause_schedule, resume_schedule
 from publishing.services.second_tries import repeat_run
 
-from . import deliveries
+from . import deliveries, networks
 
-__all__ = ["deliveries"]
+__all__ = ["deliveries", "networks"]
 
 
 @admin.register(SocialAccount)
@@ -39,7 +39,10 @@ class SocialAccountAdmin(OperatorAdmin):
     list_filter = ["platform", "status", "is_active"]
     list_select_related = ["organization"]
     search_fields = ["name", "handle", "remote_id", "organization__name"]
-    readonly_fields = ["platform", "remote_id", "error_count", "last_used_at", "last_refresh_at"]
+    readonly_fields = [
+        *("platform", "remote_id", "error_count", "successes", "opened_until", "next_send_at"),
+        *("last_used_at", "last_refresh_at", "due_at", "attempts", "checked_at", "report"),
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # Credentials come from the network, never from a form here.
