@@ -2,8 +2,9 @@
 
 Class C: nothing guards against a doubled post, so a lost answer is looked up among the account's
 newest submissions: same title, same subreddit, same words, not older than the first attempt. A
-picture's submission answers without its id in any case (the id comes over a web socket), so it is
-always found that way.
+picture's submission answers without its id in any case (the id comes over a web socket) and stands
+in the list some seconds later, so it is always found that way; when its answer was lost, only the
+ledger's second look a minute later tells that it is not there.
 
 A refusal comes as a list of errors inside a 200. A pause that is told in words ("Take a break for 9
 minutes") is kept to the minute. Every request says who sends it, as the rules of the API ask.
@@ -218,13 +219,15 @@ class Reddit(OAuthChannel):
         if payload["flair_id"]:
             form["flair_id"] = payload["flair_id"]
         note_sending(session)
+        if payload["form"] == "image":
+            # Known before the request: such a post is made later, so not seeing it proves nothing.
+            session.save_handle({**session.handle, "submitted": True})
         answer = self._ask(session, "POST", "/api/submit", makes_post=True, data=form)
         name = answer.dig("json", "data", "name")
         if isinstance(name, str):
             notes = tuple(each for each in (session.handle.get("note"),) if each)
             return Published(name, self._address(payload["subreddit"], name), notes)
         if payload["form"] == "image" and isinstance(answer.dig("json", "data"), dict):
-            session.save_handle({**session.handle, "submitted": True})
             return Accepted(CHECK_SECONDS, f"{self.label} is working on the picture.")
         raise self._rest(session).unreadable(answer)
 
@@ -263,10 +266,11 @@ class Reddit(OAuthChannel):
     def _not_there(self, session: Session) -> Accepted | None:
         if not session.handle.get("submitted"):
             return None
-        begun = datetime.fromisoformat(session.handle["since"])
-        if session.now - begun > PROCESSED_WITHIN:
+        waited = session.now - datetime.fromisoformat(session.handle["since"])
+        if waited > PROCESSED_WITHIN:
             return None
-        return Accepted(CHECK_SECONDS, f"{self.label} is working on the picture.")
+        pause = max(CHECK_SECONDS, waited.total_seconds())
+        return Accepted(pause, f"{self.label} is working on the picture.")
 
     # Afterwards
 
