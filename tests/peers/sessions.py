@@ -37,6 +37,7 @@ class MemorySession:
     handle: Handle = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     crash_at: str = ""
+    saves: int = 0
     timeout_seconds: float = 5.0
     points: list[str] = field(default_factory=list)
     account: AccountFacts = field(default_factory=lambda: AccountFacts("somebody"))
@@ -71,7 +72,11 @@ class MemorySession:
         self.credentials = deepcopy(new)
 
     def save_handle(self, handle: Handle) -> None:
+        """Each saving is a place to die at: `lost-2` before the second is kept, `kept-2` after."""
+        self.saves += 1
+        self._die_at(f"lost-{self.saves}")
         self.handle = deepcopy(handle)
+        self._die_at(f"kept-{self.saves}")
 
     def media(self, reference: str) -> bytes:
         return self.files[reference]
@@ -84,6 +89,9 @@ class MemorySession:
 
     def fault(self, point: str) -> None:
         self.points.append(point)
+        self._die_at(point)
+
+    def _die_at(self, point: str) -> None:
         if point == self.crash_at:
             raise Killed(point)
 

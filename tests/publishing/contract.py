@@ -7,11 +7,12 @@ import importlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from config.kernel.clock import now
@@ -34,7 +35,7 @@ from publishing.channels.base import (
 from publishing.channels.oauth import OAuthChannel
 from publishing.channels.registry import channels
 from tests.networks.base import Item, Stage
-from tests.peers.sessions import MemorySession, picture
+from tests.peers.sessions import Killed, MemorySession, picture
 from tests.world import World
 
 WORDS = "Wooden masts, rebuilt in twelve days."
@@ -57,6 +58,7 @@ MAY_BE_LEFT_OUT = frozenset(
         "secret_in_url",  # its documented API has the secret in the address
         "connect",  # the platform is not asked when an account is connected
         "gone",  # it does not tell a deleted post from an unknown one
+        "handle",  # the platform tells its handle only in the answer to what makes the post
         "find",  # nothing can be read back, and a repetition is harmless by its key
         "angle_brackets",  # the platform refuses texts with < or >, which is said before
     }
@@ -178,17 +180,19 @@ def completed(
 ) -> Published | Found | None:
     """Ask until the platform is done, each time as a fresh worker with the saved handle; what was
     accepted and is certainly not there is sent on."""
-    accepted = False
+    accepted, waited = False, 0.0
     for _ in range(MOST_LOOKS):
         worker = again(stage, session)
         if isinstance(result, Accepted):
             assert result.check_after > 0
             assert result.message.endswith(".")
             assert isinstance(channel, Finds), "what is accepted can only be asked with find"
-            accepted = True
-            result = channel.find(payload, worker)
+            accepted, waited = True, waited + result.check_after
+            with time_machine.travel(now() + timedelta(seconds=waited), tick=True):
+                result = channel.find(payload, worker)
         elif result is None and accepted:
-            result = channel.publish(payload, worker)
+            with time_machine.travel(now() + timedelta(seconds=waited), tick=True):
+                result = channel.publish(payload, worker)
         else:
             return result
         session.handle = worker.handle
@@ -243,8 +247,24 @@ def deliver(
     except ChannelError as error:
         story.error = error
         story.items_at_error = len(stage.posts())
-        story.ended = _after(channel, stage, payload, session, error)
+        story.ended = _recovered(channel, stage, payload, session, error)
     return story
+
+
+def _recovered(
+    channel: Channel,
+    stage: Stage,
+    payload: Payload,
+    session: MemorySession,
+    error: ChannelError,
+) -> Published | Found | None:
+    try:
+        return _after(channel, stage, payload, session, error)
+    except ChannelError:
+        if "handle" not in stage.exempt:
+            raise
+        # It cannot be told, so a person decides.
+        return None
 
 
 def _after(
@@ -268,6 +288,22 @@ def _after(
     session = again(stage, session)
     channel.prepare(payload, session)
     return completed(channel, payload, stage, session, channel.publish(payload, session))
+
+
+def die_and_recover(
+    channel: Channel, stage: Stage, payload: Payload, point: str
+) -> Published | Found | None:
+    """A worker that is killed at a point, and what the reaper does with what it leaves behind."""
+    session = stage.session(crash_at=point)
+    try:
+        channel.prepare(payload, session)
+        result = channel.publish(payload, session)
+        session.crash_at = ""
+        return completed(channel, payload, stage, session, result)
+    except Killed:
+        session.crash_at = ""
+        unclear = ChannelError("The worker died.", ambiguous=True)
+        return _recovered(channel, stage, payload, session, unclear)
 
 
 def follow(

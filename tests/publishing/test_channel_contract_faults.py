@@ -3,6 +3,7 @@ it, and that the ledger's reaction leaves exactly one post there."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from publishing.channels.base import (
     ChannelError,
     Deletes,
     DeliveryClass,
+    Draft,
     Finds,
     Measures,
     Outcome,
@@ -21,7 +23,18 @@ from publishing.channels.base import (
 )
 from tests.networks.base import RETRY_AFTER_SECONDS, Stage
 
-from .contract import as_published, deliver, freeze, publish, skip_if_exempt
+from .contract import (
+    WORDS,
+    as_published,
+    deliver,
+    die_and_recover,
+    draft_for,
+    freeze,
+    limits_of,
+    publish,
+    skip_if_exempt,
+    some_pictures,
+)
 from .test_channel_contract import secrets_of
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +57,56 @@ def test_an_unclear_answer_ends_in_one_post(channel: Channel, stage: Stage, faul
     assert story.error.outcome is Outcome.AMBIGUOUS
     _says_so(story.error, channel, stage)
     _stands_once(channel, stage, story.ended, taken=fault in TAKEN)
+
+
+@pytest.mark.parametrize("fault", ["reset", "reset_after"])
+def test_an_unclear_answer_to_pictures_ends_in_one_post(
+    channel: Channel, stage: Stage, fault: str
+) -> None:
+    skip_if_exempt(stage, "publish", "faults")
+    if not limits_of(channel, stage).images_max:
+        return
+    payload = freeze(channel, stage, _with_media(channel, stage))
+    stage.network.faults.append(fault)
+    story = deliver(channel, stage, payload)
+    assert story.error is not None
+    if "handle" in stage.exempt and story.ended is None:
+        assert len(stage.posts()) == int(fault == "reset_after")
+        return
+    _stands_once(channel, stage, story.ended, taken=fault == "reset_after")
+
+
+def test_a_worker_that_dies_anywhere_leaves_one_post(channel: Channel, stage: Stage) -> None:
+    """At every point that the channel names, and before and after every handle that it saves."""
+    skip_if_exempt(stage, "publish", "faults")
+    rehearsal = stage.session()
+    publish(channel, stage, freeze(channel, stage, _with_media(channel, stage)), rehearsal)
+    numbers = range(1, rehearsal.saves + 1)
+    saves = [f"{when}-{number}" for number in numbers for when in ("lost", "kept")]
+    for point in [*dict.fromkeys(rehearsal.points), *saves]:
+        standing = len(stage.posts())
+        draft = _with_media(channel, stage, f"A mast comes down at {point}.")
+        if draft.title:
+            draft = replace(draft, title=f"A mast at {point}")
+        payload = freeze(channel, stage, draft, key=point)
+        ended = die_and_recover(channel, stage, payload, point)
+        taken = len(stage.posts()) - standing
+        if channel.delivery_class is DeliveryClass.D or (
+            ended is None and "handle" in stage.exempt
+        ):
+            assert taken <= 1, point
+        else:
+            assert taken == 1, f"{taken} posts after a death at {point}"
+            assert ended is not None, point
+
+
+def _with_media(channel: Channel, stage: Stage, text: str = WORDS) -> Draft:
+    limits = limits_of(channel, stage)
+    if not limits.images_max:
+        return draft_for(channel, stage, text)
+    return draft_for(
+        channel, stage, text, media=some_pictures(stage, limits, min(2, limits.images_max))
+    )
 
 
 def test_a_pause_is_kept_to_the_second(channel: Channel, stage: Stage) -> None:
