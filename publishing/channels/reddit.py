@@ -3,8 +3,8 @@
 Class C: nothing guards against a doubled post, so a lost answer is looked up among the account's
 newest submissions: same title, same subreddit, same words, not older than the first attempt. A
 picture's submission answers without its id in any case (the id comes over a web socket) and stands
-in the list some seconds later, so it is always found that way; when its answer was lost, only the
-ledger's second look a minute later tells that it is not there.
+in the list some seconds later, so it is always found that way; when its answer was lost, it counts as
+absent only after a quarter of an hour.
 
 A refusal comes as a list of errors inside a 200. A pause that is told in words ("Take a break for 9
 minutes") is kept to the minute. Every request says who sends it, as the rules of the API ask.
