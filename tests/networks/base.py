@@ -122,7 +122,7 @@ class Network:
         self.open: set[socket.socket] = set()
         self.lock = threading.RLock()
         self.number = 1000
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server: ThreadingHTTPServer = _Server(("127.0.0.1", 0), _Handler)
         self._server.network = self  # type: ignore[attr-defined]
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._routes = [
