@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from config.kernel.errors import DomainError, Invalid, NotFound
+from config.kernel.errors import DomainError, NotFound
 from config.kernel.scoping import org_atomic
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
@@ -56,7 +56,8 @@ def delivery_pack(request: Request, delivery: UUID) -> HttpResponse:
     row = _found(delivery)
     pack = pack_of(row)
     if pack is None:
-        raise Invalid("Only a post that a person publishes has a pack. This one Warren sends.")
+        messages.info(request, "Warren sends this post itself, so there is nothing to pack.")
+        return _to(request, delivery)
     zipped = write_pack(row, pack)
     name = f"post-{row.pk.hex[-8:]}.zip"
     # The decorators' word for an answer; this one is sent in pieces.

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.django_db
 
 # Tables of no brand, each with the reason.
 OF_THE_WHOLE_TEAM = {
+    "publishing.connectattempt": "seen by the person who started it, and by nobody else",
+    "publishing.mediarendition": "one file made to fit; whoever sees the post sees it",
     "content.storedanswer": "a model's answers under hashes, for the engine alone; on no page",
 }
 
@@ -70,9 +72,11 @@ def test_every_path_leads_to_a_brand() -> None:
 OWN_STATEMENTS = {
     "content/services/similarity.py": "copies vectors of rows that the caller was given",
     "publishing/services/feed.py": "counts visits of a public page",
+    "publishing/delivery/quotas.py": "the worker's",
     "publishing/delivery/rows.py": "the worker's",
     "publishing/delivery/session.py": "locks of one account, no rows",
     "publishing/channels/feed.py": "the worker's",
+    "publishing/services/loose_files.py": "the operator's job over all teams' files",
     "publishing/autopilot/scheduler.py": "the worker's",
     "analytics/selectors/status.py": "the operator's page of the installation, counts and times",
 }
