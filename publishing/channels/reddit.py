@@ -3,8 +3,8 @@
 Class C: nothing guards against a doubled post, so a lost answer is looked up among the account's
 newest submissions: same title, same subreddit, same words, not older than the first attempt. A
 picture's submission answers without its id in any case (the id comes over a web socket) and stands
-in the list some seconds later, so it is always found that way; when its answer was lost, it counts as
-absent only after a quarter of an hour.
+in the list some seconds later, so it is always found that way; when its answer was lost, it counts
+as absent only after ten minutes.
 
 A refusal comes as a list of errors inside a 200. A pause that is told in words ("Take a break for 9
 minutes") is kept to the minute. Every request says who sends it, as the rules of the API ask.
@@ -66,7 +66,7 @@ T = TypeVar("T")
 
 PAGE = 100
 CHECK_SECONDS = 5.0
-PROCESSED_WITHIN = timedelta(minutes=15)
+PROCESSED_WITHIN = timedelta(minutes=10)
 """After this a picture that nobody can see has failed."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{2,40}\Z")
 _HASHTAG_LINE = re.compile(r"(?m)^#(?=\S)")
@@ -221,7 +221,7 @@ class Reddit(OAuthChannel):
         note_sending(session)
         if payload["form"] == "image":
             # Known before the request: such a post is made later, so not seeing it proves nothing.
-            session.save_handle({**session.handle, "submitted": True})
+            session.save_handle({**session.handle, "submitted": session.now.isoformat()})
         answer = self._ask(session, "POST", "/api/submit", makes_post=True, data=form)
         name = answer.dig("json", "data", "name")
         if isinstance(name, str):
@@ -264,9 +264,10 @@ class Reddit(OAuthChannel):
         return self._not_there(session)
 
     def _not_there(self, session: Session) -> Accepted | None:
-        if not session.handle.get("submitted"):
+        submitted = session.handle.get("submitted")
+        if not submitted:
             return None
-        waited = session.now - datetime.fromisoformat(session.handle["since"])
+        waited = session.now - datetime.fromisoformat(submitted)
         if waited > PROCESSED_WITHIN:
             return None
         pause = max(CHECK_SECONDS, waited.total_seconds())

@@ -107,11 +107,13 @@ def test_what_is_left_of_the_quota_is_read_from_floats(harbour: Stage) -> None:
 
 
 def test_a_picture_is_waited_for_but_not_for_ever(harbour: Stage) -> None:
-    network_of(harbour).looks_left = 1000
+    network_of(harbour).looks_left = 2
     draft = replace(WORDS, media=(Media("mast", "image/jpeg"),))
     payload, session = frozen(harbour, draft), harbour.session()
     assert isinstance(reddit.publish(payload, session), Accepted)
-    assert isinstance(reddit.find(payload, session), Accepted)
+    looks = [reddit.find(payload, session) for _ in range(3)]
+    assert [type(look) for look in looks] == [Accepted, Accepted, Found]
+    network_of(harbour).items.clear()
     with time_machine.travel(now() + timedelta(minutes=16)):
         assert reddit.find(payload, session) is None
 
