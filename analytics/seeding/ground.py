@@ -13,6 +13,7 @@ from billing.models import Plan as SoldPlan
 from brands.models import BrandProfile
 from content.models import Angle, AngleStatistic, Material, MaterialStatus
 from organizations.models import Membership, Organization, Role, User
+from publishing.channels.base import AccountFacts, Draft, Hosts
 from publishing.channels.feed import page_url
 from publishing.channels.registry import channels
 from publishing.models import (
@@ -28,7 +29,13 @@ from .sheets import ALIAS, Sheet, array, at, document
 from .trades import TRADES, Trade
 from .writer import Writer
 
-PLATFORMS = tuple(sorted(channels))
+# Where words alone are a post. What we host ourselves comes first: every team has it, however few
+# accounts it gets.
+PLATFORMS = tuple(
+    slug
+    for _, slug in sorted((not isinstance(channels[slug], Hosts), slug) for slug in channels)
+    if not channels[slug].problems(Draft("Words."), AccountFacts("1"))
+)
 ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "UTC")
 CREDITS = 1_000_000
 YEAR = timedelta(days=365)
