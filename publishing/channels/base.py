@@ -153,6 +153,8 @@ class Channel(ABC):
     hosts: ClassVar[Mapping[str, str]] = {}
     """Addresses of the platform by name; the setting WARREN_CHANNEL_OPTIONS replaces one as
     `<slug>.<name>`, so that tests and proxies stand in."""
+    is_one_network: ClassVar[bool] = True
+    """Whether accounts share servers, so that a failure of one speaks of all (see `gate`)."""
     help_url: ClassVar[str] = ""
     """The platform's own page about its limits or app registration."""
     waits_for_person: ClassVar[bool] = False

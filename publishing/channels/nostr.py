@@ -75,6 +75,7 @@ class Nostr(Channel):
     label = "Nostr"
     icon = "img/channels/nostr.svg"
     delivery_class = DeliveryClass.A
+    is_one_network = False
     help_url = "https://github.com/nostr-protocol/nips"
     limits = Limits(
         max_characters=10_000,

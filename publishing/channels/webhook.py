@@ -100,6 +100,7 @@ class Webhook(Channel):
     label = "Webhook"
     icon = "img/channels/webhook.svg"
     delivery_class = DeliveryClass.A
+    is_one_network = False
     help_url = "https://www.standardwebhooks.com"
     limits = Limits(
         max_characters=20_000,

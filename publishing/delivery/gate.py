@@ -32,11 +32,14 @@ def network_of(delivery: Delivery) -> str | None:
 
 
 def network_of_account(account: SocialAccount) -> str | None:
-    """The key of a network's breaker: the network, or one server of it. None for our own page."""
-    channel: object = channels.get(account.platform)
+    """The key of a network's breaker: the network, or one server of it. None for our own page.
+
+    Where every account has an address of its own, each is a network of one.
+    """
+    channel = channels.get(account.platform)
     if channel is None or isinstance(channel, Hosts):
         return None
-    server = account.server.rstrip("/")
+    server = account.server.rstrip("/") if channel.is_one_network else str(account.pk)
     return (f"{account.platform}:{server}" if server else account.platform)[:200]
 
 

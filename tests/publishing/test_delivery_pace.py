@@ -391,6 +391,18 @@ def test_a_paced_network_costs_few_statements(
     assert states(*rows) == ["published"] * 20
 
 
+def test_an_address_of_one_account_says_nothing_of_the_others(
+    world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SilentChannel, "is_one_network", False)
+    _, ours = posts_on(world, platform, 3, *["500"] * 3)
+    _, (theirs,) = posts_on(world, platform, 1)
+    deliver(*ours)
+    deliver(theirs)
+    assert NetworkState.objects.get().key == f"test_d:{ours[0].account_id}"
+    assert states(theirs) == ["published"]
+
+
 def test_our_own_page_is_no_network(world: World, delivery: Delivery) -> None:
     NetworkState.objects.create(key="feed", failures=3, opened_until=now() + timedelta(hours=1))
     deliver(delivery)
