@@ -24,8 +24,13 @@ def keep_our_logging(**kwargs: Any) -> None:
 def begin(**kwargs: Any) -> None:
     """Serve only what keeps organizations apart; importing connects the sign of life, which the
     forks inherit."""
+    from kombu.transport.redis import Channel
+
     from .kernel.catalogue import refuse_gaps
     from .liveness import become_worker
 
+    # A message is a hint and rows are the queue, so none has to be put back. Trying to while Redis
+    # is gone ends the whole worker, in mid-call (kombu 5.7: the closed connection knows no host).
+    Channel.do_restore = False
     refuse_gaps()
     become_worker()
