@@ -9,7 +9,7 @@ Warren proves itself by a key of the installation, so that access lasts as long 
 every three months. On a person's own machine it is the loopback client, whose access ends after two
 weeks whatever is done: the servers decide so.
 
-Source: the OAuth profile at atproto.com/specs/oauth and RFC 7636, 9126, 9207, 9449, read 2026-11;
+Source: the OAuth profile at atproto.com/specs/oauth and RFC 7636, 9126, 9207, 9449, as of 2026-11;
 tried against @atproto/pds 0.5.35 in tests/publishing/test_bluesky_oauth.py.
 """
 

@@ -2,7 +2,7 @@
 the account's own server, from where a post refers to it.
 
 Source: the lexicons app.bsky.video.uploadVideo, getJobStatus and getUploadLimits, and the video
-tutorial at docs.bsky.app, read 2026-11. The service itself could not be tried.
+tutorial at docs.bsky.app, as of 2026-11. The service itself could not be tried.
 """
 
 from __future__ import annotations

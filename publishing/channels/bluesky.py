@@ -11,7 +11,7 @@ Accounts are connected at their own server (OAuth), or by an app password.
 
 Source: the lexicons app.bsky.feed.post, app.bsky.embed.video and com.atproto.repo.putRecord, and
 what the reference server @atproto/pds 0.5.35 answered in tests/publishing/test_bluesky.py. Limits
-of points: docs.bsky.app, Rate Limits; of videos: the app's own help; both read 2026-11. The video
+of points: docs.bsky.app, Rate Limits; of videos: the app's own help; both as of 2026-11. The video
 service could not be tried: what it answers is read off its lexicons, app.bsky.video.
 """
 

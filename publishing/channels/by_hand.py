@@ -6,7 +6,7 @@ taken for sent or sent again by itself.
 
 `pack_of` is what that person needs: the text, the files and a link that opens the network's own
 editor, with the text in it where the network takes one. Source of those links: the share and intent
-addresses that each network documents or uses on its own share buttons, read 2026-11; none of them
+addresses that each network documents or uses on its own share buttons, as of 2026-11; none of them
 could be tried here.
 """
 

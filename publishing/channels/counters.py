@@ -57,7 +57,7 @@ def weighted(text: str) -> int:
 def emoji_bytes(text: str) -> int:
     """Code points, but an emoji of whatever length counts its bytes in UTF-8.
 
-    Source: "Overview" of the Threads API (limitations), read 2026-11.
+    Source: "Overview" of the Threads API (limitations), as of 2026-11.
     """
     extra = sum(utf8_bytes(match.group(0)) - len(match.group(0)) for match in EMOJI.finditer(text))
     return len(text) + extra

@@ -9,7 +9,7 @@ Pictures: the API takes none, only addresses that stay; so the one cover picture
 Taking down: the API cannot delete; the article is unpublished and stays among the drafts.
 
 Sources: the Forem API v1 documentation and the open source of Forem (articles controller, article
-model), read 2026-11. Nothing here was tried on the live service.
+model), as of 2026-11. Nothing here was tried on the live service.
 """
 
 from __future__ import annotations

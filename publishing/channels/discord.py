@@ -5,7 +5,7 @@ channel is connected by a bot's token and not by a webhook's address. Besides, e
 a nonce that the platform enforces: for some minutes the same one again answers with the first
 message. A lost answer is therefore harmless at once, and is looked up later.
 
-Sources, read 2026-11: discord.com/developers/docs, pages "Message", "Channel", "Permissions",
+Sources, as of 2026-11: discord.com/developers/docs, pages "Message", "Channel", "Permissions",
 "Rate Limits", "Uploading Files" and "Opcodes and Status Codes". Not verified against the live
 service: how long the nonce is kept (the page says "a few minutes"), and what a character is
 (counted as UTF-16 units, the strictest reading).

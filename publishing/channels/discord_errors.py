@@ -1,6 +1,6 @@
 """What Discord says when it says no: numbers, not statuses, tell what is meant.
 
-Source: discord.com/developers/docs, page "Opcodes and Status Codes", read 2026-11.
+Source: discord.com/developers/docs, page "Opcodes and Status Codes", as of 2026-11.
 """
 
 from __future__ import annotations

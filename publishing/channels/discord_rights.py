@@ -1,6 +1,6 @@
 """What a bot may do in one channel, computed as the platform does it.
 
-Source: discord.com/developers/docs, page "Permissions", read 2026-11: the everyone role, then all
+Source: discord.com/developers/docs, page "Permissions", as of 2026-11: the everyone role, then all
 roles of the bot, then the channel's overwrites for everyone, for roles and for the bot.
 """
 

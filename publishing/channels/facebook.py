@@ -7,7 +7,7 @@ unpublished and a video is uploaded whole before the step that makes the post; t
 the handle.
 
 Source: Meta's pages "Pages API: Posts", "Page Photos", "Video API: Publishing" (upload in phases),
-"Comments", "Page Insights" (read 2026-11). Not verified against the live service: the description
+"Comments", "Page Insights" (as of 2026-11). Not verified against the live service: the description
 of staged photos (alt_text_custom), and what a video's status says before it is finished.
 """
 

@@ -1,6 +1,6 @@
 """Pictures that wait unpublished on a page, and videos that are uploaded before they are posted.
 
-Source: Meta's pages "Page Photos" and "Video API: Publishing" (upload in phases), read 2026-11.
+Source: Meta's pages "Page Photos" and "Video API: Publishing" (upload in phases), as of 2026-11.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What came of a post on a Facebook page.
 
-Source: Meta's pages "Page Post" and "Page Insights" (read 2026-11).
+Source: Meta's pages "Page Post" and "Page Insights" (as of 2026-11).
 """
 
 from __future__ import annotations

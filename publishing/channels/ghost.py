@@ -6,7 +6,7 @@ Ghost appends -2 to one that is taken. Nobody is mailed: that needs a newsletter
 
 Metrics: the Admin API documents none, so Warren asks for none.
 
-Sources: Ghost's Admin API documentation (Overview, Posts, Images, Errors), read 2026-11, and what
+Sources: Ghost's Admin API documentation (Overview, Posts, Images, Errors), as of 2026-11, and what
 version 6.65 answered when this channel was run against it, once, on 2026-11-21: titles, tags,
 descriptions, collisions, deleting twice and refused keys were as its stand-in has them.
 """

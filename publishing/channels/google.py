@@ -2,7 +2,7 @@
 
 The operator registers one Google Cloud project for all of them; each service is turned on in it.
 
-Sources, read 2026-11: "Using OAuth 2.0 for Web Server Applications", "Errors" of Google's APIs
+Sources, as of 2026-11: "Using OAuth 2.0 for Web Server Applications", "Errors" of Google's APIs
 (google.rpc.Status with ErrorInfo), "YouTube Data API errors". A refresh token is given once, at a
 consent that was asked for offline and prompted; that of a project in test mode ends after 7 days.
 """

@@ -7,7 +7,7 @@ post is accepted, and a post that it rejects has failed.
 Each place is an account of its own here. A picture is fetched by Google from a public address.
 Google tells no numbers for single posts.
 
-Sources, read 2026-11: Business Profile APIs, pages "Posts on Google", "accounts.locations.
+Sources, as of 2026-11: Business Profile APIs, pages "Posts on Google", "accounts.locations.
 localPosts", "accounts.list" (account management v1), "locations.list" (business information v1),
 "Prerequisites" (the API opens only to projects that Google has admitted) and "Limits". Not verified
 against the live service: how long the look over takes.

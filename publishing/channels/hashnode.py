@@ -8,7 +8,7 @@ Answers are cached for some seconds by the question, so that each look-up has a 
 Every write, and reading a publication, needs Hashnode's Pro plan for that publication.
 
 Sources: Hashnode's own reference of its GraphQL API (github.com/Hashnode/gql-skill: schema,
-mutations, errors and limits), read 2026-11. Nothing here was tried on the live service.
+mutations, errors and limits), as of 2026-11. Nothing here was tried on the live service.
 """
 
 from __future__ import annotations

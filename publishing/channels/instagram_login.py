@@ -4,7 +4,7 @@ Class B by containers, see meta_publishing. Access of sixty days is its own mean
 is a day old. Meta fetches pictures and videos itself, so this installation needs a public address.
 
 Source: Meta's pages "Business Login for Instagram", "Instagram API with Instagram Login" and those
-named in instagram_posts, read 2026-11. Not verified against the live service.
+named in instagram_posts, as of 2026-11. Not verified against the live service.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What both ways to Instagram have in common: containers of pictures and reels, comments, counts.
 
 Source: Meta's pages "Content Publishing", "IG User Media", "IG Media Comments" (a comment has at
-most 300 characters and one link) and "IG Media Insights", read 2026-11.
+most 300 characters and one link) and "IG Media Insights", as of 2026-11.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ An account comes in by name and password; the password is not kept, the session'
 not end by itself, and Lemmy has no way to ask for less than everything, so the token is the whole
 account: an account of its own for the brand is best.
 
-Sources, read 2026-11: join-lemmy.org/api and the types of lemmy-js-client 0.19 for version 0.19 of
+Sources, as of 2026-11: join-lemmy.org/api and the types of lemmy-js-client 0.19 for version 0.19 of
 the server; pictures by pict-rs, github.com/asonix/pict-rs. Not verified against a live server.
 Version 1.0 of the server keeps these addresses beside its new ones.
 """

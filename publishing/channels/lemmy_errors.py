@@ -1,6 +1,6 @@
 """What Lemmy says when it says no: one word each, which its clients translate.
 
-Source: LemmyErrorType of the server's version 0.19, read 2026-11.
+Source: LemmyErrorType of the server's version 0.19, as of 2026-11.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ LinkedIn gives to few apps. Where it is missing an unknown outcome goes to a per
 app has more name it in WARREN_CHANNEL_OPTIONS as `linkedin.extra_scopes`.
 
 Source: LinkedIn's pages "Share on LinkedIn", "Sign In with LinkedIn using OpenID Connect", "Posts
-API" and "Comments API" (read 2026-11). Not verified against the live service. Comments and counts
+API" and "Comments API" (as of 2026-11). Not verified against the live service. Comments and counts
 need an app with Community Management, which is told by the same scope.
 """
 

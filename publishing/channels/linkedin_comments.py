@@ -1,6 +1,6 @@
 """A first comment under a post on LinkedIn. Comments are plain text and not escaped.
 
-Source: LinkedIn's page "Comments API" (read 2026-11).
+Source: LinkedIn's page "Comments API" (as of 2026-11).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What LinkedIn says when it refuses, and what that leaves behind.
 
-Source: LinkedIn's "API error details" and "Posts API" pages (read 2026-11); the refusal of a
+Source: LinkedIn's "API error details" and "Posts API" pages (as of 2026-11); the refusal of a
 duplicate as two public threads recorded it.
 """
 

@@ -1,6 +1,6 @@
 """Pictures and videos on LinkedIn: a place is asked for, the bytes are put there, its URN is kept.
 
-Source: LinkedIn's Images API and Videos API pages (read 2026-11).
+Source: LinkedIn's Images API and Videos API pages (as of 2026-11).
 """
 
 from __future__ import annotations

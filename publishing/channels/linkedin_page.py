@@ -4,7 +4,7 @@ Class C: the page's posts are listed and compared. LinkedIn wants an app of its 
 (Community Management cannot live on one app with "Share on LinkedIn"), so the app has its own name.
 
 Source: LinkedIn's pages "Posts API", "Organization Access Control by Role", "Organization Lookup"
-and "Organization Share Statistics" (read 2026-11). Not verified against the live service.
+and "Organization Share Statistics" (as of 2026-11). Not verified against the live service.
 """
 
 from __future__ import annotations

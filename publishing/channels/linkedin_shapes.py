@@ -1,6 +1,6 @@
 """The forms that LinkedIn's posts and comments have on the wire.
 
-Source: LinkedIn's Posts, MultiImage, Comments and little-text pages (read 2026-11).
+Source: LinkedIn's Posts, MultiImage, Comments and little-text pages (as of 2026-11).
 """
 
 from __future__ import annotations

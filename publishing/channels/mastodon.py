@@ -8,7 +8,7 @@ a proxy in front of the server may give up before the key is kept.
 
 There is no app of the installation: Warren registers itself on each server when somebody connects.
 
-Sources, read 2026-11: docs.joinmastodon.org, pages "statuses", "media", "apps", "oauth",
+Sources, as of 2026-11: docs.joinmastodon.org, pages "statuses", "media", "apps", "oauth",
 "instance" and "rate-limits". The shapes were compared with exchanges recorded from Mastodon 4.7.3.
 Not verified against a live server: the hour of the key, and other software with the same API.
 """

@@ -7,7 +7,7 @@ those that exist go on working.
 Pictures are fetched by Medium from an address of this installation when the post is made, so it
 needs a public address. The title is said twice: for lists, and as the heading of the article.
 
-Source: Medium's API documentation (github.com/Medium/medium-api-docs), read 2026-11. Nothing here
+Source: Medium's API documentation (github.com/Medium/medium-api-docs), as of 2026-11. Nothing here
 was tried on the live service.
 """
 

@@ -1,7 +1,7 @@
 """What Meta's networks have in common: Graph calls with version, usage headers and errors, and
 access that is kept by exchanging it for longer access.
 
-Source: Meta's pages "Graph API overview", "Rate Limits" and "Access Tokens" (read 2026-11). The
+Source: Meta's pages "Graph API overview", "Rate Limits" and "Access Tokens" (as of 2026-11). The
 token goes in a header, not in the address, so that it stands in no log.
 """
 

@@ -4,7 +4,7 @@ A container holds one file, or several by their own containers, and the words. I
 FINISHED; it runs out (EXPIRED) unpublished after a day. Its id is kept as soon as it is made.
 
 Source: Meta's pages "IG Container" (Instagram Platform) and "Posts" and "Troubleshooting" (Threads
-API), read 2026-11.
+API), as of 2026-11.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Graph answers nearly everything with status 400 and tells by its own codes, some
 rule's code is "<code>/<subcode>", a subcode alone or a code alone, the most telling one first.
 
 Source: Meta's pages "Handling Errors" (Graph API), "Error Codes" (Instagram Platform) and
-"Troubleshooting" (Threads API), read 2026-11, and the codes that public clients met. Known to act
+"Troubleshooting" (Threads API), as of 2026-11, and the codes that public clients met. Known to act
 although it says no: 20/1772107, 1 and 2.
 """
 

@@ -5,7 +5,7 @@ A page's token that was got with a long-lived token of a person does not end by 
 does after sixty days, and without it the page's cannot be got again. So both are kept and renewed.
 
 Source: Meta's pages "Manually build a login flow", "Get Long-Lived Tokens", "Pages API: Manage
-Pages", "Permissions" and "Debug Token" (read 2026-11).
+Pages", "Permissions" and "Debug Token" (as of 2026-11).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ among the account's own by words, number of files and time. A container that has
 is made again, but only once no such post is there. It is never published twice, by Meta's own rule.
 
 Source: Meta's pages "Content Publishing" and "IG Container" (Instagram Platform), "Posts" and
-"Troubleshooting" (Threads API), read 2026-11.
+"Troubleshooting" (Threads API), as of 2026-11.
 """
 
 from __future__ import annotations

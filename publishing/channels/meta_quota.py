@@ -1,7 +1,7 @@
 """How many posts of a day Meta still takes of an account, as Meta itself counts them.
 
 Source: Meta's pages "Content Publishing Limit" (Instagram Platform) and "Retrieve Publishing Quota
-Limit" (Threads API), read 2026-11. The number differs between Meta's own pages, so it is asked for.
+Limit" (Threads API), as of 2026-11. The number differs between Meta's own pages, so it is asked.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Pictures would have to be hosted somewhere for ever, and Warren's own addresses 
 some hours, so posts have words and links only. The key is stored encrypted, as all credentials are;
 relays never see it. Signing is in `config/kernel/schnorr.py`.
 
-Sources, read 2026-11: NIP-01, 09 (deletion), 10 (replies), 18 (reposts), 19 (spelling of keys) and
+Sources, as of 2026-11: NIP-01, 09 (deletion), 10 (replies), 18 (reposts), 19 (spelling of keys) and
 25 (reactions) at github.com/nostr-protocol/nips. Not verified against live relays; relays that ask
 to sign in (NIP-42) are not served.
 """

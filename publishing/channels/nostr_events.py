@@ -1,7 +1,7 @@
 """Events: what a key says, named by its hash and signed; and keys as people write them.
 
 Source: NIP-01 (events), NIP-10 (replies), NIP-19 (nsec, npub, note) and BIP-173 (bech32), at
-github.com/nostr-protocol/nips, read 2026-11.
+github.com/nostr-protocol/nips, as of 2026-11.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Relays: each is told the same signed event, and asked for events, over a web socket of its own.
 
-Source: NIP-01 (EVENT, OK, REQ, EOSE, CLOSED, NOTICE and the prefixes of refusals), read 2026-11.
+Source: NIP-01 (EVENT, OK, REQ, EOSE, CLOSED, NOTICE and the prefixes of refusals), as of 2026-11.
 """
 
 from __future__ import annotations

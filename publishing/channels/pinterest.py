@@ -10,7 +10,7 @@ A video's first second is its cover. An app with trial access makes pins that on
 Counts are those of the last 90 days, as far back as Pinterest tells; reactions and comments are
 lifetime counts.
 
-Sources, read 2026-11: Pinterest API v5, pages "Create Pin", "List Pins on board", "Register media
+Sources, as of 2026-11: Pinterest API v5, pages "Create Pin", "List Pins on board", "Register media
 upload", "Get Pin analytics", "Create boards and Pins", "Rate limits", "Authentication". Not
 verified against the live service: that a board's pins come newest first, which is checked on every
 page before anything is concluded from it.

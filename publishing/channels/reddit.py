@@ -9,7 +9,7 @@ as absent only after ten minutes.
 A refusal comes as a list of errors inside a 200. A pause that is told in words ("Take a break for 9
 minutes") is kept to the minute. Every request says who sends it, as the rules of the API ask.
 
-Sources, read 2026-11: reddit.com/dev/api (submit, comment, del, info, me), the wiki pages "OAuth2"
+Sources, as of 2026-11: reddit.com/dev/api (submit, comment, del, info, me), the wiki pages "OAuth2"
 and "API" of reddit-archive/reddit, "Responsible Builder Policy" for the limits, and PRAW 8 for the
 media lease and for text beside links and pictures. Not verified against the live service.
 """

@@ -1,6 +1,6 @@
 """What Reddit says inside a 200 when it says no.
 
-Source: the error codes of reddit-archive/reddit (r2/lib/errors.py) and of PRAW 8, read 2026-11.
+Source: the error codes of reddit-archive/reddit (r2/lib/errors.py) and of PRAW 8, as of 2026-11.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A picture on its way to Reddit: a lease, then a form to the storage behind it.
 
-Source: PRAW 8, Subreddit.submit_image and its media lease, read 2026-11.
+Source: PRAW 8, Subreddit.submit_image and its media lease, as of 2026-11.
 """
 
 from __future__ import annotations

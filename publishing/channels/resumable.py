@@ -2,7 +2,7 @@
 
 The address is saved before the first byte. Asked with an unknown range it tells how many bytes it
 has, or answers with what was made of them, so that nothing is ever made twice of one address.
-Source, read 2026-11: "Resumable uploads" of the YouTube Data API.
+Source, as of 2026-11: "Resumable uploads" of the YouTube Data API.
 """
 
 from __future__ import annotations

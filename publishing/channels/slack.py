@@ -10,7 +10,7 @@ The app needs token rotation turned off: one bot's token serves all connected ch
 workspace, and a refresh token that is good for one use cannot be shared. Slack's own markup, such
 as *bold*, works in posts.
 
-Sources, read 2026-11: docs.slack.dev, the methods oauth.v2.access, auth.test, conversations.list,
+Sources, as of 2026-11: docs.slack.dev, the methods oauth.v2.access, auth.test, conversations.list,
 .info, .join, .history, .replies, chat.postMessage, chat.delete, files.getUploadURLExternal and
 files.completeUploadExternal, the pages "Rate limits" and "Message metadata". Not verified against
 the live service. An app that is sold outside the Marketplace reads 15 messages a minute; reading

@@ -6,7 +6,7 @@ not left is sent again by itself; any other unknown outcome goes to a person.
 Texts go without a parse mode: nothing needs escaping, and Telegram finds links, hashtags and
 mentions itself. Descriptions of pictures have no place there.
 
-Sources, read 2026-11: core.telegram.org/bots/api, sections "Making requests", "sendMessage",
+Sources, as of 2026-11: core.telegram.org/bots/api, sections "Making requests", "sendMessage",
 "sendPhoto", "sendVideo", "sendMediaGroup", "getChatMember", "deleteMessage" and
 "ResponseParameters", and the FAQ's "broadcasting" limits. Not verified against the live service:
 the wording of descriptions, which is all that tells one refusal from another.

@@ -6,7 +6,7 @@ own means of renewal once it is a day old. Threads fetches pictures and videos i
 them need a public address of this installation; posts of words alone do not.
 
 Source: Meta's pages "Threads API: Overview, Posts, Reply Management, Delete Posts, Insights,
-Long-Lived Tokens, Troubleshooting" (read 2026-11). Not verified against the live service: that it
+Long-Lived Tokens, Troubleshooting" (as of 2026-11). Not verified against the live service: that it
 takes the token in a header, as Meta's other networks do.
 """
 

@@ -10,7 +10,7 @@ An app that TikTok has not audited may post for private accounts only, seen by t
 answer to every post names the reason; no request tells it before.
 There is no request that deletes a post. Posts that are not public have no id to count with.
 
-Sources, read 2026-11: TikTok for Developers, pages "Direct Post", "Query Creator Info", "Get Post
+Sources, as of 2026-11: TikTok for Developers, pages "Direct Post", "Query Creator Info", "Get Post
 Status", "Media Transfer Guide", "Photo post", "Query Videos", "Login Kit for Web" and "Manage User
 Access Tokens". Not verified against the live service: how long an upload's address lives after its
 documented hour.

@@ -20,7 +20,7 @@ address. 410 says that the address is closed for good. `{"type": "ping"}` asks f
 Class A, by the receiver's duty: one who has seen a webhook-id answers 2xx and does nothing. Nothing
 can be read back, so after an unknown outcome the same message is sent again.
 
-Source: the Standard Webhooks specification 1.0.0, read 2026-11.
+Source: the Standard Webhooks specification 1.0.0, as of 2026-11.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The REST API of a blog that runs wp-json: finding it, logging in, and what its errors mean.
 
 Source: the REST API Handbook (Reference: Posts, Media, Comments, Tags, Users; Authentication with
-application passwords), read 2026-11, and what version 6.1.9 answered in the peer tests.
+application passwords), as of 2026-11, and what version 6.1.9 answered in the peer tests.
 """
 
 from __future__ import annotations

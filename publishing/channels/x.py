@@ -8,7 +8,7 @@ So the first refusal is an unknown outcome, which is looked up, and only a secon
 Money: every post is charged to the installation's app, POST_COST and, with a link in it, LINK_COST.
 No link is changed or taken out to save it.
 
-Sources, read 2026-11: X API v2, pages "Create Post", "Chunked media upload", "Media metadata",
+Sources, as of 2026-11: X API v2, pages "Create Post", "Chunked media upload", "Media metadata",
 "User posts timeline", "Rate limits", "Counting characters", "OAuth 2.0 authorization code flow with
 PKCE". Not verified against the live service: the price list, and videos of more than 140 seconds
 for subscribers, which are therefore not offered.
@@ -58,7 +58,7 @@ from .x_answers import RULES, is_this, level_finding, read_problem, readings
 T = TypeVar("T")
 
 POST_COST, LINK_COST = Decimal("0.015"), Decimal("0.20")
-"""US dollars by X's price list for pay-per-use apps, read 2026-11: one post, one with a link."""
+"""US dollars by X's price list for pay-per-use apps, as of 2026-11: one post, one with a link."""
 
 PREMIUM = frozenset({"blue", "business", "government"})
 PREMIUM_CHARACTERS = 25_000

@@ -9,7 +9,7 @@ Counts: views are told as impressions, since YouTube's own impressions (of the s
 not in this API. Quota: 10,000 units a day for all accounts of the installation together, 1,600 for
 an upload, so six videos a day until Google grants more.
 
-Sources, read 2026-11: YouTube Data API v3, pages "Videos: insert", "Resumable uploads", "Videos",
+Sources, as of 2026-11: YouTube Data API v3, pages "Videos: insert", "Resumable uploads", "Videos",
 "Channels: list", "CommentThreads: insert", "Quota calculator", "Errors". Not verified against the
 live service: what a project that Google has not audited answers (its videos become private). Small
 pictures for videos (thumbnails) are not set.
