@@ -15,11 +15,13 @@ from pytest_httpserver import HTTPServer
 
 from config.kernel.clock import now
 from publishing.channels.base import (
+    Accepted,
     ChannelError,
     CrashPoint,
     Draft,
     Measurement,
     Media,
+    Published,
 )
 from publishing.channels.bluesky import post_address
 from publishing.channels.errors import Outcome
@@ -32,6 +34,11 @@ PUT = "com.atproto.repo.putRecord"
 UPLOAD = "com.atproto.repo.uploadBlob"
 REFRESH = "com.atproto.server.refreshSession"
 LOGIN = "com.atproto.server.createSession"
+
+
+def is_out(answer: Published | Accepted) -> Published:
+    assert isinstance(answer, Published)
+    return answer
 
 
 def refused(call: Callable[[], Any]) -> ChannelError:
@@ -69,7 +76,7 @@ def test_a_refusal_of_what_was_taken_is_not_believed(fake_atproto: FakeNetwork) 
     payload = frozen(fake_atproto, person, "Taken")
     body = {"error": "InvalidRequest", "message": "no"}
     fake_atproto.misbehave(PUT, accepting_then(400, body))
-    published = bluesky.publish(payload, session_of(fake_atproto, person))
+    published = is_out(bluesky.publish(payload, session_of(fake_atproto, person)))
     assert published.remote_id == fake_atproto.posts_of(person)[0]["uri"]
 
 
@@ -270,7 +277,7 @@ def test_counts_come_from_the_public_view_where_the_server_has_none(
 ) -> None:
     person = fake_atproto.join()
     session = session_of(fake_atproto, person)
-    published = bluesky.publish(frozen(fake_atproto, person, "Counted"), session)
+    published = is_out(bluesky.publish(frozen(fake_atproto, person, "Counted"), session))
     fake_atproto.has_appview = False
     with HTTPServer(host="127.0.0.1") as public:
         view = {"uri": published.remote_id, "likeCount": 7, "repostCount": 2, "replyCount": 0}
@@ -284,7 +291,7 @@ def test_counts_come_from_the_public_view_where_the_server_has_none(
 def test_a_post_not_seen_by_the_view_yet_is_not_gone(fake_atproto: FakeNetwork) -> None:
     person = fake_atproto.join()
     session = session_of(fake_atproto, person)
-    published = bluesky.publish(frozen(fake_atproto, person, "Fresh"), session)
+    published = is_out(bluesky.publish(frozen(fake_atproto, person, "Fresh"), session))
     fake_atproto.misbehave("app.bsky.feed.getPosts", answering(200, {"posts": []}))
     measured = bluesky.measure(published, session)
     assert getattr(measured, "likes", "gone") is None
@@ -377,7 +384,7 @@ RUBBISH: list[Any] = [
 def test_a_server_that_answers_rubbish_breaks_nothing(fake_atproto: FakeNetwork, body: Any) -> None:
     person = fake_atproto.join()
     payload, session = with_picture(fake_atproto)
-    published = bluesky.publish(payload, session)
+    published = is_out(bluesky.publish(payload, session))
     for name in (LOGIN, REFRESH, UPLOAD, "com.atproto.repo.getRecord", "app.bsky.feed.getPosts"):
         fake_atproto.misbehave(name, *[answering(200, body)] * 3)
     refused(
