@@ -215,6 +215,7 @@ def _tried(row: DeliveryAttempt) -> Chapter:
         "refused": "Refused by the network",
         "reconnect": "Access had ended",
         "rate_limited": "The network asked for a pause",
+        "accepted": "The network took it on",
         "decided": "Settled by a person",
     }
     return Chapter(

@@ -88,6 +88,7 @@ _WORDS: dict[str, dict[str, StateWord]] = {
         "refused": StateWord("Refused by the network", "circle-x", "bad"),
         "reconnect": StateWord("Needs reconnecting", "unplug", "warn"),
         "rate_limited": StateWord("Told to wait", "timer", "warn"),
+        "accepted": StateWord("Taken on", "loader", "info"),
         "decided": StateWord("Decided by a person", "user", "neutral"),
     },
     "decision": {

@@ -84,7 +84,8 @@ class Quota:
     """How much a platform lets be done in a span of time, as it is known before anything is sent.
 
     `counts` is "posts" (each sending that may have made one) or "calls" (every request). `per` is
-    "account", or "app" for what all accounts of the installation share; `cost` is what one counts.
+    "account", or "app" for what all accounts of the installation share; `cost` is what one counts,
+    `comment_cost` what a first comment does where that is not the same.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Quota:
     counts: str = "posts"
     per: str = "account"
     cost: int = 1
+    comment_cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

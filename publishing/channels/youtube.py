@@ -58,7 +58,7 @@ from .youtube_lookups import Lookups
 
 SCOPES = "https://www.googleapis.com/auth/youtube"
 TAGS_MAX = 500
-DAY_UNITS, UPLOAD_UNITS = 10_000, 1600
+DAY_UNITS, UPLOAD_UNITS, COMMENT_UNITS = 10_000, 1600, 50
 LOOK_AGAIN_SECONDS = 30
 SHORT_SECONDS = 15 * 60
 LONG_SECONDS = 12 * 3600
@@ -102,7 +102,16 @@ class YouTube(Lookups):
         "web": "https://www.youtube.com",
     }
     help_url = "https://developers.google.com/youtube/v3/determine_quota_cost"
-    quotas = (Quota("units", DAY_UNITS, 86_400, per="app", cost=UPLOAD_UNITS),)
+    quotas = (
+        Quota(
+            "units",
+            DAY_UNITS,
+            86_400,
+            per="app",
+            cost=UPLOAD_UNITS,
+            comment_cost=COMMENT_UNITS,
+        ),
+    )
     spacing_seconds = 60.0
     option_fields = OPTION_FIELDS
 

@@ -7,6 +7,7 @@ send for one account at the same moment count each other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,14 @@ from django.db import connection
 from django.db.models import F, Q
 
 from publishing.channels.base import Channel, Quota
-from publishing.models import AccountQuota, Delivery, DeliveryState, NetworkQuota, SocialAccount
+from publishing.models import (
+    AccountQuota,
+    Delivery,
+    DeliveryState,
+    NetworkQuota,
+    Part,
+    SocialAccount,
+)
 
 from . import gate, health, words
 from .breaker import Phase
@@ -216,13 +224,23 @@ def _of_the_app(parcels: Sequence[Parcel], moment: datetime) -> dict[UUID, Obsta
             if quota.per != "app":
                 continue
             queue = [parcel for parcel in queue if parcel.id not in found]
-            granted, until = take_of_app(platform, quota, len(queue), moment)
-            for parcel in queue[granted:]:
-                sentence = words.APP_QUOTA.format(
-                    label=parcel.label, span=words.span(quota.seconds)
-                )
-                found[parcel.id] = Obstacle(Then.HOLD, words.QUOTA, sentence, until)
+            for priced, alike in _by_price(quota, queue):
+                granted, until = take_of_app(platform, priced, len(alike), moment)
+                for parcel in alike[granted:]:
+                    sentence = words.APP_QUOTA.format(
+                        label=parcel.label, span=words.span(quota.seconds)
+                    )
+                    found[parcel.id] = Obstacle(Then.HOLD, words.QUOTA, sentence, until)
     return found
+
+
+def _by_price(quota: Quota, queue: Sequence[Parcel]) -> list[tuple[Quota, list[Parcel]]]:
+    """A comment may count less than a post."""
+    if quota.comment_cost is None:
+        return [(quota, list(queue))]
+    comments = [each for each in queue if each.delivery.part == Part.COMMENT]
+    others = [each for each in queue if each.delivery.part != Part.COMMENT]
+    return [(quota, others), (replace(quota, cost=quota.comment_cost), comments)]
 
 
 def take_of_app(platform: str, quota: Quota, wanted: int, moment: datetime) -> tuple[int, datetime]:

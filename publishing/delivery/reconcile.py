@@ -46,6 +46,9 @@ def settle_accepted(parcel: Parcel, accepted: Accepted) -> None:
             error_code=words.ACCEPTED,
             error_message=accepted.message,
         )
+        if moved and is_new:
+            line = rows.attempt(parcel, DeliveryAttempt.Outcome.ACCEPTED, message=accepted.message)
+            line.save(force_insert=True)
         if moved and is_new and parcel.channel and parcel.channel.waits_for_person:
             record(
                 action=words.act(parcel.delivery, "due_by_hand"),

@@ -183,6 +183,7 @@ class DeliveryAttempt(OrgOwned):
         REFUSED = "refused"
         RECONNECT = "reconnect"
         RATE_LIMITED = "rate_limited"
+        ACCEPTED = "accepted"
         FOUND = "found"
         NOT_FOUND = "not_found"
         DECIDED = "decided"

@@ -65,6 +65,9 @@ def test_it_waits_as_long_as_it_was_told_and_says_why(world: World, platform: Pl
         assert again(delivery).state == DeliveryState.ACCEPTED
         assert delivery.due_at == now() + STEP
         assert remote.posts == []
+    # Told once, however often it is asked.
+    (line,) = delivery.trail.all()
+    assert (line.outcome, line.message) == ("accepted", "The test network works on the post.")
 
 
 def test_when_the_work_is_done_the_post_is_out_once(world: World, platform: Platform) -> None:

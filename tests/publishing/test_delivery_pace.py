@@ -13,14 +13,16 @@ from billing.models import CreditTransaction
 from config.kernel.clock import now
 from publishing.channels.base import Payload, Published, Quota, Reading, Session
 from publishing.delivery import health, ledger
+from publishing.delivery.claim import claim
 from publishing.delivery.gate import Gate
-from publishing.delivery.quotas import take_of_app
+from publishing.delivery.quotas import holds, take_of_app
 from publishing.models import (
     AccountQuota,
     Delivery,
     DeliveryState,
     NetworkQuota,
     NetworkState,
+    Part,
     PendingPost,
     PendingStatus,
     SocialAccount,
@@ -178,6 +180,18 @@ def test_the_app_of_the_installation_is_one_for_all(
         deliver(*theirs)
     assert states(*theirs) == ["published"] * 4
     assert NetworkQuota.objects.get().used == 3_200
+
+
+def test_a_comment_counts_as_much_as_the_network_says(
+    world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quota = Quota("units", 10_000, 86_400, per="app", cost=1_600, comment_cost=50)
+    monkeypatch.setattr(SilentChannel, "quotas", (quota,))
+    _, (post, comment) = posts_on(world, platform, 2)
+    Delivery.objects.filter(pk=comment.pk).update(part=Part.COMMENT, content_hash="")
+    parcels = claim(world.id, [post.pk, comment.pk], owner="one")
+    assert holds(parcels, now()) == {}
+    assert NetworkQuota.objects.get().used == 1_650
 
 
 def test_a_quota_of_the_app_is_taken_as_far_as_it_goes() -> None:
