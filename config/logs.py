@@ -11,6 +11,9 @@ from structlog.typing import EventDict
 # A piece of an address as long as 30 random bytes: of a link in a letter, it opens something.
 _TOKEN = re.compile(r"(?<=/)[\w:-]{40,}(?=/|\?|$|\s)")
 
+# What a network sends people back with: a code, or a site's new password.
+_ANSWER = re.compile(r"(?<=/callback/)\?\S+")
+
 _SECRET_NAME = re.compile(
     r"(?i)(password|passphrase|secret|token|authorization|cookie|api_?key|credential|private_key)"
     r"(?!_(id|at|name|count|hint|present)$)"
@@ -19,10 +22,11 @@ _BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s+)[^\s\"',;]{6,}")
 
 
 def veil_tokens(logger: Any, name: str, event: EventDict) -> EventDict:
-    """Keep links that let somebody in out of the log: invitations, resets, confirmations."""
+    """Keep links that let somebody in out of the log: invitations, resets, confirmations, and what
+    networks and sign-in providers answer."""
     for key in ("request", "event", "path"):
         if isinstance(said := event.get(key), str) and "/" in said:
-            event[key] = _TOKEN.sub("…", said)
+            event[key] = _TOKEN.sub("…", _ANSWER.sub("?…", said))
     return event
 
 

@@ -43,3 +43,16 @@ def test_the_log_of_a_request_for_an_invitation_holds_no_token(
     assert token not in formatter.format(record)
     assert client.get(f"/invitations/{token}/").status_code == 404
     assert token not in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_what_a_network_answers_is_not_kept(
+    world: World, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.force_login(world.owner)
+    path = "/connect/wordpress/callback/"
+    answer = client.get(path, {"state": "made-up", "user_login": "a", "password": "abcd EFGH 1234"})
+    assert answer.status_code >= 400
+    said = " ".join(str(record.msg) for record in caplog.records)
+    assert "EFGH" not in said
+    assert f"{path}?…" in said
