@@ -1,17 +1,23 @@
-"""Reddit, one account that posts to a subreddit or to its own profile.
+"""Reddit, one account that posts to a subreddit or to its own profile: text, a link, one picture, a
+gallery of 2 to 20 or one video.
 
 Class C: nothing guards against a doubled post, so a lost answer is looked up among the account's
-newest submissions: same title, same subreddit, same words, not older than the first attempt. A
-picture's submission answers without its id in any case (the id comes over a web socket) and stands
-in the list some seconds later, so it is always found that way; when its answer was lost, it counts
-as absent only after ten minutes.
+newest submissions: same title, subreddit, form and words, not older than the first attempt. The
+submission of one picture or a video answers without its id (that comes over a web socket), and the
+post stands in the list some time later, so it is always found that way. Where pictures or a video
+went along and the answer was lost, the post counts as absent only after ten minutes, a video's
+after an hour.
 
 A refusal comes as a list of errors inside a 200. A pause that is told in words ("Take a break for 9
 minutes") is kept to the minute. Every request says who sends it, as the rules of the API ask.
+Descriptions become captions in a gallery; one picture and a video have no place for them.
 
 Sources, as of 2026-11: reddit.com/dev/api (submit, comment, del, info, me), the wiki pages "OAuth2"
 and "API" of reddit-archive/reddit, "Responsible Builder Policy" for the limits, and PRAW 8 for the
-media lease and for text beside links and pictures. Not verified against the live service.
+media lease, galleries, videos and text beside them. A video's limits (1 GB, 2 seconds to 15
+minutes) are those of Reddit's page on video ads. Nothing was verified against the live service. In
+particular not: how a gallery's answer names its post (as name, id or address, which are all
+understood), how soon galleries and videos stand in the list, and that video is open to every app.
 """
 
 from __future__ import annotations
@@ -19,8 +25,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 import httpx2
 from django.conf import settings
@@ -46,6 +52,7 @@ from .base import (
     Published,
     Quota,
     Session,
+    VideoLimits,
 )
 from .errors import ChannelError, RetryTable
 from .oauth import CALL_SECONDS, MAX_BYTES, OAuthChannel
@@ -55,20 +62,23 @@ from .reddit_lookups import (
     OPTIONS,
     bare_subreddit,
     header_seconds,
-    is_our_post,
     read_quota,
     subreddit_finding,
 )
-from .reddit_media import uploaded_picture
+from .reddit_media import files_needed, made_file, stored
+from .reddit_posts import (
+    AT_WORK,
+    FIRST_LOOK_SECONDS,
+    PROCESSED_WITHIN,
+    form_of,
+    is_our_post,
+    made_name,
+    own_problems,
+    submission,
+)
 from .rest import Answer, ErrorReader, Rest, count, dig
 
-T = TypeVar("T")
-
 PAGE = 100
-CHECK_SECONDS = 5.0
-PROCESSED_WITHIN = timedelta(minutes=10)
-"""After this a picture that nobody can see has failed."""
-_NAME = re.compile(r"[A-Za-z0-9_-]{2,40}\Z")
 _HASHTAG_LINE = re.compile(r"(?m)^#(?=\S)")
 
 
@@ -104,9 +114,11 @@ class Reddit(OAuthChannel):
         hashtags_recommended=0,
         title_max=300,
         title_required=True,
-        images_max=1,
+        images_max=20,
         image_max_bytes=20_000_000,
         image_types=("image/jpeg", "image/png", "image/gif"),
+        videos_max=1,
+        video=VideoLimits(max_bytes=1_000_000_000, max_seconds=900, min_seconds=2),
         comment_max=10_000,
     )
     retry_table = RetryTable(RULES)
@@ -152,16 +164,7 @@ class Reddit(OAuthChannel):
         return _HASHTAG_LINE.sub(r"\\#", super().compose(draft))
 
     def problems(self, draft: Draft, account: AccountFacts | None = None) -> tuple[str, ...]:
-        found = super().problems(draft, account)
-        typed = option(draft, account, "subreddit")
-        if typed and not _NAME.match(bare_subreddit(typed)):
-            return (*found, f"“{typed}” is no subreddit: write its name, for example boats.")
-        if option(draft, account, "kind") == "link" and draft.kind is Kind.POST:
-            if draft.media:
-                return (*found, "A Reddit post is a link or a picture, not both: choose one.")
-            if not draft.link:
-                return (*found, "A link post on Reddit needs a link: add one, or choose Text.")
-        return found
+        return (*super().problems(draft, account), *own_problems(draft, account, self.label))
 
     def freeze(
         self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime
@@ -175,7 +178,7 @@ class Reddit(OAuthChannel):
         return {
             "kind": draft.kind,
             "at": now.isoformat(),
-            "form": "image" if draft.media else "link" if is_link else "self",
+            "form": form_of(draft, is_link=is_link),
             "subreddit": subreddit,
             "title": draft.title.strip(),
             "text": text,
@@ -183,20 +186,23 @@ class Reddit(OAuthChannel):
             "flair_id": option(draft, account, "flair_id"),
             "nsfw": bool(option(draft, account, "nsfw")),
             "media": [
-                {"reference": each.reference, "type": each.content_type} for each in draft.media
+                {"reference": each.reference, "type": each.content_type, "alt": each.alt}
+                for each in draft.media
             ],
         }
 
     def prepare(self, payload: Payload, session: Session) -> None:
-        """Put the picture where submissions may take it from."""
-        if payload["media"] and not session.handle.get("picture"):
-            address, note = self.with_access(
-                session,
-                lambda token: uploaded_picture(
-                    self._rest(session, token), payload["media"][0], session, self.limits
-                ),
-            )
-            session.save_handle({**session.handle, "picture": address, "note": note})
+        """Put each file where submissions may take it from, on from where an earlier worker was."""
+        done = list(session.handle.get("files", ()))
+        for number in range(len(done), files_needed(payload)):
+            done.append(self._stored(payload, number, session))
+            session.save_handle({**session.handle, "files": list(done)})
+
+    def _stored(self, payload: Payload, number: int, session: Session) -> dict[str, str]:
+        upload = made_file(payload, number, session, self.limits)
+        return self.with_access(
+            session, lambda token: stored(self._rest(session, token), upload, session)
+        )
 
     # Sending and looking
 
@@ -204,31 +210,19 @@ class Reddit(OAuthChannel):
         self.prepare(payload, session)
         if payload["kind"] == Kind.COMMENT:
             return self._comment(payload, session)
-        form = {
-            "api_type": "json",
-            "kind": payload["form"],
-            "sr": payload["subreddit"],
-            "title": payload["title"],
-            "text": payload["text"],
-            "resubmit": "true",
-            "sendreplies": "true",
-            "nsfw": "true" if payload["nsfw"] else "false",
-        }
-        if payload["form"] != "self":
-            form["url"] = session.handle.get("picture") or payload["link"]
-        if payload["flair_id"]:
-            form["flair_id"] = payload["flair_id"]
+        files = session.handle.get("files", ())
+        path, body = submission(payload, files)
         note_sending(session)
-        if payload["form"] == "image":
+        if payload["form"] in AT_WORK:
             # Known before the request: such a post is made later, so not seeing it proves nothing.
             session.save_handle({**session.handle, "submitted": session.now.isoformat()})
-        answer = self._ask(session, "POST", "/api/submit", makes_post=True, data=form)
-        name = answer.dig("json", "data", "name")
-        if isinstance(name, str):
-            notes = tuple(each for each in (session.handle.get("note"),) if each)
+        answer = self._ask(session, "POST", path, makes_post=True, **body)
+        data = answer.dig("json", "data")
+        if name := made_name(data):
+            notes = tuple(each["note"] for each in files if each["note"])
             return Published(name, self._address(payload["subreddit"], name), notes)
-        if payload["form"] == "image" and isinstance(answer.dig("json", "data"), dict):
-            return Accepted(CHECK_SECONDS, f"{self.label} is working on the picture.")
+        if payload["form"] in ("image", "video") and isinstance(data, dict):
+            return self._at_work(payload)
         raise self._rest(session).unreadable(answer)
 
     def _comment(self, payload: Payload, session: Session) -> Published:
@@ -259,19 +253,23 @@ class Reddit(OAuthChannel):
             name = str(dig(thing, "name"))
             if is_comment and self._is_our_comment(thing, payload, session):
                 return Found(name, self._comment_address(name, session))
-            if not is_comment and is_our_post(thing, payload):
+            if not is_comment and is_our_post(thing, payload, session.account.handle):
                 return Found(name, self._address(payload["subreddit"], name))
-        return self._not_there(session)
+        return self._not_there(payload, session)
 
-    def _not_there(self, session: Session) -> Accepted | None:
+    def _not_there(self, payload: Payload, session: Session) -> Accepted | None:
         submitted = session.handle.get("submitted")
         if not submitted:
             return None
         waited = session.now - datetime.fromisoformat(submitted)
-        if waited > PROCESSED_WITHIN:
+        if waited > PROCESSED_WITHIN[payload["form"]]:
             return None
-        pause = max(CHECK_SECONDS, waited.total_seconds())
-        return Accepted(pause, f"{self.label} is working on the picture.")
+        return self._at_work(payload, waited.total_seconds())
+
+    def _at_work(self, payload: Payload, waited_seconds: float = 0.0) -> Accepted:
+        form = payload["form"]
+        pause = max(FIRST_LOOK_SECONDS[form], waited_seconds)
+        return Accepted(pause, f"{self.label} is working on {AT_WORK[form]}.")
 
     # Afterwards
 

@@ -1,4 +1,4 @@
-"""What Reddit's answers tell: whose post it is, what is left of the quota, who may post where."""
+"""What Reddit's answers tell: what is left of the quota, and who may post where."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from .base import CredentialField, Finding, Payload, Reading, Session
-from .readback import plain
+from .base import CredentialField, Finding, Reading, Session
 from .rest import dig
 
 OPTIONS = (
@@ -35,20 +34,6 @@ OPTIONS = (
     ),
 )
 """What a post on Reddit may say beside its words."""
-
-
-def is_our_post(thing: Any, payload: Payload) -> bool:
-    """Title and subreddit, and the words where the platform shows them."""
-    if dig(thing, "title") != payload["title"]:
-        return False
-    if str(dig(thing, "subreddit") or "").casefold() != payload["subreddit"].casefold():
-        return False
-    if payload["form"] == "link" and plain(str(dig(thing, "url"))) != plain(payload["link"]):
-        return False
-    shown = str(dig(thing, "selftext") or "")
-    # Some subreddits drop the words beside a picture.
-    dropped = payload["form"] == "image" and not shown
-    return dropped or plain(shown) == plain(payload["text"])
 
 
 def bare_subreddit(subreddit: str) -> str:

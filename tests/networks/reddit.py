@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from .consent import APP, ConsentNetwork
 from .multipart import parts_of
 
 NAME, USER = "harbour_boats", "t2_abc123"
+STORED_IN = "rte_images"
 ERRORS = {
     "flair": ["SUBMIT_VALIDATION_FLAIR_REQUIRED", "Your post must contain post flair.", "flair"],
     "noexist": ["SUBREDDIT_NOEXIST", "that community doesn't exist", "sr"],
@@ -38,7 +39,9 @@ class RedditNetwork(ConsentNetwork):
         self.stored: dict[str, bytes] = {}
         self.errors: list[str] = []
         self.looks_left = 1
-        """How often the account's list is read before a picture stands in it."""
+        """How often the account's list is read before a picture or a video stands in it."""
+        self.names_by = "id"
+        """What a gallery's answer names its post by: name, id or url."""
         self.banned = False
 
     def admit(self, request: Request) -> Reply | None:
@@ -75,14 +78,19 @@ class RedditNetwork(ConsentNetwork):
         told = {"display_name": name, "subreddit_type": "public", "user_is_banned": self.banned}
         return Reply(200, {"kind": "t5", "data": told})
 
-    # Pictures
+    # Pictures and videos
 
     @route("POST", "/api/media/asset.json")
     def lease(self, request: Request) -> Reply:
-        key = f"rte_images/{self.next_id()}"
-        fields = [{"name": "key", "value": key}, {"name": "policy", "value": "signed"}]
+        asset = self.next_id()
+        assert request.form["mimetype"].partition("/")[0] in ("image", "video"), request.form
+        fields = [
+            {"name": "key", "value": f"{STORED_IN}/{asset}"},
+            {"name": "policy", "value": "signed"},
+        ]
         args = {"action": f"{self.address}/storage", "fields": fields}
-        return Reply(200, {"args": args, "asset": {"asset_id": key, "websocket_url": "wss://x"}})
+        told = {"asset_id": asset, "processing_state": "incomplete", "websocket_url": "wss://x"}
+        return Reply(200, {"args": args, "asset": told})
 
     @route("POST", "/storage")
     def store(self, request: Request) -> Reply:
@@ -101,23 +109,51 @@ class RedditNetwork(ConsentNetwork):
             return _form([ERRORS[self.errors.pop(0)]], {})
         if len(form["title"]) > 300:
             return _form([["TOO_LONG", "this is too long (max: 300)", "title"]], {})
-        media: list[Mapping[str, Any]] = []
-        if form["kind"] == "image":
-            key = form["url"].partition("/storage/")[2]
-            media = [{"kind": "image", "alt": "", "bytes": self.stored.pop(key)}]
+        media: list[dict[str, Any]] = []
+        if form["kind"] in ("image", "video"):
+            data = self._taken(form["url"])
+            media = [{"kind": form["kind"], "alt": "", "bytes": data}]
+        if form["kind"] == "video":
+            media[0]["poster"] = self._taken(form["video_poster_url"])
         facts: dict[str, Any] = {
             "title": form["title"],
             "sr": form["sr"],
             "link": form.get("url", ""),
             **form,
         }
-        item = self.keep(
-            Item(f"t3_{self.next_id()}", form["text"].replace("\\#", "#"), media=media, facts=facts)
-        )
+        item = self._kept(form["text"], media, facts)
         if media:
             facts["looks"] = self.looks_left
             return _form([], {"websocket_url": "wss://x", "user_submitted_page": "/user/x"})
         return _form([], {"url": f"{self.address}/x", "id": item.id[3:], "name": item.id})
+
+    @route("POST", r"/api/submit_gallery_post\.json", makes_post=True)
+    def submit_gallery(self, request: Request) -> Reply:
+        told = request.json
+        if self.errors:
+            return _form([ERRORS[self.errors.pop(0)]], {})
+        assert 2 <= len(told["items"]) <= 20
+        assert all(len(each["caption"]) <= 180 for each in told["items"])
+        media = [
+            {
+                "kind": "image",
+                "alt": each["caption"],
+                "bytes": self.stored.pop(f"{STORED_IN}/{each['media_id']}"),
+            }
+            for each in told["items"]
+        ]
+        facts = {"link": "", "kind": "gallery", **told}
+        item = self._kept(told["text"], media, {**facts, "looks": self.looks_left})
+        whole = f"https://www.reddit.com/r/boats/comments/{item.id[3:]}/masts/"
+        named = {"name": item.id, "id": item.id, "url": whole}
+        return _form([], {"url": whole, self.names_by: named[self.names_by]})
+
+    def _kept(self, text: str, media: Sequence[Mapping[str, Any]], facts: dict[str, Any]) -> Item:
+        shown = text.replace("\\#", "#")
+        return self.keep(Item(f"t3_{self.next_id()}", shown, media=list(media), facts=facts))
+
+    def _taken(self, address: str) -> bytes:
+        return self.stored.pop(address.partition("/storage/")[2])
 
     @route("POST", "/api/comment", makes_post=True)
     def comment(self, request: Request) -> Reply:
@@ -157,9 +193,9 @@ class RedditNetwork(ConsentNetwork):
 
 
 def _post(item: Item) -> dict[str, Any]:
-    return {
+    told = {
         "name": item.id,
-        "author": NAME,
+        "author": item.facts.get("author", NAME),
         "title": item.facts["title"],
         "subreddit": item.facts["sr"].capitalize(),
         "selftext": item.facts["text"],
@@ -169,7 +205,12 @@ def _post(item: Item) -> dict[str, Any]:
         "upvote_ratio": 0.97,
         "num_comments": 1,
         "num_crossposts": 0,
+        "is_video": item.facts["kind"] == "video",
     }
+    if item.facts["kind"] != "gallery":
+        return told
+    items = [{"media_id": str(number), "id": number} for number, _ in enumerate(item.media)]
+    return {**told, "is_gallery": True, "gallery_data": {"items": items}}
 
 
 def _comment(item: Item) -> dict[str, Any]:
