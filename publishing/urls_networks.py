@@ -7,9 +7,9 @@ from .views import client_documents, networks
 app_name = "networks"
 
 urlpatterns = [
-    path("connect/<slug:name>/callback/", networks.callback, name="callback"),
+    path("connect/<slug:network>/callback/", networks.callback, name="callback"),
     path(
-        "connect/<slug:name>/client-metadata.json",
+        "connect/<slug:network>/client-metadata.json",
         client_documents.client_document,
         name="client-document",
     ),

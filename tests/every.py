@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from config.kernel.fields import EncryptedJSON, EncryptedText
 from config.kernel.models import OrgOwned
 from config.kernel.scoping import org_atomic
 from organizations.models import User
+from publishing.channels.base import Connection
 
 OURS = ("organizations", "billing", "brands", "content", "publishing", "analytics")
 
@@ -76,13 +78,19 @@ def _made(model: type[models.Model], user: User, mark: str) -> models.Model:
     return row
 
 
+def offered_account(mark: str) -> dict[str, Any]:
+    """An account that a network opened, as it waits to be chosen."""
+    secret = {"access_token": mark}
+    return {**asdict(Connection("1", "Page", "page", "", "", secret)), "scopes": []}
+
+
 def _value(field: Any, user: User, mark: str) -> Any:
     if isinstance(field, models.ForeignKey):
         return _target(field, user)
     if isinstance(field, EncryptedText):
         return mark
     if isinstance(field, EncryptedJSON):
-        return {"value": mark}
+        return [offered_account(mark)] if field.name == "offered" else {"value": mark}
     if isinstance(field, models.BinaryField):
         return mark.encode()
     if isinstance(field, ArrayField):

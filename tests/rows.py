@@ -126,4 +126,5 @@ def one_of_each(world: World) -> dict[str, Any]:
         "word": link_token(wish),
         "way": token_for(world.id, world.owner.pk, ["post_failed"]),
         "name": picture.rpartition("/")[2],
+        "network": "bluesky",
     }

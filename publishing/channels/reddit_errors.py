@@ -13,7 +13,7 @@ from typing import Any
 from .errors import Outcome, Rule
 from .rest import Answer, Rest, count, dig
 
-_BREAK = re.compile(r"(\d+)\s*(millisecond|second|minute|hour|day)s?", re.IGNORECASE)
+_BREAK = re.compile(r"(?<!\d)(\d{1,7})\s{0,3}(millisecond|second|minute|hour|day)s?", re.IGNORECASE)
 _SECONDS = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 _NOT_HERE = Rule(

@@ -24,9 +24,9 @@ MEMORY_BYTES = 3 * 1024**3
 MOST_SECONDS = 1_200
 _DEMUXERS = {MP4: "mov", MOV: "mov", WEBM: "matroska"}
 
-_DURATION = re.compile(r"^\s*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
-_VIDEO = re.compile(r"^\s*Stream #\S+: Video: (\w+).*?, (\d{2,5})x(\d{2,5})(.*)$", re.MULTILINE)
-_AUDIO = re.compile(r"^\s*Stream #\S+: Audio: (\w+)", re.MULTILINE)
+_DURATION = re.compile(r"^[ \t]*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
+_VIDEO = re.compile(r"^[ \t]*Stream #\S+: Video: (\w+).*?, (\d{2,5})x(\d{2,5})(.*)$", re.MULTILINE)
+_AUDIO = re.compile(r"^[ \t]*Stream #\S+: Audio: (\w+)", re.MULTILINE)
 _RATE = re.compile(r", ([\d.]+)(k?) fps")
 _SHAPE = re.compile(r"SAR (\d+):(\d+)")
 _TURN = re.compile(r"rotation of (-?[\d.]+) degrees")

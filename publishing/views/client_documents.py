@@ -16,10 +16,10 @@ CACHE_SECONDS = 600
 @require_GET
 @public
 @cache_control(public=True, max_age=CACHE_SECONDS)
-def client_document(request: HttpRequest, name: str) -> JsonResponse:
+def client_document(request: HttpRequest, network: str) -> JsonResponse:
     """Who Warren is, for networks that read it here instead of registering apps."""
-    channel = channels.get(name)
+    channel = channels.get(network)
     if channel is None or not isinstance(channel, IntroducesItself):
         raise NotFound("No network reads here who Warren is.")
     document = channel.client_document(redirect_uri=callback_address(channel))
-    return JsonResponse(document, headers={"Access-Control-Allow-Origin": "*"})
+    return JsonResponse(document)

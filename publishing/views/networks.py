@@ -31,7 +31,7 @@ STRANGE = (
 @never_cache
 @require_GET
 @signed_in
-def callback(request: HttpRequest, name: str) -> HttpResponse:
+def callback(request: HttpRequest, network: str) -> HttpResponse:
     """Where networks send people back to. Its state says whose answer it is; only that person, as
     an admin of that team, can use it, and once."""
     person = cast(User, request.user)
@@ -40,15 +40,15 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
     mine = next((each for each in belongings_of_user(person.pk) if each.id == team), None)
     if mine is None or attempt is None:
         return _refused(request, STRANGE, start="", status=400)
-    return _arrive(request, org=mine.slug, name=name, attempt=attempt)
+    return _arrive(request, org=mine.slug, network=network, attempt=attempt)
 
 
 @member_of("admin", atomic=False)
-def _arrive(request: Request, name: str, attempt: UUID) -> HttpResponse:
+def _arrive(request: Request, network: str, attempt: UUID) -> HttpResponse:
     answer = {key: str(value) for key, value in request.GET.items()}
     try:
         arrival = finish_connecting(
-            attempt_id=attempt, callback=name, answer=answer, by=request.user
+            attempt_id=attempt, callback=network, answer=answer, by=request.user
         )
     except DomainError as error:
         start = _start(request, attempt)

@@ -60,8 +60,10 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     """Committed once for the file's tests, which only look; the tables are emptied afterwards."""
     with django_db_blocker.unblock():
         start_afresh()
-        yield build_scene(_ensure_world())
-        empty_tables()
+        try:
+            yield build_scene(_ensure_world())
+        finally:
+            empty_tables()
 
 
 @pytest.fixture(scope="module")

@@ -130,7 +130,7 @@ def threaded(world: World, account: SocialAccount) -> Delivery:
             due_at=None,
             error_message=error,
             occurrence=f"1/{name}",
-            idempotency_key=f"{number}{root.idempotency_key[1:]}",
+            idempotency_key=f"{root.idempotency_key[:60]}-{number}",
         )
     return root
 

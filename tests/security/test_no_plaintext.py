@@ -32,7 +32,7 @@ from config.kernel.vault import Secret
 from config.logs import hide_secrets, logging_to_stderr
 from publishing.delivery import ledger
 from publishing.models import Delivery, DeliveryState
-from tests.every import fill_empty_tables
+from tests.every import fill_empty_tables, offered_account
 from tests.house.test_urls import INSIDE, sign_in, url_of
 from tests.publishing.deliveries import account_on, due_delivery, test_channels
 from tests.publishing.platform import Platform
@@ -84,7 +84,10 @@ def planted(world: World) -> list[models.Model]:
                 if str(getattr(row, "organization_id", "")) == str(world.foreign.id):
                     continue
                 is_json = isinstance(model._meta.get_field(name), EncryptedJSON)
-                setattr(row, name, {"password": CANARY} if is_json else CANARY)
+                secret = (
+                    {"password": CANARY, "url": "https://network.example/"} if is_json else CANARY
+                )
+                setattr(row, name, [offered_account(CANARY)] if name == "offered" else secret)
                 row.save()
                 rows.append(row)
     assert {type(row)._meta.db_table for row in rows} == {
