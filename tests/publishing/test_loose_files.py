@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic, unscoped
@@ -20,6 +22,12 @@ from tests.world import World
 pytestmark = pytest.mark.django_db(databases=["default", "operator"])
 
 MONTH = timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings: Settings, tmp_path: Path) -> None:
+    """What other tests left in the common folder is as old as they said."""
+    settings.WARREN_MEDIA_ROOT = tmp_path
 
 
 def kept(*, days: int = 40) -> str:
