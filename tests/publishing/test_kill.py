@@ -169,15 +169,16 @@ def test_no_lost_database_doubles_or_loses_a_post(
         for run in runs:
             set_up(world, platform, run)
     connection.close()
-    for run in runs:
-        worker.order(
-            do="send",
-            organization=str(world.id),
-            ids=[str(run.delivery_id)],
-            point=run.point,
-            act="database",
-        )
-    worker.wait()
+    for start in range(0, len(runs), AT_ONCE):
+        for run in runs[start : start + AT_ONCE]:
+            worker.order(
+                do="send",
+                organization=str(world.id),
+                ids=[str(run.delivery_id)],
+                point=run.point,
+                act="database",
+            )
+        worker.wait()
     worker.order(do="finish", organization=str(world.id), ids=[])
     assert worker.wait() == [0]
     with org_atomic(world.id):
