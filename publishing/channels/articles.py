@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from django.utils.text import slugify
 
-from .atproto import is_loopback, misfit
 from .base import (
     Accepted,
     AccountFacts,
@@ -27,9 +26,11 @@ from .base import (
     Limits,
     Payload,
     Session,
+    option,
 )
 from .errors import SENTENCES, UNPARSABLE, ChannelError, Outcome
 from .rest import Answer
+from .servers import is_loopback, misfit
 from .text import LINK, clean_hashtags
 
 SLUG_WORDS_MOST = 60
@@ -70,13 +71,6 @@ class ArticleChannel(Channel):
         """The draft's hashtags as the platform's tags, each once."""
         spelled = (self.clean_tag(tag) for tag in clean_hashtags(draft.hashtags))
         return list(dict.fromkeys(tag for tag in spelled if tag))[: self.tags_max]
-
-
-def option(draft: Draft, account: AccountFacts | None, name: str) -> str:
-    """What the post says, else what the account says, else ""."""
-    settings = account.settings if account else {}
-    value = draft.options.get(name) or settings.get(name) or ""
-    return str(value).strip()
 
 
 def slug_for(title: str, account: AccountFacts, occurrence_key: str) -> str:

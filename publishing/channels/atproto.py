@@ -14,11 +14,8 @@ from .dpop import Proof
 from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule, before_sending
 from .oauth import expires_at
 from .oauth import is_ending as is_grant_ending
-from .rest import rate_reading
-from .servers import is_loopback as is_loopback
-from .servers import misfit as misfit
-from .servers import server_address as server_address
-from .xrpc import Bearer, Xrpc, dig, is_ending, token_dates
+from .rest import dig, rate_reading
+from .xrpc import Bearer, Xrpc, is_ending, token_dates
 
 T = TypeVar("T")
 

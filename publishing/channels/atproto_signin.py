@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from .base import Credentials
 from .errors import ChannelError, Outcome
+from .rest import dig
 from .servers import misfit
-from .xrpc import Xrpc, dig
+from .xrpc import Xrpc
 
 DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]{1,200}\Z")
 

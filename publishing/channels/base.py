@@ -117,6 +117,7 @@ __all__ = [
     "VideoLimits",
     "canonical",
     "fingerprint",
+    "option",
     "renew",
 ]
 
@@ -317,6 +318,13 @@ class Channel(ABC):
                     f"{self.label} takes {limits.alt_max}: shorten it."
                 )
         return problems
+
+
+def option(draft: Draft, account: AccountFacts | None, name: str) -> str:
+    """What the post says, else what the account says, else ""."""
+    settings = account.settings if account else {}
+    value = draft.options.get(name) or settings.get(name) or ""
+    return str(value).strip()
 
 
 def canonical(payload: Mapping[str, Any]) -> bytes:

@@ -23,7 +23,7 @@ import httpx2
 from config.kernel import clock, http
 
 from . import articles
-from .articles import PAGE, ArticleChannel, for_the_form, list_of, needed, option, page_or
+from .articles import PAGE, ArticleChannel, for_the_form, list_of, needed, page_or
 from .base import (
     AccountFacts,
     Connection,
@@ -41,6 +41,7 @@ from .base import (
     Published,
     Quota,
     Session,
+    option,
 )
 from .errors import ChannelError, Outcome, RetryTable, Rule
 from .rest import Rest, count, read_error

@@ -37,6 +37,7 @@ from .base import (
     Published,
     Session,
 )
+from .servers import misfit
 from .text import clean_hashtags
 
 HANDLE_MOST = 40
@@ -73,7 +74,7 @@ class Feed(Channel):
         """Choose a free address for the page. Nothing outside is asked, nothing is stored yet."""
         name = " ".join(values.get("name", "").split())[:120]
         if not name:
-            raise _misfit("Give the page a name, such as your brand's.", "name")
+            raise misfit("Give the page a name, such as your brand's.", "name")
         typed = values.get("handle", "").strip()
         handle = _typed_handle(typed) if typed else _free_handle(name)
         return Connection(
@@ -194,7 +195,7 @@ def _entries(handle: str) -> Any:
 def _typed_handle(typed: str) -> str:
     handle = slugify(typed)[:HANDLE_MOST].strip("-")
     if len(handle) < 3 or handle in RESERVED:
-        raise _misfit("Write at least three letters or digits, such as harbour-and-pine.", "handle")
+        raise misfit("Write at least three letters or digits, such as harbour-and-pine.", "handle")
     if not _is_free(handle):
         raise _taken(handle)
     return handle
@@ -216,9 +217,5 @@ def _is_free(handle: str) -> bool:
     return not theirs.exclude(organization_id=current_organization_id()).exists()
 
 
-def _misfit(sentence: str, field: str) -> ChannelError:
-    return ChannelError(sentence, permanent=True, code="invalid", field=field)
-
-
 def _taken(handle: str) -> ChannelError:
-    return _misfit(f"Another page is called “{handle}” already. Choose another address.", "handle")
+    return misfit(f"Another page is called “{handle}” already. Choose another address.", "handle")

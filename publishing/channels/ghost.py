@@ -23,8 +23,7 @@ import jwt
 from config.kernel import clock, http
 
 from . import articles
-from .articles import PAGE, ArticleChannel, needed, option, page_or, site_address, web_link
-from .atproto import misfit
+from .articles import PAGE, ArticleChannel, needed, page_or, site_address, web_link
 from .base import (
     Accepted,
     AccountFacts,
@@ -40,9 +39,11 @@ from .base import (
     Payload,
     Published,
     Session,
+    option,
 )
 from .errors import ChannelError, Outcome, RetryTable, Rule
 from .rest import Answer, Rest, dig
+from .servers import misfit
 
 CONNECT_SECONDS = 20
 TOKEN_LIFE = timedelta(minutes=5)

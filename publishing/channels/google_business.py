@@ -21,7 +21,6 @@ from typing import Any
 
 from config.kernel import http
 
-from .articles import option
 from .base import (
     Accepted,
     AccountFacts,
@@ -38,6 +37,7 @@ from .base import (
     Published,
     Quota,
     Session,
+    option,
 )
 from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule, before_sending
 from .google import HOSTS, RULES, GoogleChannel, read_google_error

@@ -24,8 +24,7 @@ from django.utils.text import slugify
 from config.kernel import clock, http
 
 from . import articles
-from .articles import PAGE, ArticleChannel, for_the_form, needed, option, page_or
-from .atproto import misfit
+from .articles import PAGE, ArticleChannel, for_the_form, needed, page_or
 from .base import (
     AccountFacts,
     Connection,
@@ -42,9 +41,11 @@ from .base import (
     Payload,
     Published,
     Session,
+    option,
 )
 from .errors import ChannelError, Outcome, RetryTable, Rule
 from .rest import Answer, Rest, count, dig
+from .servers import misfit
 
 CONNECT_SECONDS = 20
 NO_PRO = "no_pro"

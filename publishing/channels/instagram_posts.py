@@ -11,7 +11,6 @@ from typing import Any
 
 from .base import (
     Accepted,
-    ChannelError,
     Draft,
     Found,
     Gone,
@@ -24,10 +23,10 @@ from .base import (
     Session,
     VideoLimits,
 )
-from .meta_errors import CONTAINERS, is_gone, not_understood, table
+from .meta_errors import CONTAINERS, table
 from .meta_publishing import ContainerChannel
 from .readback import looked_since, moment, note_sending, plain
-from .rest import count, dig
+from .rest import dig
 from .shapes import AccountFacts
 from .text import links_in
 
@@ -161,19 +160,9 @@ class InstagramPosts(ContainerChannel):
     # Afterwards
 
     def measure(self, post: Published, session: Session) -> Measurement | Gone:
-        try:
-            answer = self.calling(
-                session,
-                lambda api: api.get(f"/{post.remote_id}/insights", {"metric": INSIGHTS}),
-            )
-        except ChannelError as error:
-            if is_gone(error):
-                return Gone(f"The post was deleted on {self.label}.")
-            raise
-        rows = answer.dig("data")
-        if not isinstance(rows, list):
-            raise not_understood(self.label)
-        told = {str(dig(row, "name")): count(dig(row, "values", 0, "value")) for row in rows}
+        told = self.insights(post, session, INSIGHTS)
+        if isinstance(told, Gone):
+            return told
         extra = {"saves": told.get("saved"), "interactions": told.get("total_interactions")}
         return Measurement(
             likes=told.get("likes"),

@@ -23,7 +23,6 @@ import httpx2
 
 from config.kernel import clock, http
 
-from .articles import option
 from .base import (
     AccountFacts,
     Channel,
@@ -41,6 +40,7 @@ from .base import (
     Payload,
     Published,
     Session,
+    option,
 )
 from .errors import ChannelError, RetryTable, before_sending
 from .lemmy_errors import RULES, read_error, signing_in

@@ -39,6 +39,7 @@ from .base import (
     Quota,
     Session,
     VideoLimits,
+    option,
 )
 from .errors import ChannelError, RetryTable
 from .mastodon_accounts import ServerAccounts
@@ -121,7 +122,7 @@ class Mastodon(ServerAccounts):
         return limits_of(self.limits, account.settings) if account else self.limits
 
     def problems(self, draft: Draft, account: AccountFacts | None = None) -> tuple[str, ...]:
-        warned = _option(draft, account, "spoiler_text")
+        warned = option(draft, account, "spoiler_text")
         if not warned or draft.kind is Kind.COMMENT:
             return super().problems(draft, account)
         # The server counts the warning with the text.
@@ -138,8 +139,8 @@ class Mastodon(ServerAccounts):
             "key": hashlib.sha256(f"{account.remote_id}|{occurrence_key}".encode()).hexdigest(),
             "text": self.compose(draft),
             "language": (draft.language or "").split("-")[0],
-            "visibility": _option(draft, account, "visibility") or "public",
-            "spoiler_text": _option(draft, account, "spoiler_text"),
+            "visibility": option(draft, account, "visibility") or "public",
+            "spoiler_text": option(draft, account, "spoiler_text"),
             "media": [
                 {"reference": each.reference, "alt": each.alt, "type": each.content_type}
                 for each in draft.media
@@ -286,11 +287,6 @@ class Mastodon(ServerAccounts):
 
 def _host(session: Session) -> str:
     return urlsplit(session.server).netloc
-
-
-def _option(draft: Draft, account: AccountFacts | None, name: str) -> str:
-    told = draft.options.get(name) or (account.settings.get(name) if account else "")
-    return str(told or "").strip()
 
 
 def _body(payload: Payload, session: Session) -> dict[str, Any]:

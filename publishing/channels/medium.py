@@ -23,8 +23,7 @@ import httpx2
 from config.kernel import clock, http
 
 from . import articles
-from .articles import PAGE, ArticleChannel, for_the_form, list_of, needed, option, page_or
-from .atproto import misfit
+from .articles import PAGE, ArticleChannel, for_the_form, list_of, needed, page_or
 from .base import (
     AccountFacts,
     Connection,
@@ -38,9 +37,11 @@ from .base import (
     Payload,
     Published,
     Session,
+    option,
 )
 from .errors import ChannelError, Outcome, RetryTable, Rule
 from .rest import Rest, read_error
+from .servers import misfit
 
 CONNECT_SECONDS = 20
 

@@ -23,6 +23,7 @@ from .base import (
     DeliveryClass,
     Draft,
     Found,
+    Gone,
     Payload,
     Published,
     Session,
@@ -36,8 +37,9 @@ from .meta_containers import (
     PUBLISHED,
     Containers,
 )
+from .meta_errors import is_gone, not_understood
 from .readback import looked_since, moment, note_sending, plain, was_tried
-from .rest import dig
+from .rest import count, dig
 from .waits import still_at_it
 
 
@@ -179,6 +181,22 @@ class ContainerChannel(Containers):
         if self.look(session.handle["container"], session)[0] != PUBLISHED:
             return None
         return self._located(payload, session)
+
+    def insights(
+        self, post: Published, session: Session, metrics: str
+    ) -> Mapping[str, int | None] | Gone:
+        """What Meta counts of a post, by the names of its metrics."""
+        path = f"/{post.remote_id}/insights"
+        try:
+            answer = self.calling(session, lambda api: api.get(path, {"metric": metrics}))
+        except ChannelError as error:
+            if is_gone(error):
+                return Gone(f"The post was deleted on {self.label}.")
+            raise
+        rows = answer.dig("data")
+        if not isinstance(rows, list):
+            raise not_understood(self.label)
+        return {str(dig(row, "name")): count(dig(row, "values", 0, "value")) for row in rows}
 
     def rows_path(self, payload: Payload) -> str:
         return f"/{payload['owner']}/{self.make_edge}"

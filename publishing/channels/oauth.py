@@ -259,9 +259,10 @@ class OAuthChannel(Channel):
                 code="scopes_missing",
             )
 
-    def scope_finding(self, session: Session) -> Finding:
-        """What the doctor says of the scopes that were granted when the account was connected."""
-        missing = self.missing_scopes(self.granted(session.credentials))
+    def scope_finding(self, session: Session, told: Credentials | None = None) -> Finding:
+        """What the doctor says of the scopes that stand granted: as the platform has `told` just
+        now, else as when the account was connected."""
+        missing = self.missing_scopes(self.granted(told or session.credentials))
         if not missing:
             return Finding("scopes", True, "Everything that posting needs was granted.")
         return Finding(

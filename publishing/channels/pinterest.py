@@ -25,7 +25,6 @@ from typing import Any, TypeVar
 
 from config.kernel import http
 
-from .articles import option
 from .base import (
     Accepted,
     AccountFacts,
@@ -46,6 +45,7 @@ from .base import (
     Reading,
     Session,
     VideoLimits,
+    option,
 )
 from .errors import UNPARSABLE, ChannelError, Outcome, RetryTable, Rule, before_sending
 from .oauth import CALL_SECONDS, MAX_BYTES, OAuthChannel

@@ -33,7 +33,6 @@ from django.conf import settings
 
 from config.kernel import http
 
-from .articles import option
 from .base import (
     Accepted,
     AccountFacts,
@@ -53,6 +52,7 @@ from .base import (
     Quota,
     Session,
     VideoLimits,
+    option,
 )
 from .errors import ChannelError, RetryTable
 from .oauth import CALL_SECONDS, MAX_BYTES, OAuthChannel

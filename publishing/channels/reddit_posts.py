@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from .articles import option
-from .base import AccountFacts, Draft, Kind, Payload
+from .base import AccountFacts, Draft, Kind, Payload, option
 from .readback import plain
 from .reddit_lookups import bare_subreddit
 from .rest import dig

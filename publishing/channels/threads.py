@@ -39,7 +39,7 @@ from .base import (
 from .meta_errors import CONTAINERS, is_gone, not_understood, table
 from .meta_publishing import ContainerChannel
 from .oauth import CALL_SECONDS, MAX_BYTES, expires_at
-from .rest import count, dig
+from .rest import dig
 
 PROFILE = "id,username,name,threads_profile_picture_url"
 INSIGHTS = "views,likes,replies,reposts,quotes,shares"
@@ -188,19 +188,9 @@ class Threads(ContainerChannel):
     # Afterwards
 
     def measure(self, post: Published, session: Session) -> Measurement | Gone:
-        try:
-            answer = self.calling(
-                session,
-                lambda api: api.get(f"/{post.remote_id}/insights", {"metric": INSIGHTS}),
-            )
-        except ChannelError as error:
-            if is_gone(error):
-                return Gone(f"The post was deleted on {self.label}.")
-            raise
-        rows = answer.dig("data")
-        if not isinstance(rows, list):
-            raise not_understood(self.label)
-        told = {str(dig(row, "name")): count(dig(row, "values", 0, "value")) for row in rows}
+        told = self.insights(post, session, INSIGHTS)
+        if isinstance(told, Gone):
+            return told
         extra = {"quotes": told.get("quotes"), "forwards": told.get("shares")}
         return Measurement(
             likes=told.get("likes"),
@@ -224,17 +214,9 @@ class Threads(ContainerChannel):
             return (Finding("token", False, says, "Connect the account again."),)
         granted = told.get("scopes")
         scopes = {"scope": ",".join(map(str, granted))} if isinstance(granted, list) else {}
-        missing = self.missing_scopes(self.granted(scopes or session.credentials))
         return (
             Finding("token", True, "The access works."),
-            Finding("scopes", True, "Everything that posting needs was granted.")
-            if not missing
-            else Finding(
-                "scopes",
-                False,
-                f"{self.label} did not grant {', '.join(missing)}.",
-                "Connect the account again and leave every box ticked.",
-            ),
+            self.scope_finding(session, scopes),
             self.quota_finding(session),
         )
 

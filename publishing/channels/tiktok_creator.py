@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .articles import option
-from .base import AccountFacts, CredentialField, Draft, Finding, Payload
+from .base import AccountFacts, CredentialField, Draft, Finding, Payload, option
 from .errors import ChannelError, before_sending
 from .rest import Rest, count
 

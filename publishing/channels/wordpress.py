@@ -22,8 +22,7 @@ from uuid import NAMESPACE_URL, uuid5
 from config.kernel import clock, http
 
 from . import articles, wp_comments
-from .articles import ArticleChannel, for_the_form, needed, option, site_address, web_link
-from .atproto import is_loopback, misfit
+from .articles import ArticleChannel, for_the_form, needed, site_address, web_link
 from .base import (
     Accepted,
     AccountFacts,
@@ -45,10 +44,12 @@ from .base import (
     Published,
     Session,
     VideoLimits,
+    option,
 )
 from .errors import ChannelError, RetryTable
 from .oauth import refuse_denied
 from .rest import Rest, count
+from .servers import is_loopback, misfit
 from .wp import (
     API,
     CAPABILITIES,

@@ -19,7 +19,6 @@ import httpx2
 from config.kernel import clock, http
 
 from .articles import PAGE, page_or, site_address, web_link
-from .atproto import misfit
 from .errors import (
     TRANSPORT_ERRORS,
     UNPARSABLE,
@@ -30,6 +29,7 @@ from .errors import (
     transport_error,
 )
 from .rest import Rest, dig
+from .servers import misfit
 from .shapes import Credentials, Finding
 
 API = "/wp/v2"

@@ -25,7 +25,6 @@ from typing import Any, TypeVar
 
 from config.kernel import http
 
-from .articles import option
 from .base import (
     Accepted,
     AccountFacts,
@@ -46,6 +45,7 @@ from .base import (
     Quota,
     Session,
     VideoLimits,
+    option,
 )
 from .chunks import FINISHED, ChunkedMedia
 from .errors import UNPARSABLE, ChannelError, RetryTable, before_sending

@@ -141,13 +141,6 @@ class Xrpc:
         )
 
 
-def dig(value: Any, *path: str) -> Any:
-    """What stands at a path of somebody else's JSON; None where there is no such thing."""
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
 def record_key(occurrence_key: str, now: datetime) -> str:
     """A record key (TID, 13 characters) that belongs to this occurrence alone.
 

@@ -24,7 +24,6 @@ from typing import Any
 
 from config.kernel import http
 
-from .articles import option
 from .base import (
     Accepted,
     AccountFacts,
@@ -45,6 +44,7 @@ from .base import (
     Quota,
     Session,
     VideoLimits,
+    option,
 )
 from .errors import ChannelError, RetryTable, before_sending
 from .google import HOSTS, RULES, read_google_error
