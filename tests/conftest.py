@@ -7,6 +7,7 @@ import os
 # Playwright runs an event loop in the test's thread, and Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 from tests.databases import (  # noqa: E402
@@ -44,6 +45,19 @@ __all__ = [
     "real_wordpress",
     "world",
 ]
+
+
+# The same examples on every machine, however slow it is; `HYPOTHESIS_PROFILE=search` looks for new
+# ones, which then become examples or parameters of their own.
+hypothesis.settings.register_profile(
+    "warren",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "warren"))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
