@@ -12,4 +12,11 @@ register(
         ),
     ),
     Table("analytics.metricserror", plain=words("post platform message code")),
+    Table(
+        "analytics.skillday",
+        plain=words(
+            "day skill_version uses_count passed_count defect_count selected_count approved_count "
+            "cost_micros latency_ms_p50 latency_ms_p95"
+        ),
+    ),
 )

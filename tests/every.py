@@ -21,6 +21,13 @@ from publishing.channels.base import Connection
 OURS = ("organizations", "billing", "brands", "content", "publishing", "analytics")
 
 
+# What the checks of a table demand of several fields together; ... is filled as any other field.
+BOUND: dict[str, dict[str, Any]] = {
+    "brands.knowledgebucket": {"kind": "campaign"},
+    "brands.knowledgechunk": {"document": ...},
+}
+
+
 def our_models() -> list[type[models.Model]]:
     return [model for label in OURS for model in apps.get_app_config(label).get_models()]
 
@@ -57,9 +64,10 @@ def _has_rows(model: type[models.Model], organization_id: Any) -> bool:
 
 
 def _needs_one_of(model: type[models.Model], waiting: list[type[models.Model]]) -> bool:
+    bound = BOUND.get(model._meta.label_lower, {})
     return any(
         isinstance(field, models.ForeignKey)
-        and not field.null
+        and (not field.null or field.name in bound)
         and field.related_model in waiting
         and field.related_model is not model
         for field in model._meta.fields
@@ -72,6 +80,10 @@ def _made(model: type[models.Model], user: User, mark: str) -> models.Model:
         for field in model._meta.fields
         if not (field.primary_key or field.has_default() or field.name == "organization")
         and not (field.null and not isinstance(field, EncryptedText | EncryptedJSON))
+    }
+    values |= {
+        name: _value(model._meta.get_field(name), user, mark) if value is ... else value
+        for name, value in BOUND.get(model._meta.label_lower, {}).items()
     }
     row = model(**values)
     row.save(force_insert=True)

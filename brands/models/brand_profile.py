@@ -41,6 +41,23 @@ def default_trending_filters() -> dict[str, Any]:
     }
 
 
+def default_guard_rules() -> dict[str, Any]:
+    """What a brand's texts are held against beside words and links.
+
+    `disclosure_when` is never, always or ai (only what the agent wrote); `reading_level` is easy,
+    normal or any; `claims` names the kinds of claims that may go out by themselves.
+    """
+    return {
+        "allowed_mentions": [],
+        "allowed_prices": [],
+        "claims": [],
+        "crisis_words": [],
+        "disclosure": "",
+        "disclosure_when": "never",
+        "reading_level": "any",
+    }
+
+
 class BrandProfile(SoftDeletes, OrgOwned):
     """Of whom we speak: identity, voice, rules and how each platform differs."""
 
@@ -91,6 +108,7 @@ class BrandProfile(SoftDeletes, OrgOwned):
     content_pillars = models.JSONField(default=list, blank=True)
     platform_settings = models.JSONField(default=dict, blank=True)
     allowed_links = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    guard_rules = models.JSONField(default=default_guard_rules, blank=True)
     auto_approve = models.BooleanField(default=True)
     approval_timeout_hours = models.PositiveSmallIntegerField(
         default=24, validators=[MinValueValidator(1), MaxValueValidator(720)]

@@ -38,7 +38,9 @@ class BrandBrief:
     """The brand's profile as a writer needs it.
 
     `synonyms` says what to write instead of a word to avoid, where the brand says so.
-    `required_words` must stand in every post. `recent_posts` are not to be repeated.
+    `required_words` must stand in every post. `recent_posts` are not to be repeated. The voice's
+    direction, vocabulary, rules and avoidances are those of the confirmed voice; `learned` are
+    lessons from what people did with earlier texts, a sentence each.
     """
 
     name: str
@@ -62,16 +64,35 @@ class BrandBrief:
     example_posts: Sequence[str] = ()
     pillars: Sequence[str] = ()
     recent_posts: Sequence[str] = ()
+    voice_direction: str = ""
+    vocabulary: Sequence[str] = ()
+    writing_rules: Sequence[str] = ()
+    avoidances: Sequence[str] = ()
+    learned: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassageBrief:
+    """A passage of the knowledge base; `id` is its chunk's, for citing it."""
+
+    id: str
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialBrief:
-    """Raw matter: plain text as the readers give it. `source_url` is where it can be read."""
+    """Raw matter: plain text as the readers give it. `source_url` is where it can be read.
+
+    `passages` are what the brand's knowledge base says on it, best first; facts may come from
+    them as from the material.
+    """
 
     text: str
     title: str = ""
     source_url: str = ""
     language: str = ""
+    passages: Sequence[PassageBrief] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from config.kernel.language.spans import Span
+
+if TYPE_CHECKING:
+    from brands.services.voices import VoiceProfile
 
 
 class Severity(StrEnum):
-    """What a failed guard means: nobody may publish it, or somebody should look."""
+    """What a failed guard means: nobody may publish it, only a person may, or somebody may look."""
 
     BLOCK = "block"
+    REVIEW = "review"
     WARN = "warn"
-
-
-Span = tuple[int, int]
-"""Code point offsets [start, end) in the candidate's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,49 @@ class Count(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A text that facts may come from: the material, a passage of the knowledge base, or the
+    brand's own words. `id` is the row's; `label` names it to people."""
+
+    kind: str
+    id: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a claim of the candidate is written: offsets in its text and in the source's."""
+
+    span: Span
+    source_kind: str
+    source_id: str
+    source_label: str
+    source_span: Span
+    quote: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "span": list(self.span),
+            "source_kind": self.source_kind,
+            "source_id": self.source_id,
+            "source_label": self.source_label,
+            "source_span": list(self.source_span),
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class GuardBrief:
     """What a candidate is held against.
 
     `known_text` is what the writer was given (the material, the brand's own words); `links` are the
     material's addresses, `allowed_links` and `website` the brand's. `languages` are ISO 639-1
-    codes, any of which will do; empty means that any language will.
+    codes, any of which will do; empty means that any language will. `sources` are what claims must
+    be traced to. `voice` is the brand's confirmed voice, None where there is none yet, and
+    `voice_minimum` a ratio. `allowed_claims` are kinds of claims (health, finance, legal,
+    superlative) that the brand lets go out by themselves. `disclosure` must stand in the text when
+    `needs_disclosure`. `reading_level` is easy, normal or any.
     """
 
     count: Count
@@ -70,6 +109,16 @@ class GuardBrief:
     website: str = ""
     languages: tuple[str, ...] = ()
     known_text: str = ""
+    sources: tuple[Source, ...] = ()
+    voice: VoiceProfile | None = None
+    voice_minimum: float = 0.80
+    allowed_mentions: tuple[str, ...] = ()
+    allowed_prices: tuple[str, ...] = ()
+    allowed_claims: tuple[str, ...] = ()
+    crisis_words: tuple[str, ...] = ()
+    disclosure: str = ""
+    needs_disclosure: bool = False
+    reading_level: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +133,12 @@ class Verdict:
     spans: tuple[Span, ...] = ()
     reason: str = ""
     fix: CandidateText | None = None
+    citations: tuple[Citation, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may go out only when a person says so."""
+        return not self.ok and self.severity is Severity.REVIEW
 
     @property
     def blocks(self) -> bool:

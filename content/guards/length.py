@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from config.kernel.language.spans import sentence_spans
+
 from .base import PASSED, CandidateText, Guard, GuardBrief, TextCount, Verdict
-from .sentences import sentence_spans
 
 _KEEP_RATIO = 0.70  # a cut at a sentence's end must leave so much of what fits
 _GRAPHEME = regex.compile(r"\X")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
-from .base import PASSED, CandidateText, Guard, GuardBrief, Severity, Span, Verdict, quoted
-from .links import address_spans
+from config.kernel.language.addresses import address_spans
+from config.kernel.language.spans import Span
+
+from .base import PASSED, CandidateText, Guard, GuardBrief, Severity, Verdict, quoted
 
 _NUMBER = regex.compile(r"(?<![\p{L}\p{N}_#])\d+(?:[.,\u00a0\u202f']\d+)*")
 _SMALL = 10  # "3 reasons" is a way to count what the text itself lists

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from config.kernel.language.words import has_words, spoken
+
 from .base import PASSED, CandidateText, Guard, GuardBrief, Verdict, quoted
-from .words import has_words, spoken
 
 
 def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from config.kernel.language.spans import without_sentences
+from config.kernel.language.words import find_words, has_words, spoken
+
 from .base import PASSED, CandidateText, Guard, GuardBrief, Verdict, quoted
-from .sentences import without_sentences
-from .words import find_words, has_words, spoken
 
 
 def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:

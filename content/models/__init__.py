@@ -1,5 +1,7 @@
 from .angle import Angle, AngleStatistic
 from .embedding import ContentEmbedding
+from .feed import FeedItem, MaterialFeed
+from .feedback import Feedback, LearnedPattern
 from .generation import (
     Candidate,
     Generation,
@@ -7,17 +9,53 @@ from .generation import (
     GuardResult,
     StoredAnswer,
 )
+from .language_model import (
+    AgentOptions,
+    AgentSetting,
+    LanguageModel,
+    ModelDiscovery,
+    OrganizationAgentSetting,
+)
 from .material import Material, MaterialStatus
+from .skill import (
+    RevisionEvent,
+    SharedSkill,
+    SharingEvent,
+    Skill,
+    SkillForm,
+    SkillStatus,
+    SkillVersion,
+)
+from .template import ContentTemplate, HashtagSet, PostConfiguration
 
 __all__ = [
+    "AgentOptions",
+    "AgentSetting",
     "Angle",
     "AngleStatistic",
     "Candidate",
     "ContentEmbedding",
+    "ContentTemplate",
+    "FeedItem",
+    "Feedback",
     "Generation",
     "GenerationStatus",
     "GuardResult",
+    "HashtagSet",
+    "LanguageModel",
+    "LearnedPattern",
     "Material",
+    "MaterialFeed",
     "MaterialStatus",
+    "ModelDiscovery",
+    "OrganizationAgentSetting",
+    "PostConfiguration",
+    "RevisionEvent",
+    "SharedSkill",
+    "SharingEvent",
+    "Skill",
+    "SkillForm",
+    "SkillStatus",
+    "SkillVersion",
     "StoredAnswer",
 ]

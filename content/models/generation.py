@@ -55,6 +55,10 @@ class Generation(HasGraph, OrgOwned):
     instruction = models.TextField(blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)
     context_hash = models.CharField(max_length=64, blank=True)
+    configuration = TenantForeignKey(
+        "content.PostConfiguration", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    passages = models.JSONField(default=list, blank=True)
     credits = models.PositiveSmallIntegerField(default=0)
     cost_micros = models.BigIntegerField(default=0)
     failure = models.TextField(blank=True)
@@ -84,6 +88,16 @@ class Candidate(OrgOwned):
     angle_reason = models.TextField(blank=True)
     is_exploration = models.BooleanField(default=False)
     sources = models.JSONField(default=list, blank=True)
+    citations = models.JSONField(default=list, blank=True)
+    skill_version = TenantForeignKey(
+        "content.SkillVersion", models.SET_NULL, null=True, blank=True, related_name="candidates"
+    )
+    shared_skill = models.ForeignKey(
+        "content.SharedSkill", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    skill_reason = models.CharField(max_length=300, blank=True)
+    voice_score = models.FloatField(null=True, blank=True)
+    voice_reasons = models.JSONField(default=list, blank=True)
     similarity_score = models.FloatField(default=0)
     guard_score = models.FloatField(default=0)
     history_score = models.FloatField(default=0)

@@ -114,6 +114,7 @@ class Material(SoftDeletes, Claimable, HasGraph, OrgOwned):
     content_pillar = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=10, blank=True)
     links = ArrayField(models.CharField(max_length=2000), default=list, blank=True)
+    facts = models.JSONField(default=list, blank=True)
     analyzed_by = models.CharField(max_length=120, blank=True)
     priority = models.SmallIntegerField(default=0)
     usage_count = models.PositiveIntegerField(default=0)

@@ -8,11 +8,11 @@ from typing import Any
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
+from config.kernel.language.addresses import addresses_in
 from config.kernel.scoping import org_atomic
 from content.agents import BrandBrief, MaterialBrief, PlatformRules
 from content.guards import CandidateText, GuardBrief, TextCount
 from content.guards.base import Count
-from content.guards.links import addresses_in
 from content.models import ContentEmbedding, Material
 
 from .similarity import SAID

@@ -19,11 +19,11 @@ from config.kernel.due import Due, due_rows
 from config.kernel.embeddings import Embedded
 from config.kernel.errors import DomainError, TooMany, Unavailable
 from config.kernel.models import claim
+from config.kernel.readers import Extracted, read_file, read_page, read_text
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import record_work
 from content.models import Material, MaterialStatus
-from content.readers import Extracted, read_file, read_page, read_text
 from organizations.services.audit import record
 
 from .files import read_stored

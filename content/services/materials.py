@@ -18,14 +18,14 @@ from django.db import transaction
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
+from config.kernel.readers.base import FILE_BYTES, TEXT_BYTES, title_of
+from config.kernel.readers.docx import refuse_bomb
+from config.kernel.readers.sniff import sniff
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import hint
 from config.kernel.uploads import check_name, refuse_drawing
 from content.models import Material, MaterialStatus
-from content.readers.base import FILE_BYTES, TEXT_BYTES, title_of
-from content.readers.docx import refuse_bomb
-from content.readers.sniff import sniff
 from organizations.models import User
 from organizations.services.audit import record
 

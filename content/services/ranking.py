@@ -9,7 +9,7 @@ import numpy as np
 import regex  # type: ignore[import-untyped, unused-ignore]
 
 from config.kernel.embeddings import Embedded
-from content.guards.sentences import sentence_spans
+from config.kernel.language.spans import sentence_spans
 
 SIMILARITY, GUARDS, HISTORY, AESTHETICS, DIVERSITY, COST = 0.30, 0.25, 0.20, 0.15, 0.05, 0.05
 COST_CEILING_MICROS = 200_000  # 0.20 dollars: a candidate that costs so much gets nothing for it

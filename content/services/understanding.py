@@ -8,6 +8,7 @@ import structlog
 
 from config.kernel.errors import PaymentRequired, TooMany, Unavailable
 from config.kernel.llm.errors import ModelError
+from config.kernel.readers import Extracted
 from config.kernel.scoping import current_organization_id, org_atomic
 from content.agents import (
     ANGLES,
@@ -20,7 +21,6 @@ from content.agents import (
 )
 from content.agents.briefs import ContentType, Sentiment
 from content.models import Material
-from content.readers import Extracted
 
 from .briefs import brand_brief
 from .similarity import content_hash

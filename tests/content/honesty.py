@@ -6,11 +6,11 @@ import itertools
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from config.kernel.language.addresses import addresses_in
+from config.kernel.language.sentences import without_emoji
+from config.kernel.language.words import spoken
 from content.agents import BrandBrief, Draft, MaterialBrief
 from content.agents.offline import phrases
-from content.agents.offline.sentences import without_emoji
-from content.guards.links import addresses_in
-from content.guards.words import spoken
 
 _NUMBER = regex.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = regex.compile(r"\p{Lu}[\p{L}'’-]*")

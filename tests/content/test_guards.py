@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.kernel.language.detection import languages_of
+from config.kernel.language.spans import sentence_spans, without_sentences
+from config.kernel.language.words import find_words, spoken
 from content.guards import CandidateText, GuardBrief, Severity, guards, inspect
-from content.guards.language import languages_of
 from content.guards.links import same_page
-from content.guards.sentences import sentence_spans, without_sentences
-from content.guards.words import find_words, spoken
 
 from .guard_tables import MASTS, MUST_FAIL, MUST_PASS, Case, counted
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from config.kernel.embeddings import thresholds
 from config.kernel.embeddings.providers import lexical
+from config.kernel.language.sentences import sentences_of
+from config.kernel.language.words import has_words
 from content.agents import (
     ANGLES,
     OFFLINE,
@@ -23,9 +25,7 @@ from content.agents import (
     write_offline,
 )
 from content.agents.offline.composer import Unwritable
-from content.agents.offline.sentences import sentences_of
 from content.guards import CandidateText, GuardBrief, TextCount, inspect
-from content.guards.words import has_words
 from publishing.channels.text import graphemes
 from tests.content.honesty import EMOJI, inventions, remainder
 from tests.content.materials import MATERIALS

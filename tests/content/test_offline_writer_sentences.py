@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from content.agents.offline.keywords import keywords_of
-from content.agents.offline.sentences import sentences_of
+from config.kernel.language.keywords import keywords_of
+from config.kernel.language.sentences import sentences_of
 
 
 def texts(text: str, language: str = "en") -> list[str]:

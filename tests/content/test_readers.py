@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.kernel.errors import DomainError
-from content.readers import (
+from config.kernel.readers import (
     Unreadable,
     read_docx,
     read_file,
@@ -17,7 +17,7 @@ from content.readers import (
     read_text,
     sniff,
 )
-from content.readers.base import FILE_BYTES, STORED_CHARACTERS
+from config.kernel.readers.base import FILE_BYTES, STORED_CHARACTERS
 from tests.content.documents import (
     ARTICLE,
     HIDDEN_ORDER,

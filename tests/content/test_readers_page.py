@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 
 from config.kernel.errors import TooMany, Unavailable
 from config.kernel.http import OutboundRefused, OutboundTimeout
-from content.readers import Unreadable, read_page
+from config.kernel.readers import Unreadable, read_page
 from tests.content.documents import ARTICLE, pdf
 
 

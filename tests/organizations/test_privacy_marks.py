@@ -58,6 +58,11 @@ def test_no_export_holds_a_password_a_token_or_a_sealed_value() -> None:
         "organizations.suppression.digest",
         "billing.modelspend.input_tokens",
         "billing.modelspend.output_tokens",
+        "brands.knowledgechunk.token_count",
+        "content.agentsetting.max_tokens",
+        "content.languagemodel.context_tokens",
+        "content.languagemodel.max_output_tokens",
+        "content.organizationagentsetting.max_tokens",
         "publishing.socialaccount.token_expires_at",
     }
     assert set(loose) <= harmless

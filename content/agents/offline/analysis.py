@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from config.kernel.language.keywords import keywords_of
+from config.kernel.language.salience import overlap, salience
+from config.kernel.language.sentences import Sentence, sentences_of, stem, words_of
 from content.agents.briefs import (
     ANGLES,
     Analysis,
@@ -16,10 +19,7 @@ from content.agents.briefs import (
     Sentiment,
 )
 from content.agents.offline.cues import cue_score, has_price, is_advice
-from content.agents.offline.keywords import keywords_of
 from content.agents.offline.languages import language_of
-from content.agents.offline.salience import overlap, salience
-from content.agents.offline.sentences import Sentence, sentences_of, stem, words_of
 
 SUMMARY_CHARACTERS = 400
 MOST_POINTS, MOST_ANGLES = 7, 5

@@ -12,6 +12,8 @@ from dataclasses import replace
 import regex  # type: ignore[import-untyped, unused-ignore]
 
 from config.kernel.errors import Invalid
+from config.kernel.language.sentences import Sentence, sentences_of
+from config.kernel.language.words import find_words, has_words
 from content.agents.briefs import (
     ANGLES,
     Analysis,
@@ -41,9 +43,7 @@ from content.agents.offline.selection import (
     in_order,
     says_something_new,
 )
-from content.agents.offline.sentences import Sentence, sentences_of
 from content.agents.offline.style import emoji_for, hashtags_for
-from content.guards.words import find_words, has_words
 
 _EVENT = regex.compile(
     r"\b(takes? place|concert|conference|registration|tickets?|opening|open day|workshop|festival|"

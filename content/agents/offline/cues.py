@@ -9,8 +9,8 @@ from functools import cache
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from config.kernel.language.sentences import Sentence
 from content.agents.briefs import ANGLES
-from content.agents.offline.sentences import Sentence
 
 # Stems, matched at the beginning of a word; a final $ stands for the word's end.
 _CUES: dict[str, dict[str, str]] = {

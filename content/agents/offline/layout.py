@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from config.kernel.language.sentences import Sentence
 from content.agents.briefs import AngleName, BrandBrief, Draft, MaterialBrief, PlatformRules
 from content.agents.offline.selection import Source
-from content.agents.offline.sentences import Sentence
 from content.agents.offline.style import with_emoji
 
 _SOBER = regex.compile(

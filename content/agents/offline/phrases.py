@@ -13,10 +13,10 @@ from typing import Literal
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from config.kernel.language.sentences import NUMBER, Sentence
+from config.kernel.language.words import has_words
 from content.agents.briefs import BrandBrief, CallToAction
 from content.agents.offline.cues import is_advice, is_command
-from content.agents.offline.sentences import NUMBER, Sentence
-from content.guards.words import has_words
 
 Register = Literal["any", "casual", "formal"]
 

@@ -6,10 +6,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.kernel.language.salience import overlap, salience
+from config.kernel.language.sentences import Sentence, stem, words_of
+from config.kernel.language.words import has_words
 from content.agents.offline.cues import cue_score, is_command
-from content.agents.offline.salience import overlap, salience
-from content.agents.offline.sentences import Sentence, stem, words_of
-from content.guards.words import has_words
 
 SAME = 0.6  # share of terms from which two sentences say the same
 LEAD_CHARACTERS = 90  # emoji and introduction before the first sentence

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
+from config.kernel.language.lists import STOP_WORDS
+from config.kernel.language.sentences import words_of
+from config.kernel.language.words import has_words, spoken
 from content.agents.briefs import Amount, BrandBrief, PlatformRules
-from content.agents.offline.languages import STOP_WORDS
 from content.agents.offline.phrases import register_of
-from content.agents.offline.sentences import words_of
-from content.guards.words import has_words, spoken
 
 # (fewest, usual) for each style. Specification 1c: none 0, minimal up to 1, moderate 2 to 3,
 # heavy 4 and more emoji; none 0, minimal 1 to 2, moderate 3 to 5, heavy 6 and more hashtags.

@@ -7,15 +7,15 @@
 All return `Extracted`; all raise `Unreadable` with a sentence that says what to do instead.
 """
 
-from content.readers.base import Extracted, Unreadable
-from content.readers.docx import read_docx
-from content.readers.files import read_file
-from content.readers.html import read_html
-from content.readers.markdown import read_markdown
-from content.readers.page import read_page
-from content.readers.pdf import read_pdf
-from content.readers.sniff import Kind, sniff
-from content.readers.text import read_text
+from config.kernel.readers.base import Extracted, Unreadable
+from config.kernel.readers.docx import read_docx
+from config.kernel.readers.files import read_file
+from config.kernel.readers.html import read_html
+from config.kernel.readers.markdown import read_markdown
+from config.kernel.readers.page import read_page
+from config.kernel.readers.pdf import read_pdf
+from config.kernel.readers.sniff import Kind, sniff
+from config.kernel.readers.text import read_text
 
 __all__ = [
     "Extracted",

@@ -7,7 +7,7 @@ import zipfile
 from io import BytesIO
 from typing import Literal, NoReturn
 
-from content.readers.base import FILE_BYTES, Unreadable
+from config.kernel.readers.base import FILE_BYTES, Unreadable
 
 Kind = Literal["pdf", "docx", "html", "markdown", "text"]
 

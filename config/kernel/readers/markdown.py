@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from content.readers.base import Extracted, extracted
-from content.readers.html import plain_text
-from content.readers.text import decoded
+from config.kernel.readers.base import Extracted, extracted
+from config.kernel.readers.html import plain_text
+from config.kernel.readers.text import decoded
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _FIELD = re.compile(r"^(title|lang|language):\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)

@@ -8,7 +8,13 @@ from collections import Counter
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from content.readers.base import PDF_PAGES, STORED_CHARACTERS, Extracted, Unreadable, extracted
+from config.kernel.readers.base import (
+    PDF_PAGES,
+    STORED_CHARACTERS,
+    Extracted,
+    Unreadable,
+    extracted,
+)
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

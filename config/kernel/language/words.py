@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
-from .base import Span
+from .spans import Span
 
 _HUMP = regex.compile(r"(?<=\p{Ll}|\p{N})(?=\p{Lu})|_+")
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
-from content.agents.offline.languages import (
+from .lists import (
     ABBREVIATIONS,
     BOILERPLATE,
     LEANING,

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from content.agents.offline.sentences import Sentence, stem, words_of
+from .sentences import Sentence, stem, words_of
 
 
 def salience(sentences: Sequence[Sentence], *, title: str = "") -> list[float]:

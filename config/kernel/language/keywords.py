@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
-from content.agents.offline.languages import DETERMINERS, STOP_WORDS
-from content.agents.offline.sentences import Sentence, stem
+from .lists import DETERMINERS, STOP_WORDS
+from .sentences import Sentence, stem
 
 SURE = 1.6  # above it is a name, repeated, or a noun by its neighbours
 FEWEST = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from content.readers.base import TEXT_BYTES, Extracted, Unreadable, extracted
+from config.kernel.readers.base import TEXT_BYTES, Extracted, Unreadable, extracted
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

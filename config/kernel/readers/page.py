@@ -6,9 +6,9 @@ import ssl
 
 from config.kernel import http
 from config.kernel.errors import TooMany, Unavailable
-from content.readers.base import FILE_BYTES, Extracted, Unreadable
-from content.readers.files import read_file
-from content.readers.html import read_html
+from config.kernel.readers.base import FILE_BYTES, Extracted, Unreadable
+from config.kernel.readers.files import read_file
+from config.kernel.readers.html import read_html
 
 DEADLINE_SECONDS = 60.0  # specification 1c, for an address
 MOST_TRIES = 3

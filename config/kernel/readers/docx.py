@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from content.readers.base import Extracted, Unreadable, extracted
+from config.kernel.readers.base import Extracted, Unreadable, extracted
 
 MOST_ENTRIES = 5_000
 MOST_UNPACKED_BYTES = 300 * 1024 * 1024

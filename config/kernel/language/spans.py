@@ -1,4 +1,4 @@
-"""Where sentences of a post begin and end, so that a fault can be taken out whole."""
+"""Where sentences begin and end, so that one can be shown or taken out whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
-from .base import Span
+Span = tuple[int, int]
+"""Code point offsets [start, end) in a text."""
 
 # An end mark, closing quotes, then a space; or a line break. "e.g." and "3.5" have no space after.
 _SENTENCE = regex.compile(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from content.readers.base import Extracted
-from content.readers.docx import read_docx
-from content.readers.html import read_html
-from content.readers.markdown import read_markdown
-from content.readers.pdf import read_pdf
-from content.readers.sniff import sniff
-from content.readers.text import read_text_file
+from config.kernel.readers.base import Extracted
+from config.kernel.readers.docx import read_docx
+from config.kernel.readers.html import read_html
+from config.kernel.readers.markdown import read_markdown
+from config.kernel.readers.pdf import read_pdf
+from config.kernel.readers.sniff import sniff
+from config.kernel.readers.text import read_text_file
 
 
 def read_file(data: bytes, *, title: str = "", url: str = "") -> Extracted:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from content.readers.base import Extracted, Unreadable, extracted
-from content.readers.text import decoded
+from config.kernel.readers.base import Extracted, Unreadable, extracted
+from config.kernel.readers.text import decoded
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]

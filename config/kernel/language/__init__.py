@@ -1,0 +1,1 @@
+"""Texts as people read them: sentences, words, languages, what a text is about. Pure."""
