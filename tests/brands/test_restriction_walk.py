@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
 OF_THE_WHOLE_TEAM = {
     "publishing.connectattempt": "seen by the person who started it, and by nobody else",
     "publishing.mediarendition": "one file made to fit; whoever sees the post sees it",
+    "brands.knowledgecategory": "names of categories, the team's own words for sorting",
+    "content.organizationagentsetting": "how agents work for the team; of the admin alone",
     "content.storedanswer": "a model's answers under hashes, for the engine alone; on no page",
 }
 
