@@ -34,7 +34,7 @@ class KnowledgeBucket(SoftDeletes, OrgOwned):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment]
+    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
@@ -123,7 +123,7 @@ class KnowledgeSource(SoftDeletes, Claimable, HasGraph, OrgOwned):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment]
+    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(ScopedQuerySet)()
 
     class Meta:

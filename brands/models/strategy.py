@@ -65,7 +65,7 @@ class StrategyPaper(SoftDeletes, Claimable, HasGraph, OrgOwned):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment]
+    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(ScopedQuerySet)()
 
     class Meta:

@@ -34,7 +34,7 @@ class MaterialFeed(SoftDeletes, Claimable, OrgOwned):
     error = models.TextField(blank=True)
     consecutive_errors = models.PositiveSmallIntegerField(default=0)
 
-    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment]
+    objects = AliveManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment,misc]
     with_deleted = ScopedManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
