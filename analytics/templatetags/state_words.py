@@ -115,6 +115,7 @@ _WORDS: dict[str, dict[str, StateWord]] = {
     "guard": {
         "passed": StateWord("Passed", "shield-check", "good"),
         "warned": StateWord("Passed with a warning", "triangle-alert", "warn"),
+        "asks": StateWord("Needs a person", "user-check", "warn"),
         "failed": StateWord("Failed", "shield-x", "bad"),
         "skipped": StateWord("Not checked", "minus", "neutral"),
     },

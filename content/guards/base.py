@@ -97,7 +97,8 @@ class GuardBrief:
     be traced to. `voice` is the brand's confirmed voice, None where there is none yet, and
     `voice_minimum` a ratio. `allowed_claims` are kinds of claims (health, finance, legal,
     superlative) that the brand lets go out by themselves. `disclosure` must stand in the text when
-    `needs_disclosure`. `reading_level` is easy, normal or any.
+    `needs_disclosure`. `reading_level` is easy, normal or any. Where `requires_guards` is False,
+    what would block asks a person instead.
     """
 
     count: Count
@@ -119,6 +120,7 @@ class GuardBrief:
     disclosure: str = ""
     needs_disclosure: bool = False
     reading_level: str = "any"
+    requires_guards: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Verdict:
     """`reason` is a sentence for people and for the writer's repair turn; empty when it passed.
 
     `fix` is the candidate with the fault taken out, where that can be done without a writer.
+    `is_mendable` is False where writing it anew would not help, since the fault lies in the matter
+    itself: nobody is paid for trying.
     """
 
     ok: bool
@@ -134,6 +138,7 @@ class Verdict:
     reason: str = ""
     fix: CandidateText | None = None
     citations: tuple[Citation, ...] = ()
+    is_mendable: bool = True
 
     @property
     def asks(self) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .base import CandidateText, Guard, GuardBrief, Verdict
+from .base import CandidateText, Citation, Guard, GuardBrief, Severity, Verdict
 from .registry import guards
+
+# What the platform itself would refuse stays forbidden, whatever a brand decides.
+_PLATFORM = frozenset({"length", "hashtags"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,23 @@ class Inspection:
         """Why it is blocked, as sentences for people and for the writer's next turn."""
         return [result.verdict.reason for result in self.results if result.verdict.blocks]
 
+    @property
+    def doubts(self) -> list[str]:
+        """Why only a person may let it out, as sentences; empty when the agent may."""
+        return [result.verdict.reason for result in self.results if result.verdict.asks]
+
+    @property
+    def faults(self) -> list[str]:
+        """What the writer is told to mend: all that blocks it or asks a person, and can be."""
+        found = [result.verdict for result in self.results]
+        return [each.reason for each in found if (each.blocks or each.asks) and each.is_mendable]
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Where its claims are written, in the order of the text."""
+        found = [cited for result in self.results for cited in result.verdict.citations]
+        return tuple(sorted(found, key=lambda cited: cited.span))
+
 
 def inspect(candidate: CandidateText, brief: GuardBrief) -> Inspection:
     """Run every guard, apply the fixes of those that fail, and run every guard once more.
@@ -53,6 +73,13 @@ def inspect(candidate: CandidateText, brief: GuardBrief) -> Inspection:
             mended.add(slug)
     results = []
     for slug, guard in guards.items():
-        verdict = guard.check(fixed, brief)
+        verdict = _weighed(slug, guard.check(fixed, brief), brief)
         results.append(Checked(guard, verdict, was_fixed=slug in mended and verdict.ok))
     return Inspection(fixed, tuple(results))
+
+
+def _weighed(slug: str, verdict: Verdict, brief: GuardBrief) -> Verdict:
+    """Where a brand does not demand its guards, what they find asks a person instead."""
+    if brief.requires_guards or not verdict.blocks or slug in _PLATFORM:
+        return verdict
+    return replace(verdict, severity=Severity.REVIEW)

@@ -83,12 +83,29 @@ class Draft:
         return not self.reasons
 
     @property
+    def doubts(self) -> list[str]:
+        """Why only a person may let it out, in sentences; empty when the agent may."""
+        return self.inspection.doubts
+
+    @property
+    def faults(self) -> list[str]:
+        """What another attempt should mend."""
+        return [*self.inspection.faults, *self._repetitions]
+
+    @property
+    def merit(self) -> tuple[bool, int]:
+        """Of two attempts the one with more of it is kept."""
+        return self.is_valid, -len(self.reasons) - len(self.doubts)
+
+    @property
     def reasons(self) -> list[str]:
         """Why nobody may publish it, in sentences; empty when somebody may."""
-        found = list(self.inspection.reasons)
-        if self.similarity.is_duplicate:
-            found.append(self.similarity.reason)
-        return found + ([self.sibling_reason] if self.sibling_reason else [])
+        return [*self.inspection.reasons, *self._repetitions]
+
+    @property
+    def _repetitions(self) -> list[str]:
+        said = [self.similarity.reason] if self.similarity.is_duplicate else []
+        return said + ([self.sibling_reason] if self.sibling_reason else [])
 
 
 @dataclass(slots=True)
@@ -135,8 +152,9 @@ def _draft(
     ends_at: float,
     tell: Progress,
 ) -> Draft:
-    """The first attempt that passes, else the last. Raises what the writer raises, see `write`."""
+    """The first attempt that nothing speaks against, else the best. Raises as `write` does."""
     started, cost = time.monotonic(), 0
+    tried: list[Draft] = []
     faults: list[str] = []
     shown = [sibling.text for sibling in siblings]
     tell("write", f"Writing {label}: {choice.angle.label}")
@@ -158,13 +176,15 @@ def _draft(
         )
         cost += written.cost_micros
         draft = _checked(assignment, label, choice, written, siblings, attempt)
-        draft = replace(draft, cost_micros=cost, time_ms=_milliseconds(started))
-        if draft.is_valid or attempt == MOST_ATTEMPTS or time.monotonic() > ends_at:
+        tried.append(draft)
+        faults = draft.faults
+        if not faults or attempt == MOST_ATTEMPTS or time.monotonic() > ends_at:
             break
-        faults = draft.reasons
         shown += [draft.text, *(hit.excerpt for hit in draft.similarity.hits[:1])]
         tell("repair", f"{label} is not good yet: {faults[0]}")
-    return draft
+    # Of equals the later one, which was told what was wrong with the one before.
+    best = max(reversed(tried), key=lambda draft: draft.merit)
+    return replace(best, attempts=attempt, cost_micros=cost, time_ms=_milliseconds(started))
 
 
 def _checked(

@@ -61,8 +61,8 @@ def generate_candidates(
     `rules` are the limits of the account's channel, from whoever knows it. `exclude` are ids of
     pending posts and posts that a candidate may resemble, such as those of the same run for another
     network. `generation_id` makes it safe to call again: see above. The best valid candidate has
-    rank 1 and is selected; in the autopilot an exploration that is valid goes first, or its share
-    would never be published.
+    rank 1 and is selected. In the autopilot what needs no person goes before what does, and an
+    exploration before the rest, or its share would never be published.
 
     Costs 1 credit under the key generate:<generation id>, given back when the model or a service
     failed, and not when the texts broke rules or repeated what was said. Call it with no
@@ -226,6 +226,7 @@ def _ranks(drafts: Sequence[Draft], scores: Sequence[Scores], mode: str) -> list
     order = sorted(
         (place for place, draft in enumerate(drafts) if draft.is_valid),
         key=lambda place: (
+            explores and bool(drafts[place].doubts),
             not (explores and drafts[place].choice.is_exploration),
             -scores[place].total,
             drafts[place].label,
@@ -254,6 +255,7 @@ def _keep(
         angle_reason=draft.choice.reason,
         is_exploration=draft.choice.is_exploration,
         sources=list(draft.written.draft.cited),
+        citations=[cited.as_json() for cited in draft.inspection.citations],
         similarity_score=scores.similarity,
         guard_score=scores.guards,
         history_score=scores.history,

@@ -12,6 +12,7 @@ from brands.models import BrandProfile
 from config.kernel.clock import in_words, now
 from config.kernel.errors import DomainError
 from config.kernel.scoping import org_atomic
+from content.guards import Severity
 from content.models import Candidate, GuardResult, Material
 from content.services.similarity import OF_ANOTHER_BRAND
 from organizations.services.audit import record
@@ -230,7 +231,7 @@ def _decided(
 ) -> PendingPost:
     """Approve by policy, or put it before a person and say why."""
     policy = approval_policy(run, brand)
-    obstacle = "" if text.candidate.is_valid else _obstacle(text.candidate)
+    obstacle = _obstacle(text.candidate)
     if policy and not obstacle:
         try:
             post = auto_approve_post(post=post, policy=policy)
@@ -276,9 +277,14 @@ def approval_policy(run: AutopilotRun, brand: BrandProfile) -> str:
 
 
 def _obstacle(candidate: Candidate) -> str:
+    """Why the agent may not let this text out by itself; empty when it may."""
     failed = GuardResult.objects.filter(candidate=candidate, passed=False).order_by("guard")
+    if candidate.is_valid:
+        failed = failed.filter(severity=Severity.REVIEW)
     reasons = " ".join(dict.fromkeys(each.reason for each in failed if each.reason))
-    return f"No text passed every check, so this one needs a person. {reasons}".strip()
+    if not candidate.is_valid:
+        return f"No text passed every check, so this one needs a person. {reasons}".strip()
+    return f"This needs a person. {reasons}" if reasons else ""
 
 
 def _outcome(run: AutopilotRun, posts: Sequence[PendingPost]) -> str:

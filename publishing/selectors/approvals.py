@@ -94,7 +94,7 @@ class ApprovalList:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one guard said; `state` is passed, warned or failed."""
+    """What one guard said; `state` is passed, warned, asks (for a person) or failed."""
 
     label: str
     state: str
@@ -127,7 +127,7 @@ class Variation:
 
     @property
     def warned(self) -> list[Check]:
-        return [check for check in self.checks if check.state == "warned"]
+        return [check for check in self.checks if check.state in ("asks", "warned")]
 
     @property
     def sources(self) -> list[str]:
@@ -333,7 +333,7 @@ def _state(row: GuardResult) -> str:
     if row.passed:
         # The comparison with earlier posts passes with a remark when it found something near.
         return "warned" if row.reason and row.guard == "similarity" else "passed"
-    return "failed" if row.severity == "block" else "warned"
+    return {"block": "failed", "review": "asks"}.get(row.severity, "warned")
 
 
 def _thresholds() -> Thresholds | None:
