@@ -11,12 +11,11 @@ from config.kernel.llm.answers import answer_store
 from organizations.privacy.marks import Keep
 from organizations.privacy.purge import erasers
 from organizations.privacy.retention import Rule, by_age, rules
-from organizations.privacy.subjects import file_sources
+from organizations.services.files import delete_stored
 
 from . import audit_words, privacy  # noqa: F401
 from .models import Generation, Material, StoredAnswer
 from .services.answers import StoredAnswers
-from .services.files import delete_all_stored, delete_stored, stored_files
 from .services.upward import file_ends
 
 
@@ -33,9 +32,7 @@ def brands_of_generations(ids: Collection[UUID]) -> Mapping[UUID, str]:
 
 
 answer_store.fill(StoredAnswers())
-file_sources.register("content", stored_files)
 erasers.register("content.material", erase_file)
-erasers.register("organizations.organization", lambda organization: delete_all_stored())
 rules.register("stored answers", Rule(Keep.ANSWERS, by_age(StoredAnswer)))
 for kind in ("generation", "content.generation"):
     brands_of.register(kind, brands_of_generations)

@@ -18,10 +18,13 @@ from .notices.kinds import register_kinds
 from .notices.restored import hold_mail
 from .notices.telling import tell
 from .privacy import erasure, foreign, retention, tables, worker  # noqa: F401
+from .privacy.purge import erasers
+from .privacy.subjects import file_sources
 from .services import sign_in_records
 from .services.audit import on_record
 from .services.backups import backup_findings
 from .services.data_keys import DataKeyTable
+from .services.files import delete_all_stored, stored_files
 from .services.model_routes import OwnRoutes
 from .services.regions import RegionPolicy
 from .trail import own_words  # noqa: F401
@@ -63,3 +66,5 @@ sign_in_records.connect()
 on_record.register("webhooks", enqueue)
 after_restore.register("webhooks", hold_messages)
 after_restore.register("notices", hold_mail)
+file_sources.register("uploads", stored_files)
+erasers.register("organizations.organization", lambda organization: delete_all_stored())

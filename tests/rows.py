@@ -9,7 +9,6 @@ from allauth.usersessions.models import UserSession
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from content.services.files import store_file
 from organizations.models import (
     ApiKey,
     IntegrationConnection,
@@ -29,6 +28,7 @@ from organizations.models import (
 from organizations.notices.unsubscribing import token_for
 from organizations.privacy.digests import digest_of
 from organizations.privacy.exports import link_token
+from organizations.services.files import store_file
 from organizations.webhooks.signing import new_secret
 from publishing.models import AutopilotRun, ConnectAttempt
 from tests import make

@@ -25,8 +25,8 @@ from config.kernel.states import move
 from config.kernel.tasks import record_work
 from content.models import Material, MaterialStatus
 from organizations.services.audit import record
+from organizations.services.files import read_stored
 
-from .files import read_stored
 from .similarity import ContentType, content_hash, remember, vector_text, vectors_of
 
 log = structlog.get_logger(__name__)

@@ -28,8 +28,8 @@ from config.kernel.uploads import check_name, refuse_drawing
 from content.models import Material, MaterialStatus
 from organizations.models import User
 from organizations.services.audit import record
+from organizations.services.files import delete_stored, store_file
 
-from .files import delete_stored, store_file
 from .material_analysis import analyse_material, place_of
 from .media import head_of, keep_video
 from .pictures import PICTURE_BYTES, clean_picture, is_picture, is_video

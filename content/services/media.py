@@ -17,8 +17,8 @@ from django.core.files.uploadedfile import UploadedFile
 from config.kernel.errors import Invalid
 from config.kernel.uploads import PICTURE_BYTES, check_name, rewrite_picture
 from config.kernel.videos import ENDINGS, WEBM, VideoFacts, forget_place, read_facts, video_type
+from organizations.services.files import store_copy, store_file
 
-from .files import store_copy, store_file
 from .pictures import is_picture, is_video
 
 

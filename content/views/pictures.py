@@ -9,9 +9,9 @@ from config.kernel.brands import brands_in_sight
 from config.kernel.errors import NotFound
 from config.kernel.uploads import PLAYED, SHOWN, hand_out_file
 from content.models import Material
-from content.services.files import stored_path
 from content.services.upward import file_users
 from organizations.access import Request, member_of
+from organizations.services.files import stored_path
 
 
 @require_safe

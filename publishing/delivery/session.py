@@ -16,7 +16,7 @@ from config.kernel import http
 from config.kernel.clock import now
 from config.kernel.errors import NotFound
 from config.kernel.scoping import org_atomic
-from content.services.files import read_stored
+from organizations.services.files import read_stored
 from publishing.channels.base import (
     AccountFacts,
     AppKeys,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
-from content.services.files import stored_path
+from organizations.services.files import stored_path
 from publishing.channels.base import HandsOver, Pack
 from publishing.channels.registry import channels
 from publishing.models import Delivery

@@ -21,7 +21,13 @@ from config.kernel.errors import Conflict, Invalid, NotFound
 from config.kernel.scoping import org_atomic
 from config.kernel.tasks import hint
 from config.kernel.videos import ENDINGS, read_facts
-from content.services.files import delete_stored, read_stored, store_copy, store_file, stored_path
+from organizations.services.files import (
+    delete_stored,
+    read_stored,
+    store_copy,
+    store_file,
+    stored_path,
+)
 from publishing.channels.base import Channel, ChannelError, Limits, Media, fingerprint
 from publishing.channels.registry import channels
 from publishing.models import MediaRendition, PendingPost, SocialAccount

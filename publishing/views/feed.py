@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from config.kernel.clock import now
 from config.kernel.errors import NotFound
 from config.kernel.scoping import org_atomic
-from content.services.files import read_stored
 from organizations.access import public
+from organizations.services.files import read_stored
 from publishing.models import FeedEntry, FeedVisit
 from publishing.selectors import feed as selectors
 from publishing.selectors.feed import Site

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_safe
 from config.kernel.errors import DomainError, NotFound
 from config.kernel.scoping import org_atomic, scope
 from config.kernel.uploads import hand_out_file
-from content.services.files import stored_path
 from organizations.access import Request, member_of, public, signed_in
 from organizations.models import User
 from organizations.selectors import belongings_of_user
+from organizations.services.files import stored_path
 from publishing.channels.registry import channels
 from publishing.models import ConnectAttempt
 from publishing.services.connecting import finish_connecting, read_state

@@ -17,8 +17,8 @@ from config.kernel.brands import brand_limit
 from config.kernel.models import OrgOwned
 from config.kernel.scoping import org_atomic
 from content.models import AngleStatistic, Candidate
-from content.services.files import store_file
 from organizations.models import Membership, User
+from organizations.services.files import store_file
 from publishing.models import (
     Approval,
     AutopilotRun,

@@ -8,7 +8,7 @@ from typing import Any
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from content.services.files import store_file
+from organizations.services.files import store_file
 from publishing.models import (
     AccountQuota,
     ConnectAttempt,

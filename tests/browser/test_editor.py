@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload
 
 from config.kernel.scoping import org_atomic
-from content.services.files import store_file
+from organizations.services.files import store_file
 from publishing.channels.base import CredentialField, VideoLimits
 from publishing.channels.feed import Feed
 from publishing.models import PendingPost

@@ -19,7 +19,6 @@ from config.kernel.scoping import org_atomic, scope
 from config.kernel.states import IllegalMove, move
 from content.models import ContentEmbedding, Material, MaterialStatus
 from content.services import material_analysis, similarity
-from content.services.files import delete_stored
 from content.services.material_analysis import due_materials
 from content.services.materials import (
     add_file,
@@ -33,6 +32,7 @@ from content.services.materials import (
 )
 from content.tasks import analyse, sweep_materials
 from organizations.models import AuditRecord
+from organizations.services.files import delete_stored
 from tests import make
 from tests.world import World
 

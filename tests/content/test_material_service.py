@@ -16,7 +16,6 @@ from config.kernel.errors import Conflict, Invalid, NotFound
 from config.kernel.scoping import org_atomic
 from content.models import Material, MaterialStatus
 from content.services import materials
-from content.services.files import read_stored, store_file, stored_path
 from content.services.materials import (
     add_file,
     add_text,
@@ -28,6 +27,7 @@ from content.services.materials import (
     retry_material,
 )
 from organizations.models import AuditRecord
+from organizations.services.files import read_stored, store_file, stored_path
 from tests import make
 from tests.world import World
 

@@ -13,10 +13,10 @@ from django.test import Client
 from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic
 from content.models import Material
-from content.services.files import read_stored, store_file, stored_bytes
 from content.services.generation import _media
 from content.services.materials import add_file
 from content.services.media import keep_medium
+from organizations.services.files import read_stored, store_file, stored_bytes
 from publishing.services.networks import public_address
 from tests.peers.sessions import picture
 from tests.videos import video

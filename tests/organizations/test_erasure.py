@@ -22,7 +22,6 @@ from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic, unscoped
-from content.services.files import store_file
 from organizations.models import (
     AuditRecord,
     Consent,
@@ -45,6 +44,7 @@ from organizations.privacy.sections import has_organization
 from organizations.services import privacy_requests as wishes
 from organizations.services.audit import record
 from organizations.services.consents import answer_consent
+from organizations.services.files import store_file
 from organizations.services.suppression import is_suppressed
 from tests import make
 from tests.every import fill_empty_tables, our_models

@@ -13,10 +13,10 @@ import pytest
 from django.conf import settings
 
 from config.kernel.scoping import org_atomic
-from content.services.files import store_file
 from organizations.models import OrganizationRequest, RequestState
 from organizations.privacy import worker
 from organizations.privacy.subjects import FOLDER
+from organizations.services.files import store_file
 from organizations.services.privacy_requests import ask_for_team_copy
 from tests import make
 from tests.world import World

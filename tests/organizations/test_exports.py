@@ -19,7 +19,6 @@ from django.core import mail
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Gone, NotFound, TooMany
 from config.kernel.scoping import org_atomic
-from content.services.files import store_file
 from organizations.models import (
     Invitation,
     Membership,
@@ -34,6 +33,7 @@ from organizations.privacy.exports import link_token
 from organizations.privacy.sections import of_organization
 from organizations.privacy.subjects import FOLDER
 from organizations.services import privacy_requests as wishes
+from organizations.services.files import store_file
 from tests import make
 from tests.every import fill_empty_tables
 from tests.world import World

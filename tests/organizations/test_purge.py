@@ -9,10 +9,10 @@ from brands.services.brands import delete_brand, restore_brand
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic, unscoped
 from content.models import Material
-from content.services.files import store_file, stored_path
 from organizations.models import Organization
 from organizations.privacy import purge
 from organizations.privacy.purge import purge_deleted
+from organizations.services.files import store_file, stored_path
 from publishing.models import PendingPost
 from tests import make
 from tests.world import World

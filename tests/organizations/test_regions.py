@@ -14,9 +14,9 @@ from config.kernel.llm.errors import ModelMisconfigured
 from config.kernel.llm.gateway import describe
 from config.kernel.llm.routes import routes_for
 from config.kernel.scoping import org_atomic, scope
-from content.services.files import delete_all_stored, read_stored, store_file, stored_path
 from organizations.models import Organization
 from organizations.services import regions
+from organizations.services.files import delete_all_stored, read_stored, store_file, stored_path
 from organizations.services.model_routes import RouteValues, save_model_route
 from tests.world import World
 

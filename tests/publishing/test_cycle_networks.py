@@ -14,8 +14,8 @@ from PIL import Image
 from billing.models import CreditTransaction
 from config.kernel.scoping import org_atomic, scope
 from content.models import Material, MaterialStatus
-from content.services.files import read_stored
 from content.services.media import keep_medium
+from organizations.services.files import read_stored
 from publishing.channels.feed import Feed
 from publishing.models import Delivery, MediaRendition, RunStatus
 from publishing.services.drafts import title_for

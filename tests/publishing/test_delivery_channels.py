@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from content.services.files import store_file
+from organizations.services.files import store_file
 from publishing.channels.base import Channel, DeliveryClass
 from publishing.delivery import ledger
 from publishing.models import (

@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from content.services.files import store_file
 from organizations.models import Organization
+from organizations.services.files import store_file
 from publishing.channels.base import (
     AccountFacts,
     ChannelError,

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic, unscoped
 from content.models import Material
-from content.services.files import store_file, stored_path
+from organizations.services.files import store_file, stored_path
 from publishing.models import MediaRendition
 from publishing.services.loose_files import remove_loose_files
 from tests import make

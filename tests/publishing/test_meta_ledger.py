@@ -15,7 +15,7 @@ from PIL import Image
 from pytest_django import Settings
 
 from config.kernel.clock import now
-from content.services.files import store_file
+from organizations.services.files import store_file
 from publishing.delivery import ledger
 from publishing.models import Delivery, DeliveryState, PendingStatus, SocialAccount
 from publishing.services.approvals import give_approval

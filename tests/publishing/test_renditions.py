@@ -15,7 +15,7 @@ from PIL import Image
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
-from content.services.files import delete_stored, read_stored, store_file
+from organizations.services.files import delete_stored, read_stored, store_file
 from publishing.channels.feed import Feed
 from publishing.channels.shapes import Limits, VideoLimits
 from publishing.models import Delivery, MediaRendition, PendingPost, PendingStatus

@@ -22,8 +22,8 @@ from config.kernel.errors import Invalid, NotFound, Unavailable
 from config.kernel.scoping import org_atomic, scope
 from config.kernel.uploads import hand_out, rewrite_picture
 from content.models import Material
-from content.services.files import store_file, stored_bytes
 from content.services.materials import add_file
+from organizations.services.files import store_file, stored_bytes
 from tests.house.test_urls import sign_in
 from tests.world import World
 
