@@ -2,9 +2,11 @@
 
 from .base import (
     CandidateText,
+    Citation,
     Guard,
     GuardBrief,
     Severity,
+    Source,
     TextCount,
     Verdict,
 )
@@ -14,10 +16,12 @@ from .registry import guards
 __all__ = [
     "CandidateText",
     "Checked",
+    "Citation",
     "Guard",
     "GuardBrief",
     "Inspection",
     "Severity",
+    "Source",
     "TextCount",
     "Verdict",
     "guards",

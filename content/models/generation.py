@@ -134,6 +134,8 @@ class Candidate(OrgOwned):
 class GuardResult(OrgOwned):
     """What one guard said of one candidate, with the guard's version."""
 
+    REVIEW: ClassVar[str] = "review"  # of `severity`: it may go out only when a person says so
+
     brand_path: ClassVar[str] = "candidate__generation__brand"
 
     candidate = TenantForeignKey("content.Candidate", models.CASCADE, related_name="guard_results")

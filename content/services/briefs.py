@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brands.models import BrandProfile
+from brands.models.brand_profile import default_guard_rules
 from config.kernel.clock import now
 from config.kernel.language.addresses import addresses_in
 from config.kernel.scoping import org_atomic
 from content.agents import BrandBrief, MaterialBrief, PlatformRules
-from content.guards import CandidateText, GuardBrief, TextCount
+from content.agents.briefs import PassageBrief
+from content.guards import CandidateText, GuardBrief, Source, TextCount
 from content.guards.base import Count
 from content.models import ContentEmbedding, Material
 
 from .similarity import SAID
+
+if TYPE_CHECKING:
+    from brands.services.voices import VoiceProfile
 
 __all__ = [
     "BrandBrief",
@@ -77,30 +82,54 @@ def guard_brief(
     material: Material,
     rules: PlatformRules,
     instruction: str = "",
+    passages: Sequence[PassageBrief] = (),
+    voice: VoiceProfile | None = None,
+    voice_minimum: float = 0.80,
+    requires_guards: bool = True,
 ) -> GuardBrief:
-    """What a candidate is held against: the platform's limits, the brand's rules, the material."""
-    language_rules: Mapping[str, Any] = brand.language_rules or {}
-    known = (
-        material.name,
-        material.extracted_text,
-        material.alt_text,
-        brand.name,
-        brand.custom_context,
-        *brand.unique_selling_points,
-        instruction,
-    )
+    """What a candidate is held against: the platform's limits, the brand's rules, the sources."""
+    words: Mapping[str, Any] = brand.language_rules or {}
+    held: Mapping[str, Any] = {**default_guard_rules(), **(brand.guard_rules or {})}
+    sources = _sources(brand, material, instruction, passages)
     links = [material.url, *material.links, *addresses_in(material.extracted_text)]
     return GuardBrief(
         count=counted_by(rules),
         hashtags_max=rules.hashtags_max,
-        words_to_avoid=_words(language_rules.get("words_to_avoid")),
-        required_words=_words(language_rules.get("required_words")),
+        words_to_avoid=_words(words.get("words_to_avoid")),
+        required_words=_words(words.get("required_words")),
         links=tuple(dict.fromkeys(link for link in links if link)),
         allowed_links=tuple(brand.allowed_links),
         website=brand.website_url,
         languages=tuple(code for code in (brand.language, material.language) if code),
-        known_text="\n".join(part for part in known if part),
+        known_text="\n".join(source.text for source in sources),
+        sources=sources,
+        voice=voice,
+        voice_minimum=voice_minimum,
+        allowed_mentions=_words(held["allowed_mentions"]),
+        allowed_prices=_words(held["allowed_prices"]),
+        allowed_claims=_words(held["claims"]),
+        crisis_words=_words(held["crisis_words"]),
+        disclosure=held["disclosure"].strip(),
+        needs_disclosure=held["disclosure_when"] in ("always", "ai") and bool(held["disclosure"]),
+        reading_level=held["reading_level"],
+        requires_guards=requires_guards,
     )
+
+
+def _sources(
+    brand: BrandProfile, material: Material, instruction: str, passages: Sequence[PassageBrief]
+) -> tuple[Source, ...]:
+    """Everything that a claim may come from; the material first, since it is what is written of."""
+    matter = "\n".join(
+        part for part in (material.name, material_brief(material).text, material.alt_text) if part
+    )
+    own = (brand.name, brand.custom_context, *brand.unique_selling_points)
+    found = [Source("material", str(material.pk), material.name, matter)]
+    found += [Source("passage", each.id, each.label, each.text) for each in passages]
+    found.append(Source("brand", str(brand.pk), brand.name, "\n".join(filter(None, own))))
+    if instruction:
+        found.append(Source("instruction", "", "What was asked for", instruction))
+    return tuple(found)
 
 
 def counted_by(rules: PlatformRules) -> Count:

@@ -12,7 +12,6 @@ from brands.models import BrandProfile
 from config.kernel.clock import in_words, now
 from config.kernel.errors import DomainError
 from config.kernel.scoping import org_atomic
-from content.guards import Severity
 from content.models import Candidate, GuardResult, Material
 from content.services.similarity import OF_ANOTHER_BRAND
 from organizations.services.audit import record
@@ -280,7 +279,7 @@ def _obstacle(candidate: Candidate) -> str:
     """Why the agent may not let this text out by itself; empty when it may."""
     failed = GuardResult.objects.filter(candidate=candidate, passed=False).order_by("guard")
     if candidate.is_valid:
-        failed = failed.filter(severity=Severity.REVIEW)
+        failed = failed.filter(severity=GuardResult.REVIEW)
     reasons = " ".join(dict.fromkeys(each.reason for each in failed if each.reason))
     if not candidate.is_valid:
         return f"No text passed every check, so this one needs a person. {reasons}".strip()
