@@ -119,12 +119,17 @@ def guard_brief(
 def _sources(
     brand: BrandProfile, material: Material, instruction: str, passages: Sequence[PassageBrief]
 ) -> tuple[Source, ...]:
-    """Everything that a claim may come from; the material first, since it is what is written of."""
-    matter = "\n".join(
-        part for part in (material.name, material_brief(material).text, material.alt_text) if part
-    )
+    """Everything that a claim may come from; the material first, since it is what is written of.
+
+    The material's text stands alone, so that offsets in it are offsets in the stored text.
+    """
     own = (brand.name, brand.custom_context, *brand.unique_selling_points)
-    found = [Source("material", str(material.pk), material.name, matter)]
+    found = [
+        Source("material", str(material.pk), material.name, material_brief(material).text),
+        Source("title", str(material.pk), "Its title", material.name),
+    ]
+    if material.alt_text:
+        found.append(Source("alt_text", str(material.pk), "Its description", material.alt_text))
     found += [Source("passage", each.id, each.label, each.text) for each in passages]
     found.append(Source("brand", str(brand.pk), brand.name, "\n".join(filter(None, own))))
     if instruction:
