@@ -18,7 +18,9 @@ from . import (
     privacy,  # noqa: F401
     webhook_events,  # noqa: F401
 )
+from .channels.base import Channel
 from .channels.registry import channels
+from .channels.text import measure_text
 from .delivery.restored import hold_what_was_due
 from .media.program import video_findings
 from .selectors.connections import account_findings
@@ -30,8 +32,20 @@ from .services.networks import declare_apps
 from .services.remembered import texts_of_pending_posts, texts_of_posts
 from .services.renditions import forget_renditions
 
+
+def _platform(channel: Channel) -> Platform:
+    limits = channel.limits
+    return Platform(
+        channel.slug,
+        channel.label,
+        limits.max_characters,
+        limits.hashtags_max,
+        lambda composed: measure_text(composed, limits).used,
+    )
+
+
 for channel in channels.values():
-    platforms.register(channel.slug, Platform(channel.slug, channel.label))
+    platforms.register(channel.slug, _platform(channel))
 
 texts_of.register(ContentEmbedding.ContentType.PENDING_POST, texts_of_pending_posts)
 texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
