@@ -20,24 +20,27 @@ from content.agents.briefs import (
 )
 
 PURPOSE = "copy"
-VERSION = "1"
+VERSION = "2"
 INPUT_CHARACTERS = 10_000  # specification 1c, model input
 MOST_EXAMPLES, MOST_RECENT = 3, 20
 
 INSTRUCTIONS = """
 Write one post for the platform, from the given angle, in the brand's voice and language.
 
-- Follow the slots brand, voice and rules exactly. The slot rules is binding: words to avoid never,
-  required words always, emoji and hashtag counts, the style of the call to action.
+- Follow the slots brand, voice, voice_rules and rules exactly. The slot rules is binding: words to
+  avoid never, required words always, emoji and hashtag counts, the style of the call to action.
+- Heed the slot learned: it says what this team changed in earlier texts.
 - Stay within the limits of the slot platform. Hashtags and link come after your text and count.
-- Use only facts of the slots summary, key_points and material. Copy figures, prices, dates, names
-  and quotations exactly. Invent nothing: no figure, no link, no name, no customer, no offer.
+- Use only facts of the slots summary, key_points, material and knowledge. Copy figures, prices,
+  dates, names and quotations exactly. Invent nothing: no figure, no link, no name, no customer, no
+  offer, no "best" or "first" that is not written there.
 - The first line must make the reader stop. One thought, short sentences, no headings, no lists of
   marks, no placeholder in brackets, no "Introducing" and no "In today's world".
 - Say it differently from every text in the slots recent_posts and shown.
 - Follow the slot request if there is one, and mend what the slot faults names.
 - text: the post without hashtags and without the link. hashtags: without #. angle: as given.
-  link: empty. cited: the sentences of the material that your facts come from, word for word.
+  link: empty. cited: the sentences of material or knowledge that your facts come from, word for
+  word.
 """
 
 ANGLE_MEANINGS: dict[AngleName, str] = {
@@ -58,17 +61,22 @@ _CALLS = {
 
 
 class CopywriterInput(BaseModel):
-    platform: list[str]
-    angle: str
+    """What stays the same from text to text stands first, so that providers can keep it cached."""
+
     brand: str
     voice: str
+    voice_rules: list[str]
     rules: list[str]
     examples: list[str]
-    recent_posts: list[str]
-    shown: list[str]
+    learned: list[str]
+    platform: list[str]
+    material: str
+    knowledge: list[str]
     summary: str
     key_points: list[str]
-    material: str
+    recent_posts: list[str]
+    angle: str
+    shown: list[str]
     request: str
     faults: list[str]
 
@@ -153,17 +161,20 @@ def _asked(
     shown: Sequence[str],
 ) -> CopywriterInput:
     return CopywriterInput(
-        platform=_platform(rules, material.source_url),
-        angle=ANGLE_MEANINGS[angle],
         brand=_brand(brand),
-        voice=", ".join(brand.tone) + (f". {brand.personality}" if brand.personality else ""),
+        voice=_voice(brand),
+        voice_rules=_voice_rules(brand),
         rules=_rules(brand, analysis),
         examples=list(brand.example_posts[:MOST_EXAMPLES]),
-        recent_posts=list(brand.recent_posts[:MOST_RECENT]),
-        shown=list(shown),
+        learned=list(brand.learned),
+        platform=_platform(rules, material.source_url),
+        material=material.text[:INPUT_CHARACTERS],
+        knowledge=[f"{each.label}: {each.text}" for each in material.passages],
         summary=analysis.summary,
         key_points=analysis.key_points,
-        material=material.text[:INPUT_CHARACTERS],
+        recent_posts=list(brand.recent_posts[:MOST_RECENT]),
+        angle=ANGLE_MEANINGS[angle],
+        shown=list(shown),
         request=request,
         faults=list(faults),
     )
@@ -191,6 +202,18 @@ def _brand(brand: BrandBrief) -> str:
     }
     known = [f"{label}: {value}" for label, value in facts.items() if value]
     return "\n".join([*([brand.custom_context] if brand.custom_context else []), *known])
+
+
+def _voice(brand: BrandBrief) -> str:
+    parts = [", ".join(brand.tone), brand.personality, brand.voice_direction]
+    return ". ".join(part.rstrip(". ") for part in parts if part)
+
+
+def _voice_rules(brand: BrandBrief) -> list[str]:
+    lines = list(brand.writing_rules)
+    if brand.vocabulary:
+        lines.append(f"words that are its own: {', '.join(brand.vocabulary)}")
+    return lines + [f"never: {each}" for each in brand.avoidances]
 
 
 def _rules(brand: BrandBrief, analysis: Analysis) -> list[str]:
