@@ -7,7 +7,7 @@ backs, so hidden elements and comments go before anything else looks at the page
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -78,6 +78,13 @@ def read_html(data: bytes | str, *, url: str = "", charset: str | None = None) -
             field="url",
         )
     return extracted(text, title=title, language=language, links=links, images=images)
+
+
+def read_links(data: bytes, *, url: str, charset: str | None = None) -> list[str]:
+    """Where a page leads: menus too, each address once; links that it hides lead nowhere."""
+    root = _parsed(decoded(data, charset or _declared_charset(data)))
+    _drop_hidden(root)
+    return list(dict.fromkeys(_addresses(root.xpath("//a/@href"), url)))
 
 
 def plain_text(source: str | HtmlElement) -> PlainText:
@@ -190,7 +197,11 @@ def _cover(root: HtmlElement, url: str) -> Iterator[str]:
 
 def _links(root: HtmlElement, url: str) -> Iterator[str]:
     places = root.xpath("//article") or root.xpath("//main") or [root]
-    for href in (href for place in places for href in place.xpath(".//a/@href")):
+    yield from _addresses((href for place in places for href in place.xpath(".//a/@href")), url)
+
+
+def _addresses(hrefs: Iterable[str], url: str) -> Iterator[str]:
+    for href in hrefs:
         try:
             address = urljoin(url, href.strip())
         except ValueError:

@@ -30,7 +30,7 @@ def read_page(url: str) -> Extracted:
     page = _fetched(url)
     if page.status == 403:
         page = _fetched(url, agent=BROWSER)
-    _refuse_status(page)
+    refuse_status(page)
     if page.content_type in ("text/html", "application/xhtml+xml"):
         return read_html(page.body, url=page.url, charset=page.charset)
     return read_file(page.body, url=page.url)
@@ -65,7 +65,7 @@ def _is_about_certificate(error: BaseException | None) -> bool:
     return False
 
 
-def _refuse_status(page: http.Fetched) -> None:
+def refuse_status(page: http.Fetched) -> None:
     status = page.status
     if 200 <= status < 300:
         return
