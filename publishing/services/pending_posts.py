@@ -32,6 +32,7 @@ from publishing.models import (
 
 from .approvals import give_approval, void_approval
 from .drafts import draft, refuse_misfit, title_for
+from .learning import tell_learning, words_of
 from .post_moves import (
     APPROVED,
     REOPENABLE,
@@ -143,6 +144,7 @@ def approve_post(*, post: PendingPost, by: User | None) -> PendingPost:
         moved(row, PendingStatus.APPROVED, scheduled_for=when, expires_at=None)
         schedule_delivery(pending_post=row)
         record(action="post.approved", target=row, by=by)
+        tell_learning(row, "approve", by=by)
     return row
 
 
@@ -167,10 +169,12 @@ def edit_post(
     hashtags: Iterable[str],
     link: str,
     by: User | None,
+    score: int | None = None,
     **further: Any,
 ) -> PendingPost:
     """Change what a post says before it leaves. `further` may be title, thread, first_comment,
-    options, media and when_late; what is not named stays.
+    options, media and when_late; what is not named stays. `score` from 1 to 5 says how good the
+    text was before the edit, for the agent to learn from.
 
     An edit after approval voids it: the delivery is cancelled under the same lock and the post
     waits for a decision again. What becomes of a late post is no part of what was approved. Without
@@ -191,6 +195,7 @@ def edit_post(
             return row
         refuse_frozen(row)
         before, after = changed_fields({name: getattr(row, name) for name in given}, given)
+        original = words_of(row)
         if set(given) != {"when_late"}:
             _refuse_misfit_of(row, given)
             void(row, "The text was changed.")
@@ -201,6 +206,8 @@ def edit_post(
         if "media" in given:
             fit_soon(row)
         record(action="post.edited", target=row, by=by, before=before, after=after)
+        if words_of(row) != original:
+            tell_learning(row, "edit", by=by, original=original, score=score)
     return row
 
 
@@ -257,6 +264,7 @@ def reject_post(*, post: PendingPost, reason: str, by: User | None) -> PendingPo
             void_approval(post=row, reason="The post was rejected.")
         moved(row, PendingStatus.REJECTED, rejection_reason=reason.strip(), expires_at=None)
         record(action="post.rejected", target=row, by=by, reason=reason.strip())
+        tell_learning(row, "reject", by=by, note=reason.strip())
     return row
 
 

@@ -23,6 +23,7 @@ from publishing.models import AutopilotRun, PendingPost, RunMode, RunStatus
 
 from .accounts import account_of_brand
 from .drafts import channel_of
+from .learning import tell_learning
 from .post_moves import locked, refuse_frozen
 from .schedules import BY_HAND
 
@@ -95,6 +96,7 @@ def start_regeneration(*, post: PendingPost, instruction: str, by: User | None) 
             regenerates=row,
         )
         record(action="post.regeneration_started", target=row, by=by, reason=instruction)
+        tell_learning(row, "regenerate", by=by, note=instruction)
     return run
 
 
