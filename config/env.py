@@ -286,6 +286,12 @@ LLM_MODELS = Setting[dict[str, str]](
 LLM_API_KEY = Setting(
     "WARREN_LLM_API_KEY", str, "", "Key of the provider.", group=_group, is_secret=True
 )
+LLM_KEYS = Setting[dict[str, str]](
+    "WARREN_LLM_KEYS", pairs, {},
+    "Keys of further providers, asked when the first one fails (in the order anthropic, google, "
+    "mistral) and for agents with a model of their own: anthropic=...,google=...",
+    group=_group, is_secret=True,
+)
 LLM_BASE_URL = Setting(
     "WARREN_LLM_BASE_URL", str, "",
     "Another address of the provider; needed for compatible: http://127.0.0.1:11434/v1",

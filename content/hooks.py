@@ -9,6 +9,7 @@ from uuid import UUID
 from billing.services.upward import brands_of
 from brands.services.upward import sample_writer
 from config.kernel.llm.answers import answer_store
+from config.kernel.llm.options import option_source
 from organizations.privacy.marks import Keep
 from organizations.privacy.purge import erasers
 from organizations.privacy.retention import Rule, by_age, rules
@@ -16,6 +17,7 @@ from organizations.services.files import delete_stored
 
 from . import audit_words, privacy  # noqa: F401
 from .models import Generation, Material, StoredAnswer
+from .services.agent_options import stored_options
 from .services.answers import StoredAnswers
 from .services.sample import sample_post
 from .services.upward import file_ends
@@ -34,6 +36,7 @@ def brands_of_generations(ids: Collection[UUID]) -> Mapping[UUID, str]:
 
 
 answer_store.fill(StoredAnswers())
+option_source.fill(stored_options)
 sample_writer.fill(sample_post)
 erasers.register("content.material", erase_file)
 rules.register("stored answers", Rule(Keep.ANSWERS, by_age(StoredAnswer)))

@@ -8,7 +8,7 @@ from config import liveness
 from config.backup import after_restore
 from config.kernel.checks import doctor_checks
 from config.kernel.clock import now
-from config.kernel.llm.routes import route_policy, route_source
+from config.kernel.llm.routes import own_keys, route_policy, route_source
 from config.kernel.tasks import SWEEPS, WorkRecorder, work_recorder
 from config.kernel.vault import key_store
 
@@ -25,7 +25,7 @@ from .services.audit import on_record
 from .services.backups import backup_findings
 from .services.data_keys import DataKeyTable
 from .services.files import delete_all_stored, stored_files
-from .services.model_routes import OwnRoutes
+from .services.model_routes import LentKeys, OwnRoutes
 from .services.regions import RegionPolicy
 from .trail import own_words  # noqa: F401
 from .trail.checks import retention_findings
@@ -59,6 +59,7 @@ doctor_checks.register("backups", backup_findings)
 work_recorder.fill(WorkTable())
 key_store.fill(DataKeyTable())
 route_source.fill(OwnRoutes())
+own_keys.fill(LentKeys())
 route_policy.fill(RegionPolicy())
 register_kinds(team.KINDS)
 on_record.register("notices", tell)

@@ -18,6 +18,7 @@ from tests.databases import (  # noqa: E402
     world,
 )
 from tests.limits import (  # noqa: E402
+    _agents_options_start_afresh,
     _nobody_sleeps,
     _sockets_stay_on_this_machine,
     _throttles_start_afresh,
@@ -31,6 +32,7 @@ from tests.peers.fixtures import (  # noqa: E402
 )
 
 __all__ = [
+    "_agents_options_start_afresh",
     "_around_the_transaction",
     "_fake_server",
     "_django_db_helper",

@@ -67,3 +67,11 @@ def _nobody_sleeps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 def _throttles_start_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test is refused for what another one did."""
     monkeypatch.setattr(throttle, "space", f"test-{uuid4()}")
+
+
+@pytest.fixture(autouse=True)
+def _agents_options_start_afresh() -> None:
+    """No test works with what another one set for an agent, which a process keeps for a minute."""
+    kept = sys.modules.get("content.services.agent_options")
+    if kept is not None:
+        kept.stored_options.forget()

@@ -63,7 +63,7 @@ def analyse(
 
     Raises what `config.kernel.llm.run` raises; ModelUnavailable is worth another run.
     """
-    if is_offline(organization_id, PURPOSE):
+    if is_offline(organization_id, PURPOSE, SPEC.name):
         return analyse_offline(material, brand)
     answer = run(SPEC, _asked(material, brand), step_key=step_key, organization_id=organization_id)
     return Analysed(

@@ -115,7 +115,7 @@ def write(
     last attempt; raise `attempt` with each. The offline writer heeds `shown` and `attempt`, since a
     wish in words is beyond it. Raises what `config.kernel.llm.run` raises, and Unwritable offline.
     """
-    if is_offline(organization_id, PURPOSE):
+    if is_offline(organization_id, PURPOSE, SPEC.name):
         return write_offline(
             brand, material, analysis, angle, rules, attempt=attempt, seed=seed, shown=shown
         )
@@ -270,4 +270,5 @@ SPEC = AgentSpec(
     temperature=0.8,
     max_tokens=1_500,
     deadline_seconds=60.0,
+    varying=("angle", "shown", "request", "faults"),
 )

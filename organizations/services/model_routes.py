@@ -138,6 +138,33 @@ class OwnRoutes:
             return list(_rows_for(purpose).values_list("provider", flat=True))
 
 
+class LentKeys:
+    """An organization's keys, for a model that an agent of it was given."""
+
+    def has_key(self, organization_id: UUID, provider: str) -> bool:
+        with org_atomic(organization_id):
+            return _lent(provider) is not None
+
+    def route_to(self, organization_id: UUID, provider: str, model: str) -> Route | None:
+        with org_atomic(organization_id):
+            found = _lent(provider)
+            if found is None:
+                return None
+            secret, row = found
+            key = read_secret(secret=secret, purpose=f"language model: {model}").reveal()
+        return Route(provider, model, api_key=key, base_url=row.base_url if row else "")
+
+
+def _lent(provider: str) -> tuple[ProviderSecret, ModelRoute | None] | None:
+    """The key of a provider with the route that says where it belongs, else the bare key."""
+    with_key = ModelRoute.objects.filter(provider=provider, secret__is_active=True)
+    row = with_key.select_related("secret").order_by("purpose").first()
+    if row is not None and row.secret is not None:
+        return row.secret, row
+    bare = stored_secret(provider)
+    return (bare, None) if bare is not None and bare.is_active else None
+
+
 def _rows_for(purpose: str) -> QuerySet[ModelRoute]:
     return ModelRoute.objects.filter(purpose__in=["", purpose]).order_by("-purpose")
 

@@ -10,6 +10,7 @@ import pytest
 from config.kernel.llm import double
 from config.kernel.llm.answers import answer_store, full_key
 from config.kernel.llm.errors import ModelUnavailable
+from config.kernel.llm.options import option_source
 from config.kernel.llm.routes import route_source
 from content.agents import (
     ANGLES,
@@ -57,7 +58,8 @@ MATERIAL = MaterialBrief(text="Our rye is back.", source_url="https://bakery.exa
 
 @pytest.fixture(autouse=True)
 def _nobody_keeps_books(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither stored answers nor routes of organizations: these tests touch no table."""
+    """No stored answers, options or routes of organizations: these tests touch no table."""
+    monkeypatch.setattr(option_source, "_value", None)
     monkeypatch.setattr(answer_store, "_value", None)
     monkeypatch.setattr(route_source, "_value", None)
 

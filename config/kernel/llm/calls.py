@@ -63,7 +63,8 @@ def try_once(
 
 
 def prompt_bytes(spec: AgentSpec[In, Out], values: In) -> int:
-    return len(system_prompt(spec.instructions).encode()) + len(data_slots(values).encode())
+    slots = data_slots(values, spec.varying)
+    return len(system_prompt(spec.instructions).encode()) + sum(len(s.encode()) for s in slots)
 
 
 async def _ask(
@@ -88,8 +89,10 @@ async def _ask(
         return output
 
     result = await agent.run(
-        data_slots(values),
+        _message(spec, values),
         model_settings={
+            # A form is filled in; thinking aloud before it would be paid as output.
+            "thinking": False,
             "temperature": spec.temperature,
             "max_tokens": spec.max_tokens,
             "timeout": timeout_seconds,
@@ -100,6 +103,16 @@ async def _ask(
         timeout=timeout_seconds,
     )
     return result.output
+
+
+def _message(spec: AgentSpec[In, Out], values: In) -> Any:
+    """The material first, then what varies, with a mark between for the providers' caches."""
+    from pydantic_ai import CachePoint
+
+    stable, varying = data_slots(values, spec.varying)
+    if not varying or not stable:
+        return stable or varying
+    return [stable, CachePoint(), varying]
 
 
 def _form(spec: AgentSpec[In, Out], route: Route) -> Any:
@@ -116,6 +129,8 @@ def _usage(spent: Any, *, lost: int = 0) -> Usage:
         output_tokens=spent.output_tokens,
         requests=spent.requests,
         unmeasured=spent.unmeasured_requests + lost,
+        cache_read_tokens=spent.cache_read_tokens,
+        cache_write_tokens=spent.cache_write_tokens,
     )
 
 

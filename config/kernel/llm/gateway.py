@@ -22,6 +22,7 @@ from config.kernel.llm.errors import (
     NoModel,
 )
 from config.kernel.llm.meter import current_meter
+from config.kernel.llm.options import AgentOptions, options_for
 from config.kernel.llm.prices import cost_micros, worst_case_micros
 from config.kernel.llm.providers import LABELS, provider_for
 from config.kernel.llm.routes import Route, is_configured, routes_for
@@ -29,7 +30,6 @@ from config.kernel.llm.spec import AgentSpec, Answer, In, Out, Usage
 
 log = structlog.get_logger(__name__)
 
-MOST_TRIES = 3  # at one model
 _FIRST_WAIT_SECONDS = 0.5
 _SHORTEST_TRY_SECONDS = 0.05
 _PRIMARY_SHARE = 0.6  # of the deadline, when there is a fallback to leave time for
@@ -38,9 +38,14 @@ _TRY_SHARE = 0.6  # of a model's time for one try, so that one that hangs can be
 pause: Callable[[float], None] = time.sleep
 
 
-def is_offline(organization_id: UUID | None, purpose: str = "") -> bool:
-    """Whether no model is configured for this organization, so that agents work offline."""
-    return not double.is_active() and not is_configured(organization_id, purpose)
+def is_offline(organization_id: UUID | None, purpose: str = "", agent: str = "") -> bool:
+    """Whether an agent works offline: no model is configured for this organization and purpose,
+    or operators switched the agent off."""
+    options = options_for(organization_id, agent)
+    if not options.is_enabled:
+        return True
+    provider = options.provider_and_name[0]
+    return not double.is_active() and not is_configured(organization_id, purpose, provider)
 
 
 def run(
@@ -50,12 +55,17 @@ def run(
 
     A step whose answer is stored returns it and costs nothing. Otherwise the configured models are
     asked in their order, each with at most three tries and one repair turn, inside the agent's
-    deadline. Every try is reserved at its worst case first and settled after.
+    deadline. Every try is reserved at its worst case first and settled after. What operators set
+    for the agent counts; an answer that was stored under other options is not taken.
 
     Call it with no transaction open. Raises NoModel, ModelMisconfigured, InputTooLong,
     AnswerRefused, AnswerTruncated and AnswerInvalid (trying again does not help),
     ModelUnavailable (it does, after `retry_after` seconds), and PaymentRequired from the meter.
     """
+    options = options_for(organization_id, spec.name)
+    if not options.is_enabled:
+        raise NoModel(f"The agent {spec.name} is switched off here. It works offline meanwhile.")
+    spec = options.apply(spec)
     key = full_key(spec, step_key)
     stored = _stored(spec, key, organization_id)
     if stored:
@@ -63,15 +73,19 @@ def run(
     if double.is_active():
         answer = double.answer(spec, values)
     else:
-        answer = _ask_in_order(spec, values, key, organization_id)
+        answer = _ask_in_order(spec, values, key, organization_id, options)
     _store(spec, key, answer, organization_id)
     return answer
 
 
 def _ask_in_order(
-    spec: AgentSpec[In, Out], values: In, key: str, organization_id: UUID | None
+    spec: AgentSpec[In, Out],
+    values: In,
+    key: str,
+    organization_id: UUID | None,
+    options: AgentOptions,
 ) -> Answer[Out]:
-    routes = routes_for(organization_id, spec.purpose)
+    routes = routes_for(organization_id, spec.purpose, options.provider_and_name)
     if not routes:
         raise NoModel("No language model is configured. Warren's offline writer can do this.")
     ends_at = time.monotonic() + spec.deadline_seconds
@@ -82,7 +96,7 @@ def _ask_in_order(
         if left <= _SHORTEST_TRY_SECONDS:
             break
         try:
-            call = _Call(spec, values, route, key, organization_id)
+            call = _Call(spec, values, route, key, organization_id, most_tries=options.tries)
             return call.answer(seconds=left if is_last else left * _PRIMARY_SHARE)
         except AnswerRefused:
             raise  # another model is not asked until one says yes
@@ -102,7 +116,10 @@ class _Call:
         route: Route,
         key: str,
         organization_id: UUID | None,
+        *,
+        most_tries: int,
     ) -> None:
+        self.most_tries = most_tries
         self.spec, self.values, self.route, self.key = spec, values, route, key
         self.organization_id = organization_id
         provider_for(route)
@@ -114,11 +131,11 @@ class _Call:
         """Raises the last ModelError when no try brought an answer within so many seconds."""
         started = time.monotonic()
         error: ModelError = too_slow(self.route)
-        for tries in range(1, MOST_TRIES + 1):
+        for tries in range(1, self.most_tries + 1):
             left = seconds - (time.monotonic() - started)
             if left <= _SHORTEST_TRY_SECONDS:
                 break
-            share = left if tries == MOST_TRIES else left * _TRY_SHARE
+            share = left if tries == self.most_tries else left * _TRY_SHARE
             tried = self._metered_try(min(share, settings.WARREN_LLM_TIMEOUT_SECONDS))
             if tried.error is None and tried.output is not None:
                 cost = self._cost(tried)
@@ -164,7 +181,7 @@ class _Call:
 
     def _waited_for_another_try(self, error: ModelError, tries: int, ends_at: float) -> bool:
         """Wait as the provider asked, else twice as long each time, with jitter."""
-        if not isinstance(error, ModelUnavailable) or tries == MOST_TRIES:
+        if not isinstance(error, ModelUnavailable) or tries == self.most_tries:
             return False
         wait = error.retry_after
         if wait is None:

@@ -7,6 +7,7 @@ route is marked free or brings its own price.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 
 from config.kernel.llm.errors import ModelMisconfigured
@@ -24,11 +25,14 @@ _LISTED = {"openai", "anthropic", "google", "mistral", "openrouter"}
 def worst_case_micros(route: Route, *, prompt_bytes: int, max_tokens: int, requests: int) -> int:
     """Upper bound for so many requests, each with the whole prompt and a full answer.
 
-    A repair turn sends the first answer again, so the answer counts as input too. Raises
+    A repair turn sends the first answer again, so the answer counts as input too. Writing to the
+    provider's cache can cost more than plain input, so the dearer of both is taken. Raises
     ModelMisconfigured when the price is unknown.
     """
     into = prompt_bytes // BYTES_PER_TOKEN + OVERHEAD_TOKENS + (max_tokens if requests > 1 else 0)
-    return requests * cost_micros(route, Usage(input_tokens=into, output_tokens=max_tokens))
+    plain = Usage(input_tokens=into, output_tokens=max_tokens)
+    written = replace(plain, cache_write_tokens=into)
+    return requests * max(cost_micros(route, plain), cost_micros(route, written))
 
 
 def cost_micros(route: Route, usage: Usage) -> int:
@@ -49,7 +53,12 @@ def _listed_micros(route: Route, usage: Usage) -> int:
 
     if route.provider not in _LISTED:
         raise _unknown(route)
-    tokens = genai_prices.Usage(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
+    tokens = genai_prices.Usage(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+    )
     try:
         price = genai_prices.calc_price(tokens, route.model, provider_id=route.provider)
     except LookupError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,17 +20,25 @@ def system_prompt(instructions: str) -> str:
     return f"{PREAMBLE}\n\n{instructions.strip()}"
 
 
-def data_slots(values: BaseModel) -> str:
-    """Every field as one slot named after it; empty fields are left out.
+def data_slots(values: BaseModel, varying: Collection[str] = ()) -> tuple[str, str]:
+    """Every field as one slot named after it, empty fields left out: those that stay the same from
+    call to call, and those that vary.
 
     The frame's own tags inside a value are escaped, so that no text can end its slot early.
     """
+    names = list(type(values).model_fields)
+    return (
+        _slots(values, [name for name in names if name not in varying]),
+        _slots(values, [name for name in names if name in varying]),
+    )
+
+
+def _slots(values: BaseModel, names: Sequence[str]) -> str:
     from pydantic_ai.framing import register_tag, wrap
 
     tag = register_tag("warren_data")
-    fields = type(values).model_fields
     slots = (
-        wrap(tag, text, name=name) for name in fields if (text := _as_text(getattr(values, name)))
+        wrap(tag, text, name=name) for name in names if (text := _as_text(getattr(values, name)))
     )
     return "\n\n".join(slots)
 

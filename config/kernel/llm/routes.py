@@ -74,6 +74,33 @@ class RoutePolicy(Protocol):
         ...
 
 
+@runtime_checkable
+class OwnKeys(Protocol):
+    """The keys that an organization lent us, whatever models it chose for its purposes."""
+
+    def has_key(self, organization_id: UUID, provider: str) -> bool: ...
+
+    def route_to(self, organization_id: UUID, provider: str, model: str) -> Route | None:
+        """A model of the provider behind the organization's own key, which is opened; else None."""
+        ...
+
+
+own_keys: Slot[OwnKeys] = Slot("llm.own_keys", OwnKeys)  # type: ignore[type-abstract]
+
+
+@runtime_checkable
+class DefaultModels(Protocol):
+    def model(self, provider: str, purpose: str) -> str:
+        """The provider's default for the kind of model that a purpose needs; empty for none."""
+        ...
+
+
+default_models: Slot[DefaultModels] = Slot("llm.default_models", DefaultModels)  # type: ignore[type-abstract]
+
+# Who is asked when the configured provider fails, as far as the installation has their keys:
+# specification 3a, monthly model discovery.
+FALLBACK_ORDER = ("anthropic", "google", "mistral")
+
 route_policy: Slot[RoutePolicy] = Slot("llm.policy", RoutePolicy)  # type: ignore[type-abstract]
 
 
@@ -84,19 +111,27 @@ def refusal(organization_id: UUID | None, provider: str) -> str:
     return policy.refusal(organization_id, provider)
 
 
-def routes_for(organization_id: UUID | None, purpose: str) -> Sequence[Route]:
+def routes_for(
+    organization_id: UUID | None, purpose: str, model: tuple[str, str] = ("", "")
+) -> Sequence[Route]:
     """Preferred first, fallbacks after it; empty when there is no model.
+
+    `model` is an agent's own: its provider and name. It goes first where there is a key for it:
+    the organization's own, else the installation's unless the organization chose models of its
+    own, because then its texts go only where it said.
 
     Leaves out providers that the organization's texts may not go to. Raises ModelMisconfigured
     (code `provider_not_allowed`) when that leaves none, before a key is opened.
     """
     source = route_source.get()
-    providers = _providers(organization_id, purpose)
+    providers = _providers(organization_id, purpose, model[0])
     refusals = {each: refusal(organization_id, each) for each in providers}
     if providers and all(refusals.values()):
         raise ModelMisconfigured(refusals[providers[0]], code="provider_not_allowed")
     own = source.routes(organization_id, purpose) if source else ()
-    found = own or settings_routes(purpose)
+    found = list(own or settings_routes(purpose))
+    if own_route := _route_to(organization_id, *model, has_routes=bool(own)):
+        found = [own_route, *(route for route in found if route != own_route)]
     return [
         route
         for route in found
@@ -104,29 +139,79 @@ def routes_for(organization_id: UUID | None, purpose: str) -> Sequence[Route]:
     ]
 
 
-def is_configured(organization_id: UUID | None, purpose: str) -> bool:
-    """Whether there is a model for this purpose; opens no key."""
-    return bool(_providers(organization_id, purpose))
+def is_configured(organization_id: UUID | None, purpose: str, provider: str = "") -> bool:
+    """Whether there is a model for this purpose, or a key for an agent's own; opens no key."""
+    return bool(_providers(organization_id, purpose, provider))
 
 
-def _providers(organization_id: UUID | None, purpose: str) -> list[str]:
+def _providers(organization_id: UUID | None, purpose: str, first: str) -> list[str]:
     source = route_source.get()
-    own = source.providers(organization_id, purpose) if source else ()
+    own = list(source.providers(organization_id, purpose)) if source else []
     found = own or [route.provider for route in settings_routes(purpose)]
-    return [provider for provider in found if provider and provider != OFFLINE]
+    if first and (_has_own_key(organization_id, first) or (not own and installation_key(first))):
+        found = [first, *found]
+    return [provider for provider in dict.fromkeys(found) if provider and provider != OFFLINE]
+
+
+def _has_own_key(organization_id: UUID | None, provider: str) -> bool:
+    keys = own_keys.get()
+    return (
+        keys is not None and organization_id is not None and keys.has_key(organization_id, provider)
+    )
+
+
+def _route_to(
+    organization_id: UUID | None, provider: str, model: str, *, has_routes: bool
+) -> Route | None:
+    keys = own_keys.get()
+    if not provider or not model or refusal(organization_id, provider):
+        return None
+    own = keys.route_to(organization_id, provider, model) if keys and organization_id else None
+    if own is not None:
+        return own
+    if has_routes or not installation_key(provider):
+        return None
+    return installation_route(provider, model)
+
+
+def installation_key(provider: str) -> str:
+    """The installation's key of a provider, or its address where that needs none; else empty."""
+    if provider and provider == _setting("PROVIDER").lower():
+        return _setting("API_KEY") or _setting("BASE_URL")
+    keys = dict(getattr(settings, "WARREN_LLM_KEYS", None) or {})
+    return str(keys.get(provider, "")).strip()
+
+
+def installation_route(provider: str, model: str) -> Route:
+    """A model behind the installation's key of its provider."""
+    if provider == _setting("PROVIDER").lower():
+        return _settings_route(provider, model)
+    return Route(provider, model, api_key=installation_key(provider), is_trusted_address=True)
 
 
 def settings_routes(purpose: str) -> Sequence[Route]:
     """From WARREN_LLM_*: one provider, a model per purpose, and a fallback model.
 
-    WARREN_LLM_MODELS maps a purpose to a model name of the same provider.
+    WARREN_LLM_MODELS maps a purpose to a model name of the same provider; where no name is given,
+    the registry's default for the purpose is taken. After them come the defaults of the providers
+    in the fallback order that WARREN_LLM_KEYS has a key for.
     """
     provider = _setting("PROVIDER").lower()
     if not provider or provider == OFFLINE:
         return ()
     chosen = dict(getattr(settings, "WARREN_LLM_MODELS", None) or {})
-    names = [chosen.get(purpose) or _setting("MODEL"), _setting("FALLBACK_MODEL")]
-    return [_settings_route(provider, name) for name in dict.fromkeys(names) if name]
+    first = chosen.get(purpose) or _setting("MODEL") or _default(provider, purpose)
+    names = [first, _setting("FALLBACK_MODEL")]
+    routes = [_settings_route(provider, name) for name in dict.fromkeys(names) if name]
+    for other in FALLBACK_ORDER:
+        if other != provider and installation_key(other) and (name := _default(other, purpose)):
+            routes.append(installation_route(other, name))
+    return routes
+
+
+def _default(provider: str, purpose: str) -> str:
+    models = default_models.get()
+    return models.model(provider, purpose) if models else ""
 
 
 def _settings_route(provider: str, model: str) -> Route:

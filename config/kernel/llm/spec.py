@@ -23,6 +23,8 @@ class AgentSpec(Generic[In, Out]):
     of the instructions or the types, because stored answers belong to a version.
     `check` looks at a well-formed answer and returns what is wrong with it, as a sentence for the
     model, or None; one repair turn follows.
+    `varying` names the fields of the input that differ between calls on one material: they are sent
+    last, so that providers keep what stands before them and charge less for it the next time.
     """
 
     name: str
@@ -35,6 +37,7 @@ class AgentSpec(Generic[In, Out]):
     max_tokens: int = 1500
     deadline_seconds: float = 60.0
     check: Callable[[In, Out], str | None] | None = None
+    varying: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,16 @@ class Usage:
     """Tokens and requests of one call, all tries of the answering route together.
 
     `unmeasured` counts requests that may have been billed although no answer was seen; they are
-    priced at their worst case, so that a budget never runs behind the bill.
+    priced at their worst case, so that a budget never runs behind the bill. The cached tokens are
+    a part of the input's: read from the provider's cache at a lower price, or written to it.
     """
 
     input_tokens: int = 0
     output_tokens: int = 0
     requests: int = 0
     unmeasured: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from config.kernel.llm import AgentSpec, Usage, gateway
 from config.kernel.llm.answers import StoredAnswer, answer_store
 from config.kernel.llm.connections import close_all
 from config.kernel.llm.meter import Reservation, meter
-from config.kernel.llm.routes import Route, route_source
+from config.kernel.llm.options import option_source
+from config.kernel.llm.routes import Route, default_models, own_keys, route_source
 from tests.kernel.llm.protocol import ModelServer
 
 ORGANIZATION = uuid4()
@@ -110,7 +111,7 @@ class Routes:
 @pytest.fixture(autouse=True)
 def _the_gateway_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without what the apps fill in: these tests touch no table."""
-    for slot in (meter, answer_store, route_source):
+    for slot in (meter, answer_store, route_source, own_keys, default_models, option_source):
         monkeypatch.setattr(slot, "_value", None)
 
 
