@@ -17,6 +17,8 @@ from content.services.materials import retry_material
 from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin, rescue_each
 from organizations.admin.reasons import reasoned
 
+from . import template  # noqa: F401
+
 
 @admin.register(Material)
 class MaterialAdmin(OperatorAdmin):

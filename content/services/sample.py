@@ -20,7 +20,7 @@ from .sample_texts import SAMPLE_TEXTS
 if TYPE_CHECKING:
     from brands.services.voices import VoiceProfile
 
-    from content.agents import BrandBrief, PlatformRules
+    from content.agents import AngleName, BrandBrief, PlatformRules
 
 
 def sample_post(
@@ -50,7 +50,7 @@ def sample_post(
     told = material_brief(source)
     # To place it under a pillar would take the vectors' model, and a post says no pillar.
     analysis = analyse_offline(told, replace(brief, pillars=())).analysis
-    angle = next(iter(analysis.suggested_angles), "product_focus")
+    angle: AngleName = next(iter(analysis.suggested_angles), "product_focus")
     draft = write_offline(brief, told, analysis, angle, rules).draft
     held = guard_brief(brand=changed, material=source, rules=rules)
     mended = inspect(CandidateText(draft.text, tuple(draft.hashtags), draft.link), held).candidate
