@@ -15,8 +15,8 @@ register(
     Table(
         "analytics.skillday",
         plain=words(
-            "day skill_version uses_count passed_count defect_count selected_count approved_count "
-            "cost_micros latency_ms_p50 latency_ms_p95"
+            "day skill_version uses_count passed_count defect_count selected_count decided_count "
+            "approved_count cost_micros latency_ms_p50 latency_ms_p95"
         ),
     ),
 )

@@ -105,7 +105,9 @@ register(
     ),
     Table(
         "content.sharingevent",
-        plain=words("kind skill organizations_count uses_count mean_pass_rate defect_rate"),
+        plain=words(
+            "kind skill organizations_count uses_count suppressed_count mean_pass_rate defect_rate"
+        ),
     ),
     Table(
         "content.skill",
@@ -113,9 +115,15 @@ register(
         personal={"created_by": DID},
         plain=words(
             "brand name task platform status variant_of forked_from shares_structure uses_count "
-            "pass_rate defect_rate selection_rate approval_rate cost_micros_mean last_used_at "
-            "failing_since retired_at retired_reason"
+            "decided_count approved_count pass_rate defect_rate selection_rate approval_rate "
+            "cost_micros_mean last_used_at recount_at failing_since retired_at retired_reason"
         ),
+    ),
+    Table(
+        "content.skillsharingconsent",
+        by=("given_by", "withdrawn_by"),
+        personal={"given_by": DID, "withdrawn_by": DID},
+        plain=words("withdrawn_at"),
     ),
     Table(
         "content.skillversion",

@@ -229,6 +229,29 @@ class AppendOnly(_Sql):
         return table, str(settings.DATABASES["default"]["USER"])
 
 
+class OnlyRead(_Sql):
+    """Let the application read a table that belongs to nobody; only the operator writes it."""
+
+    def __init__(self, *models: str) -> None:
+        self.models = models
+
+    def forwards(self, app_label: str, apps: Apps) -> list[str]:
+        return [
+            f"REVOKE INSERT, UPDATE, DELETE {on} FROM {_user()}" for on in self._on(app_label, apps)
+        ]
+
+    def backwards(self, app_label: str, apps: Apps) -> list[str]:
+        return [
+            f"GRANT INSERT, UPDATE, DELETE {on} TO {_user()}" for on in self._on(app_label, apps)
+        ]
+
+    def describe(self) -> str:
+        return f"Let the application only read {', '.join(self.models)}"
+
+    def _on(self, app_label: str, apps: Apps) -> list[str]:
+        return [f"ON {apps.get_model(app_label, name)._meta.db_table}" for name in self.models]
+
+
 class MayWrite(_Sql):
     """Let the application write some columns more of a table that is otherwise append-only."""
 
@@ -293,6 +316,44 @@ class Door(_Sql):
 
     def describe(self) -> str:
         return f"Open the door {self.signature}"
+
+
+class AddVectorIndex(_Sql):
+    """Let nearest neighbours be found without reading every row: HNSW over half-precision numbers.
+
+    For tables where one organization alone may hold so many vectors that an exact scan is too slow.
+    Ask for `(column::halfvec(768)) <#> …` to use it, and keep the plain column for exact scans.
+    Half precision takes half the room and moves cosines in the fourth digit, which changes no
+    neighbour that counts. `links` and `breadth` are pgvector's m and ef_construction.
+    """
+
+    def __init__(
+        self, model: str, field: str, *, name: str, links: int = 16, breadth: int = 64
+    ) -> None:
+        self.model = model
+        self.field = field
+        self.name = name
+        self.links = links
+        self.breadth = breadth
+
+    def forwards(self, app_label: str, apps: Apps) -> list[str]:
+        meta = apps.get_model(app_label, self.model)._meta
+        field: Any = meta.get_field(self.field)
+        return [
+            f"CREATE INDEX {self.name} ON {meta.db_table} USING hnsw "
+            f"(({field.column}::halfvec({field.dimensions})) halfvec_ip_ops) "
+            f"WITH (m = {self.links}, ef_construction = {self.breadth})"
+        ]
+
+    def backwards(self, app_label: str, apps: Apps) -> list[str]:
+        return [f"DROP INDEX {self.name}"]
+
+    def describe(self) -> str:
+        return f"Find neighbours by {self.model}.{self.field}"
+
+
+def _user() -> str:
+    return str(settings.DATABASES["default"]["USER"])
 
 
 def _link(field: Any) -> tuple[str, str, str]:

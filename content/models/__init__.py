@@ -23,6 +23,7 @@ from .skill import (
     SharingEvent,
     Skill,
     SkillForm,
+    SkillSharingConsent,
     SkillStatus,
     SkillVersion,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "SharingEvent",
     "Skill",
     "SkillForm",
+    "SkillSharingConsent",
     "SkillStatus",
     "SkillVersion",
     "StoredAnswer",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from pgvector.django import VectorField
 
+from config.kernel.clock import now
 from config.kernel.models import Base, OrgOwned, TenantForeignKey
 
 
@@ -65,18 +66,26 @@ class SharedSkill(SkillForm, Base):
 
 
 class SharingEvent(Base):
-    """That a structure was shared, or taken back: numbers only, no organization."""
+    """That a structure was shared, taken back, or held back: numbers only, no organization.
+
+    `suppressed_count` structures were looked at and kept hidden because fewer than five
+    organizations use them; nothing else is written of those (specification 6.6).
+    """
 
     class Kind(models.TextChoices):
         PROMOTED = "promoted"
         RETIRED = "retired"
+        SUPPRESSED = "suppressed"
 
     kind = models.CharField(max_length=10, choices=Kind)
-    skill = models.ForeignKey(SharedSkill, models.CASCADE, related_name="events")
-    organizations_count = models.PositiveIntegerField()
-    uses_count = models.PositiveIntegerField()
-    mean_pass_rate = models.FloatField()
-    defect_rate = models.FloatField()
+    skill = models.ForeignKey(
+        SharedSkill, models.CASCADE, related_name="events", null=True, blank=True
+    )
+    organizations_count = models.PositiveIntegerField(default=0)
+    uses_count = models.PositiveIntegerField(default=0)
+    suppressed_count = models.PositiveIntegerField(default=0)
+    mean_pass_rate = models.FloatField(default=0)
+    defect_rate = models.FloatField(default=0)
 
     class Meta:
         ordering = ["-created_at"]
@@ -85,11 +94,39 @@ class SharingEvent(Base):
         return f"{self.kind} {self.skill_id}"
 
 
+class SkillSharingConsent(OrgOwned):
+    """That an organization lets its structures be counted with those of others, until it takes it
+    back. Without one in force nothing of it is counted (specification 6.6)."""
+
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(withdrawn_at=None),
+                name="skill_sharing_one_consent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "withdrawn" if self.withdrawn_at else "in force"
+
+
 class Skill(OrgOwned):
     """A way to build a post that this organization uses, with its record of the last 30 days.
 
-    `name` is written from the structure. The counts are analytics' to write. `forked_from` is the
-    shared skill that it began as, `variant_of` the own one.
+    `name` is written from the structure. The counts are analytics' to write, which looks again at
+    `recount_at`: `decided_count` are the uses that a person said anything of, `approved_count`
+    those that went out. `forked_from` is the shared skill that it began as, `variant_of` the own
+    one.
     """
 
     brand_path: ClassVar[str] = "brand"
@@ -110,12 +147,15 @@ class Skill(OrgOwned):
     )
     shares_structure = models.BooleanField(default=True)
     uses_count = models.PositiveIntegerField(default=0)
+    decided_count = models.PositiveIntegerField(default=0)
+    approved_count = models.PositiveIntegerField(default=0)
     pass_rate = models.FloatField(default=0)
     defect_rate = models.FloatField(default=0)
     selection_rate = models.FloatField(default=0)
     approval_rate = models.FloatField(default=0)
     cost_micros_mean = models.BigIntegerField(default=0)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    recount_at = models.DateTimeField(default=now)
     failing_since = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_reason = models.CharField(max_length=200, blank=True)

@@ -1,0 +1,63 @@
+"""Writing skills down: a skill with its first version, another version, which one is active."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from config.kernel.embeddings import Embedded
+from content.models import Skill, SkillStatus, SkillVersion
+from content.skills.structure import Structure, name_of
+from organizations.models import User
+from organizations.services.audit import record
+
+
+def create_skill(
+    *,
+    structure: Structure,
+    task: str = "post",
+    platform: str = "",
+    brand_id: UUID | None = None,
+    variant_of_id: UUID | None = None,
+    forked_from_id: UUID | None = None,
+    notes: str = "",
+    by: User | None = None,
+    embedded: Embedded | None = None,
+) -> SkillVersion:
+    """A skill in testing with its first version. Its name is written from the structure.
+
+    `embedded` is the vector of the structure's description. Call it inside a transaction. Raises
+    Invalid for an unknown task or platform name.
+    """
+    fingerprint = structure.fingerprint(task=task, platform=platform)
+    skill = Skill.objects.create(
+        brand_id=brand_id,
+        name=name_of(structure),
+        task=task,
+        platform=platform,
+        status=SkillStatus.TESTING,
+        variant_of_id=variant_of_id,
+        forked_from_id=forked_from_id,
+        created_by=by,
+    )
+    version = SkillVersion.objects.create(
+        skill=skill,
+        number=1,
+        notes=notes[:300],
+        task=task,
+        platform=platform,
+        structure=structure.as_json(),
+        fingerprint=fingerprint,
+        **_vector(embedded),
+    )
+    record(
+        action="skill.created",
+        target=skill,
+        by=by,
+        reason=notes,
+        data={"fingerprint": fingerprint},
+    )
+    return version
+
+
+def _vector(embedded: Embedded | None) -> dict[str, object]:
+    return {} if embedded is None else {"embedding": embedded.vectors[0], "model": embedded.model}
