@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import materials, pictures
+from .views import materials, patterns, pictures
 
 app_name = "content"
 
@@ -19,4 +19,10 @@ urlpatterns = [
         name="material-undelete",
     ),
     path("materials/<uuid:material>/deletion/", materials.material_delete, name="material-delete"),
+    path("brands/<uuid:brand>/lessons/", patterns.pattern_list, name="pattern-list"),
+    path(
+        "brands/<uuid:brand>/lessons/<uuid:pattern>/",
+        patterns.pattern_switch,
+        name="pattern-switch",
+    ),
 ]

@@ -13,6 +13,7 @@ from content.models import (
     Candidate,
     Generation,
     GenerationStatus,
+    LearnedPattern,
     Material,
     MaterialStatus,
 )
@@ -159,6 +160,22 @@ def delivery(pending: PendingPost, **fields: Any) -> Delivery:
             "occurrence": "1",
             "idempotency_key": hashlib.sha256(str(pending.pk).encode()).hexdigest(),
             "due_at": pending.scheduled_for,
+            **fields,
+        }
+    )
+
+
+def pattern(brand: BrandProfile, **fields: Any) -> LearnedPattern:
+    return LearnedPattern.objects.create(
+        **{
+            "brand": brand,
+            "agent": "copywriter",
+            "key": "no_emoji",
+            "lesson": "Use no emoji: people take them out.",
+            "data": {"made": 3, "for": 3, "against": 0, "recent": []},
+            "confidence": 0.8,
+            "success_rate": 0.93,
+            "usage_count": 3,
             **fields,
         }
     )

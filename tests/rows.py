@@ -42,6 +42,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         pending = make.pending_post(world.brand, world.account, source=source)
         out = make.post(world.brand, world.account, pending_post=pending)
         delivery = make.delivery(pending)
+        pattern = make.pattern(world.brand)
         route = ModelRoute.objects.create(provider="compatible", model="small", base_url="")
         ticket = SupportTicket.objects.create(user=world.owner, subject="Ask", message="Why?")
         notice = Notification.objects.create(user=world.owner, kind="post_failed", title="Told")
@@ -103,6 +104,8 @@ def one_of_each(world: World) -> dict[str, Any]:
         "schedule": world.schedule.pk,
         "pending": pending.pk,
         "candidate": pending.candidate_id,
+        "generation": pending.generation_id,
+        "pattern": pattern.pk,
         "post": out.pk,
         "account": world.account.pk,
         "attempt": attempt.pk,
