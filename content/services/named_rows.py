@@ -30,7 +30,8 @@ def create_named(model: type[R], values: Mapping[str, Any], *, action: str, by: 
 def change_named(row: R, values: Mapping[str, Any], *, action: str, by: User) -> R:
     """Change only the fields that are given, and keep no record where nothing differs."""
     with org_atomic():
-        fresh: R = type(row)._default_manager.select_for_update().get(pk=row.pk)
+        rows: Any = type(row)._default_manager
+        fresh: R = rows.select_for_update().get(pk=row.pk)
         wanted = _checked(type(row), values, fresh)
         before, after = changed_fields({name: _read(fresh, name) for name in wanted}, _ids(wanted))
         for name in after:
