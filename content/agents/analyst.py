@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from config.kernel.llm import AgentSpec, is_offline, run
+from config.kernel.llm.agents import agents
 from content.agents.briefs import OFFLINE, Analysis, BrandBrief, MaterialBrief
 
 PURPOSE = "analysis"
@@ -124,3 +125,4 @@ SPEC = AgentSpec(
     deadline_seconds=60.0,
     check=_wrong,
 )
+agents.register(SPEC.name, SPEC)
