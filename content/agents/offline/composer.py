@@ -43,7 +43,9 @@ from content.agents.offline.selection import (
     in_order,
     says_something_new,
 )
+from content.agents.offline.shape import ended_with_fact, fitting_closes, opens_as, takes_more
 from content.agents.offline.style import emoji_for, hashtags_for
+from content.skills.structure import Structure
 
 _EVENT = regex.compile(
     r"\b(takes? place|concert|conference|registration|tickets?|opening|open day|workshop|festival|"
@@ -69,10 +71,12 @@ def write_offline(
     attempt: int = 1,
     seed: int = 0,
     shown: Sequence[str] = (),
+    structure: Structure | None = None,
 ) -> Draft:
     """One post, the same for the same arguments; another `attempt` words it in another way.
 
-    `shown` are texts that it should differ from. Raises Unwritable when no sentence of the material
+    `shown` are texts that it should differ from; `structure` is followed as far as the material
+    has what it asks for. Raises Unwritable when no sentence of the material
     fits the platform or the brand's rules, with what to do.
     """
     language = language_of(material, brand)
@@ -88,6 +92,7 @@ def write_offline(
         attempt=attempt,
         seed=seed,
         language=language,
+        structure=structure,
     )
     post = _written(order)
     return Draft(
@@ -163,6 +168,7 @@ def _written(order: Order) -> Post:
         chance=order.chance("hook"),
         taken=order.taken,
         liked=order.brand.words_to_use,
+        structure=order.structure,
     )
     if is_sober(order):
         # Of a recall or a death the first thing first, from whatever angle.
@@ -170,7 +176,8 @@ def _written(order: Order) -> Post:
     for hook in ranked:
         post = _smallest(hook, order)
         if post is not None:
-            return _dressed(_filled(_closed(_introduced(post, order), order), order), order)
+            filled = _filled(_closed(_introduced(post, order), order), order)
+            return _dressed(_ended(filled, order), order)
     raise Unwritable(
         f"No sentence of the material fits into {order.rules.max_characters} characters on "
         f"{order.rules.label}, and the offline writer cuts none. Add a shorter sentence, or "
@@ -207,6 +214,9 @@ def _smallest(hook: Sentence, order: Order) -> Post | None:
 def _introduced(post: Post, order: Order) -> Post:
     """A short material always gets an introduction, so that three posts on it differ."""
     hook = post.sentences[0]
+    wanted = order.structure.hook if order.structure else "statement"
+    if wanted != "statement" and opens_as(hook, wanted) and len(order.source.sentences) > 3:
+        return post  # it opens as it was to open
     title = _HOW_TO.match(order.material.title.strip())
     leads = leads_for(hook, order.angle, order.brand, is_sober=is_sober(order))
     leads = [lead for lead in leads if not any(lead in text for text in order.taken)]
@@ -243,6 +253,9 @@ def _closes(order: Order) -> list[str]:
         is_note=len(order.source.sentences) <= 2,
     )
     found = closes_for(order.angle, setting, order.brand, order.language)
+    if order.structure is not None:  # the angle's own may have none of the wanted kind
+        plain = replace(setting, is_note=True)
+        found += closes_for(order.angle, plain, order.brand, order.language)
     fresh = [close for close in found if not any(close in text for text in order.taken)]
     found = fresh or found
     if found:
@@ -252,6 +265,8 @@ def _closes(order: Order) -> list[str]:
     own = [s.text for s in order.source.sentences if is_command(s) and not s.leans]
     wants_own = order.brand.cta_style == "direct" or order.angle == "promotional"
     unused = [close for close in own if not any(close in text for text in order.taken)]
+    if order.structure is not None:
+        return fitting_closes(found, unused, order.structure)
     return [*unused, *found] if wants_own else found
 
 
@@ -268,8 +283,9 @@ def _filled(post: Post, order: Order) -> Post:
         taken=order.taken,
         liked=order.brand.words_to_use,
         needed=missing,
+        structure=order.structure,
     )
-    for group in groups:
+    for group in groups if takes_more(order.structure) or missing else ():
         if len(chosen) >= _most_sentences(order):
             break
         new = [sentence for sentence in group if sentence not in chosen]
@@ -286,6 +302,14 @@ def _filled(post: Post, order: Order) -> Post:
         if fits(bigger, order) and size_of(bigger, order) <= target_of(order):
             chosen, post = list(sentences), bigger
     return post
+
+
+def _ended(post: Post, order: Order) -> Post:
+    """A figure at the very end where the structure closes with a fact."""
+    if order.structure is None or order.structure.closing != "fact":
+        return post
+    ended = replace(post, sentences=ended_with_fact(post.sentences))
+    return ended if fits(ended, order) else post
 
 
 def _leaves_others_theirs(
@@ -316,6 +340,8 @@ def _dressed(post: Post, order: Order) -> Post:
     """Emoji, then as many more hashtags as there is room for."""
     topic = f"{order.material.title} {' '.join(order.keywords[:8])}"
     emoji = emoji_for(topic, order.angle, order.brand, is_sober=is_sober(order))
+    if order.structure and order.structure.emoji == "none" and len(emoji) == 1:
+        emoji = []  # "minimal" leaves it open
     while emoji and not fits(replace(post, emoji=emoji), order):
         emoji = emoji[:-1]
     post = replace(post, emoji=emoji)

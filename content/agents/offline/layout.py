@@ -11,7 +11,9 @@ import regex  # type: ignore[import-untyped, unused-ignore]
 from config.kernel.language.sentences import Sentence
 from content.agents.briefs import AngleName, BrandBrief, Draft, MaterialBrief, PlatformRules
 from content.agents.offline.selection import Source
+from content.agents.offline.shape import blocks_of, target_length
 from content.agents.offline.style import with_emoji
+from content.skills.structure import Structure
 
 _SOBER = regex.compile(
     r"\b(recall(ing|ed)?|died|death|funeral|injur(y|ed|ies)|accidents?|victims?|cancer|"
@@ -35,6 +37,7 @@ class Order:
     attempt: int
     seed: int
     language: str
+    structure: Structure | None = None
 
     def chance(self, part: str) -> random.Random:
         key = f"{self.seed}|{self.angle}|{self.attempt}|{self.rules.slug}|{part}"
@@ -54,13 +57,17 @@ class Post:
 
 
 def text_of(post: Post, order: Order) -> str:
-    return "\n\n".join(with_emoji(_paragraphs(post, order), post.emoji))
+    at_end = order.structure is not None and order.structure.emoji == "end"
+    return "\n\n".join(with_emoji(_paragraphs(post, order), post.emoji, at_end=at_end))
 
 
 def _paragraphs(post: Post, order: Order) -> list[str]:
     """Short posts in one paragraph; longer ones with the hook apart and a break where one was."""
     first, *rest = post.sentences
     joined = f"{post.lead} {first.text}" if post.lead else first.text
+    ends = [end for end in (post.close, post.extra) if end]
+    if order.structure is not None and (blocks := blocks_of(joined, rest, order.structure)):
+        return blocks + ends
     paragraphs = [[joined]]
     is_short = target_of(order) <= 320
     before = first
@@ -73,7 +80,6 @@ def _paragraphs(post: Post, order: Order) -> list[str]:
         else:
             paragraphs.append([sentence.text])
         before = sentence
-    ends = [end for end in (post.close, post.extra) if end]
     return [" ".join(paragraph) for paragraph in paragraphs] + ends
 
 
@@ -94,9 +100,8 @@ def size_of(post: Post, order: Order) -> int:
 def target_of(order: Order) -> int:
     """Characters that people read on a platform of this size; the limit is no goal."""
     most = order.rules.max_characters
-    if most <= 600:
-        return most
-    return 900 if order.angle in ("storytelling", "educational") else 650
+    usual = 900 if order.angle in ("storytelling", "educational") else 650
+    return target_length(order.structure, most, most if most <= 600 else usual)
 
 
 def link_of(order: Order) -> str:

@@ -10,6 +10,8 @@ from config.kernel.language.salience import overlap, salience
 from config.kernel.language.sentences import Sentence, stem, words_of
 from config.kernel.language.words import has_words
 from content.agents.offline.cues import cue_score, is_command
+from content.agents.offline.shape import following_worth, opening_worth
+from content.skills.structure import Structure
 
 SAME = 0.6  # share of terms from which two sentences say the same
 LEAD_CHARACTERS = 90  # emoji and introduction before the first sentence
@@ -57,15 +59,19 @@ def hooks(
     chance: random.Random,
     taken: Sequence[str],
     liked: Sequence[str],
+    structure: Structure | None = None,
 ) -> list[Sentence]:
     """First sentences, the one for this attempt first; `taken` are texts that used theirs."""
+    wants_command = structure is not None and structure.hook == "command"
 
     def worth(sentence: Sentence) -> float:
         score = source.fit(sentence, angle) + chance.uniform(0.0, 0.12)
+        score += opening_worth(sentence, structure)
         score -= 0.5 * sentence.is_item + 0.03 * max(0, len(sentence.words) - 22)
         score -= 0.3 * (len(sentence.words) < 7)
         score -= 0.6 * (not source.stands_alone(sentence))
-        score -= 0.8 * (is_command(sentence) and angle != "promotional")
+        is_early = is_command(sentence) and angle != "promotional" and not wants_command
+        score -= 0.8 * is_early
         score -= 0.6 * (sentence.is_question and source.after(sentence) is None)
         score -= 2.5 * sum(_opens(text, sentence) for text in taken)
         score -= 1.2 * any(sentence.text in text for text in taken)
@@ -93,12 +99,14 @@ def following(
     taken: Sequence[str],
     liked: Sequence[str],
     needed: Sequence[str],
+    structure: Structure | None = None,
 ) -> list[list[Sentence]]:
     """What may come after the hook, as groups that belong together, the best first."""
 
     def worth(group: list[Sentence]) -> float:
         best = max(source.fit(sentence, angle) for sentence in group)
         score = best - 0.15 * (len(group) - 1) + chance.uniform(0.0, 0.15)
+        score += following_worth(group, structure)
         score += 0.35 * (group[0].place == hook.place + 1)
         score += 0.2 * (angle == "storytelling" and group[0].place > hook.place)
         score -= 1.5 * any(group[-1].text in text for text in taken)

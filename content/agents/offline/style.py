@@ -75,11 +75,16 @@ def emoji_for(text: str, angle: str, brand: BrandBrief, *, is_sober: bool) -> li
     return list(dict.fromkeys([*fitting[:2], *_BY_ANGLE[angle], *_PLAIN]))[:number]
 
 
-def with_emoji(paragraphs: Sequence[str], emoji: Sequence[str]) -> list[str]:
-    """The first before the first line, the second at the very end, further ones between."""
+def with_emoji(
+    paragraphs: Sequence[str], emoji: Sequence[str], *, at_end: bool = False
+) -> list[str]:
+    """The first before the first line, the second at the very end, further ones between; a single
+    one at the end if it is wanted there."""
     dressed = list(paragraphs)
     if not emoji or not dressed:
         return dressed
+    if at_end and len(emoji) == 1:
+        return [*dressed[:-1], f"{dressed[-1]} {emoji[0]}"]
     dressed[0] = f"{emoji[0]} {dressed[0]}"
     for at, picture in enumerate(emoji[2:], start=1):
         if at < len(dressed) - 1:

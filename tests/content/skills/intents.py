@@ -6,7 +6,9 @@ from typing import Any
 
 from content.skills.intent import Intent
 
-RICH = frozenset({"question", "number", "quote", "command", "story", "contrast", "items", "several"})
+RICH = frozenset(
+    {"question", "number", "quote", "command", "story", "contrast", "items", "several"}
+)
 
 
 def intent(**fields: Any) -> Intent:
