@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import materials, patterns, pictures
+from .views import feeds, generations, materials, patterns, pictures
 
 app_name = "content"
 
@@ -19,10 +19,20 @@ urlpatterns = [
         name="material-undelete",
     ),
     path("materials/<uuid:material>/deletion/", materials.material_delete, name="material-delete"),
+    path("feeds/", feeds.feed_list, name="feed-list"),
+    path("feeds/new/", feeds.feed_create, name="feed-create"),
+    path("feeds/<uuid:feed>/", feeds.feed_edit, name="feed-edit"),
+    path("feeds/<uuid:feed>/pause/", feeds.feed_pause, name="feed-pause"),
+    path("feeds/<uuid:feed>/deletion/", feeds.feed_delete, name="feed-delete"),
+    path("feeds/<uuid:feed>/restoration/", feeds.feed_undelete, name="feed-undelete"),
+    path("trends/<uuid:item>/material/", feeds.trend_take, name="trend-take"),
+    path("trends/<uuid:item>/dismissal/", feeds.trend_dismiss, name="trend-dismiss"),
+    path("trends/<uuid:item>/offer/", feeds.trend_restore, name="trend-restore"),
     path("brands/<uuid:brand>/lessons/", patterns.pattern_list, name="pattern-list"),
     path(
         "brands/<uuid:brand>/lessons/<uuid:pattern>/",
         patterns.pattern_switch,
         name="pattern-switch",
     ),
+    path("generations/<uuid:generation>/", generations.generation_show, name="generation-show"),
 ]

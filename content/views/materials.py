@@ -23,6 +23,7 @@ from content.services.materials import (
     retry_material,
     undelete_material,
 )
+from content.services.trends import trend_of
 from organizations.access import Request, member_of
 from organizations.throttles import throttled
 
@@ -90,6 +91,8 @@ def material_show(request: Request, material: UUID) -> HttpResponse:
     context = {
         "material": row,
         "made": made,
+        "trend": trend_of(row.pk),
+        "generations": row.generations.select_related("brand").order_by("-created_at")[:MADE_SHOWN],
         "picture": row.file_key.rpartition("/")[2],
         "angles": [Angle(angle).label for angle in row.suggested_angles],
         "is_reading": row.status

@@ -5,6 +5,7 @@
 
 const behaviors = {
   "autosubmit": () => import("./behaviors/autosubmit.js"),
+  "citation": () => import("./behaviors/citation.js"),
   "copy": () => import("./behaviors/copy.js"),
   "countdown": () => import("./behaviors/countdown.js"),
   "counter": () => import("./behaviors/counter.js"),
