@@ -40,7 +40,8 @@ class BrandBrief:
     `synonyms` says what to write instead of a word to avoid, where the brand says so.
     `required_words` must stand in every post. `recent_posts` are not to be repeated. The voice's
     direction, vocabulary, rules and avoidances are those of the confirmed voice; `learned` are
-    lessons from what people did with earlier texts, a sentence each.
+    lessons from what people did with earlier texts, a sentence each. `call_to_action` ends every
+    post, word for word.
     """
 
     name: str
@@ -60,6 +61,7 @@ class BrandBrief:
     emoji_usage: Amount = "minimal"
     hashtag_style: Amount = "moderate"
     cta_style: CallToAction = "soft"
+    call_to_action: str = ""
     default_hashtags: Sequence[str] = ()
     example_posts: Sequence[str] = ()
     pillars: Sequence[str] = ()

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from config.kernel.llm import AgentSpec, is_offline, run
+from config.kernel.llm.agents import agents
 from content.agents.briefs import (
     OFFLINE,
     Analysis,
@@ -18,6 +19,7 @@ from content.agents.briefs import (
     MaterialBrief,
     PlatformRules,
 )
+from content.skills.structure import Structure, lines_for_writer
 
 PURPOSE = "copy"
 VERSION = "2"
@@ -34,8 +36,9 @@ Write one post for the platform, from the given angle, in the brand's voice and 
 - Use only facts of the slots summary, key_points, material and knowledge. Copy figures, prices,
   dates, names and quotations exactly. Invent nothing: no figure, no link, no name, no customer, no
   offer, no "best" or "first" that is not written there.
-- The first line must make the reader stop. One thought, short sentences, no headings, no lists of
-  marks, no placeholder in brackets, no "Introducing" and no "In today's world".
+- Build it as the slot structure says, as far as the material has matter for it.
+- The first line must make the reader stop. One thought, short sentences, no headings, no
+  placeholder in brackets, no "Introducing" and no "In today's world".
 - Say it differently from every text in the slots recent_posts and shown.
 - Follow the slot request if there is one, and mend what the slot faults names.
 - text: the post without hashtags and without the link. hashtags: without #. angle: as given.
@@ -76,6 +79,7 @@ class CopywriterInput(BaseModel):
     key_points: list[str]
     recent_posts: list[str]
     angle: str
+    structure: list[str]
     shown: list[str]
     request: str
     faults: list[str]
@@ -108,20 +112,36 @@ def write(
     request: str = "",
     faults: Sequence[str] = (),
     shown: Sequence[str] = (),
+    structure: Structure | None = None,
+    temperature: float | None = None,
 ) -> Written:
     """By the model that is configured for the organization, else by the offline writer.
 
     `shown` are texts to differ from, `request` a user's wish, `faults` what the guards said of the
-    last attempt; raise `attempt` with each. The offline writer heeds `shown` and `attempt`, since a
-    wish in words is beyond it. Raises what `config.kernel.llm.run` raises, and Unwritable offline.
+    last attempt; raise `attempt` with each. `structure` is how the post is to be built, as far as
+    the material has matter for it. The offline writer heeds `shown`, `attempt` and `structure`,
+    since a wish in words is beyond it. Raises what `config.kernel.llm.run` raises, and Unwritable
+    offline.
     """
     if is_offline(organization_id, PURPOSE, SPEC.name):
         return write_offline(
-            brand, material, analysis, angle, rules, attempt=attempt, seed=seed, shown=shown
+            brand,
+            material,
+            analysis,
+            angle,
+            rules,
+            attempt=attempt,
+            seed=seed,
+            shown=shown,
+            structure=structure,
         )
-    asked = _asked(brand, material, analysis, angle, rules, request, faults, shown)
+    asked = _asked(brand, material, analysis, angle, rules, request, faults, shown, structure)
     link = material.source_url
-    spec = replace(SPEC, check=lambda _, draft: _wrong(draft, angle, rules, link))
+    spec = replace(
+        SPEC,
+        temperature=SPEC.temperature if temperature is None else temperature,
+        check=lambda _, draft: _wrong(draft, angle, rules, link),
+    )
     answer = run(spec, asked, step_key=step_key, organization_id=organization_id)
     return Written(
         _finished(answer.output, angle, link),
@@ -140,12 +160,21 @@ def write_offline(
     attempt: int = 1,
     seed: int = 0,
     shown: Sequence[str] = (),
+    structure: Structure | None = None,
 ) -> Written:
     """By the extractive composer; raises Unwritable when no sentence may stand in a post."""
     from content.agents.offline.composer import write_offline as compose
 
     draft = compose(
-        brand, material, analysis, angle, rules, attempt=attempt, seed=seed, shown=shown
+        brand,
+        material,
+        analysis,
+        angle,
+        rules,
+        attempt=attempt,
+        seed=seed,
+        shown=shown,
+        structure=structure,
     )
     return Written(draft, OFFLINE)
 
@@ -159,6 +188,7 @@ def _asked(
     request: str,
     faults: Sequence[str],
     shown: Sequence[str],
+    structure: Structure | None,
 ) -> CopywriterInput:
     return CopywriterInput(
         brand=_brand(brand),
@@ -174,6 +204,7 @@ def _asked(
         key_points=analysis.key_points,
         recent_posts=list(brand.recent_posts[:MOST_RECENT]),
         angle=ANGLE_MEANINGS[angle],
+        structure=lines_for_writer(structure) if structure else [],
         shown=list(shown),
         request=request,
         faults=list(faults),
@@ -272,3 +303,4 @@ SPEC = AgentSpec(
     deadline_seconds=60.0,
     varying=("angle", "shown", "request", "faults"),
 )
+agents.register(SPEC.name, SPEC)

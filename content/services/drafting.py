@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from brands.services.voices import VoiceVerdict, score_voice
 from config.kernel.embeddings import Embedded, thresholds
 from config.kernel.errors import DomainError, PaymentRequired, TooMany, Unavailable
 from content.agents import (
@@ -30,6 +31,7 @@ from content.models import Angle
 
 from .angles import AngleChoice
 from .similarity import Similarity, check_text, content_hash, vectors_of
+from .skills import SkillChoice
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +55,11 @@ class Assignment:
     analysis: Analysis
     rules: PlatformRules
     guards: GuardBrief
+    skills: Sequence[SkillChoice] = ()
     instruction: str = ""
     exclude: Collection[UUID] = ()
     brand_id: UUID | None = None
+    configuration_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Draft:
 
     label: str
     choice: AngleChoice
+    skill: SkillChoice | None
     written: Written
     inspection: Inspection
     similarity: Similarity
@@ -71,12 +76,18 @@ class Draft:
     embedded: Embedded | None
     attempts: int
     character_count: int
+    voice: VoiceVerdict | None = None
     cost_micros: int = 0
     time_ms: int = 0
 
     @property
     def text(self) -> str:
         return self.inspection.candidate.text
+
+    @property
+    def is_exploration(self) -> bool:
+        """Whether its angle or its structure is tried to learn, not as the best that is known."""
+        return self.choice.is_exploration or bool(self.skill and self.skill.kind == "explore")
 
     @property
     def is_valid(self) -> bool:
@@ -132,8 +143,10 @@ def draft_candidates(
     ends_at = time.monotonic() + DEADLINE_SECONDS
     for place, choice in enumerate(choices):
         label = chr(ord("A") + place)
+        skill = assignment.skills[place] if place < len(assignment.skills) else None
         try:
-            done.drafts.append(_draft(assignment, label, choice, done.valid, ends_at, tell))
+            draft = _draft(assignment, label, choice, skill, done.valid, ends_at, tell)
+            done.drafts.append(draft)
         except DomainError as error:
             log.warning("draft_failed", label=label, code=error.code)
             done.errors.append(error)
@@ -148,6 +161,7 @@ def _draft(
     assignment: Assignment,
     label: str,
     choice: AngleChoice,
+    skill: SkillChoice | None,
     siblings: Sequence[Draft],
     ends_at: float,
     tell: Progress,
@@ -173,9 +187,11 @@ def _draft(
             request=assignment.instruction,
             faults=faults,
             shown=shown,
+            structure=skill.structure if skill else None,
+            temperature=skill.temperature if skill else None,
         )
         cost += written.cost_micros
-        draft = _checked(assignment, label, choice, written, siblings, attempt)
+        draft = _checked(assignment, label, choice, skill, written, siblings, attempt)
         tried.append(draft)
         faults = draft.faults
         if not faults or attempt == MOST_ATTEMPTS or time.monotonic() > ends_at:
@@ -191,17 +207,19 @@ def _checked(
     assignment: Assignment,
     label: str,
     choice: AngleChoice,
+    skill: SkillChoice | None,
     written: Written,
     siblings: Sequence[Draft],
     attempt: int,
 ) -> Draft:
     """Guards with their fixes first, then what was said before, then the other drafts."""
-    inspection = inspect(_candidate(written), assignment.guards)
+    inspection = inspect(_candidate(written, assignment), assignment.guards)
     text = inspection.candidate.text
     embedded = vectors_of([text])
     return Draft(
         label=label,
         choice=choice,
+        skill=skill,
         written=written,
         inspection=inspection,
         similarity=check_text(
@@ -214,17 +232,27 @@ def _checked(
         embedded=embedded,
         attempts=attempt,
         character_count=assignment.guards.count(inspection.candidate).characters,
+        voice=score_voice(text, assignment.guards.voice) if assignment.guards.voice else None,
     )
 
 
-def _candidate(written: Written) -> CandidateText:
+def _candidate(written: Written, assignment: Assignment) -> CandidateText:
     draft = written.draft
     tags = (tag.strip().lstrip("#＃") for tag in draft.hashtags)
     return CandidateText(
-        text=draft.text.strip(),
+        text=_with_call(draft.text.strip(), assignment),
         hashtags=tuple(tag for tag in tags if tag),
         link=draft.link.strip(),
     )
+
+
+def _with_call(text: str, assignment: Assignment) -> str:
+    """The text, ending in the brand's own call to action where the platform has room for it."""
+    call = assignment.brand.call_to_action.strip()
+    longer = f"{text}\n\n{call}"
+    if not call or call in text or not assignment.rules.fits(longer):
+        return text
+    return longer
 
 
 def _name(angle: Angle) -> AngleName:

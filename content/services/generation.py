@@ -16,12 +16,13 @@ import structlog
 
 from billing.services.credits import refund_credits, spend_credits
 from brands.models import BrandProfile
+from brands.services.knowledge_search import mark_used
 from config.kernel.clock import now
 from config.kernel.embeddings import Embedded
 from config.kernel.errors import DomainError, Invalid
 from config.kernel.llm.errors import AnswerRefused, ModelError
 from config.kernel.models import uuid7
-from config.kernel.scoping import current_organization_id, org_atomic
+from config.kernel.scoping import org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import record_work
 from content.agents import PlatformRules
@@ -29,12 +30,11 @@ from content.models import Candidate, Generation, GenerationStatus, GuardResult,
 from organizations.services.audit import record
 
 from .angles import AngleChoice
-from .briefs import brand_brief, guard_brief, material_brief
+from .assignments import assignment_of
 from .drafting import STOPS, Assignment, Draft, Drafted, draft_candidates
 from .ranking import NEUTRAL, Scores, aesthetics, cost_score, diversity, relevance
 from .similarity import vector_text, vectors_of
 from .stale_generations import credit_key, fail_stale_generations
-from .understanding import analysis_of
 
 log = structlog.get_logger(__name__)
 
@@ -91,21 +91,12 @@ def generate_candidates(
     )
     if generation.status != GenerationStatus.RUNNING:
         return generation
-    assignment = Assignment(
-        generation_id=generation.pk,
-        organization_id=current_organization_id(),
-        brand=brand_brief(brand, platform=platform),
-        material=material_brief(material),
-        analysis=analysis_of(material),
-        rules=rules,
-        guards=guard_brief(brand=brand, material=material, rules=rules, instruction=instruction),
-        instruction=generation.instruction,
-        exclude=frozenset(exclude),
-        brand_id=brand.pk,
+    assignment = assignment_of(
+        generation, brand=brand, material=material, rules=rules, choices=allowed, exclude=exclude
     )
     drafted = draft_candidates(assignment, allowed, progress or _say_nothing)
     scores = _scores(drafted.drafts, vectors_of([vector_text(material)]), rules)
-    _settle(generation, drafted, scores, _media(material))
+    _settle(generation, assignment, drafted, scores, _media(material))
     for error in drafted.errors:
         if not drafted.valid and isinstance(error, STOPS):
             raise error
@@ -155,7 +146,7 @@ def _scores(
         Scores(
             similarity=near[place],
             guards=draft.inspection.pass_ratio,
-            history=draft.choice.odds,
+            history=_history(draft),
             aesthetics=aesthetics(
                 draft.text,
                 hashtags=draft.inspection.candidate.hashtags,
@@ -167,6 +158,12 @@ def _scores(
         )
         for place, draft in enumerate(drafts)
     ]
+
+
+def _history(draft: Draft) -> float:
+    """What is to be expected of its angle, and of its structure where that has a record."""
+    known = draft.skill.history if draft.skill else None
+    return draft.choice.odds if known is None else (draft.choice.odds + known) / 2
 
 
 def _recommended(rules: PlatformRules) -> int:
@@ -184,7 +181,11 @@ def _together(embedded: Sequence[Embedded | None]) -> Embedded | None:
 
 
 def _settle(
-    generation: Generation, drafted: Drafted, scores: Sequence[Scores], media: list[dict[str, Any]]
+    generation: Generation,
+    assignment: Assignment,
+    drafted: Drafted,
+    scores: Sequence[Scores],
+    media: list[dict[str, Any]],
 ) -> None:
     """Write everything down in one transaction, unless another run of the same did so before."""
     is_done = bool(drafted.valid)
@@ -197,6 +198,8 @@ def _settle(
             failure=failure,
             finished_at=now(),
             cost_micros=sum(draft.cost_micros for draft in drafted.drafts),
+            configuration_id=assignment.configuration_id,
+            passages=[each.id for each in assignment.material.passages],
         )
         if not moved:
             generation.refresh_from_db()
@@ -204,6 +207,7 @@ def _settle(
         ranks = _ranks(drafted.drafts, scores, generation.mode)
         for draft, score, rank in zip(drafted.drafts, scores, ranks, strict=True):
             _keep(generation, draft, score, rank, media)
+        _note_passages(drafted.drafts)
         if not is_done and _is_ours(drafted.errors):
             refund_credits(key=credit_key(generation), reason="nothing could be written")
         record(
@@ -227,7 +231,7 @@ def _ranks(drafts: Sequence[Draft], scores: Sequence[Scores], mode: str) -> list
         (place for place, draft in enumerate(drafts) if draft.is_valid),
         key=lambda place: (
             explores and bool(drafts[place].doubts),
-            not (explores and drafts[place].choice.is_exploration),
+            not (explores and drafts[place].is_exploration),
             -scores[place].total,
             drafts[place].label,
         ),
@@ -253,7 +257,13 @@ def _keep(
         media=media,
         angle=draft.choice.angle,
         angle_reason=draft.choice.reason,
-        is_exploration=draft.choice.is_exploration,
+        is_exploration=draft.choice.is_exploration
+        or (draft.skill is not None and draft.skill.kind == "explore"),
+        skill_version_id=draft.skill.skill_version_id if draft.skill else None,
+        shared_skill_id=draft.skill.shared_skill_id if draft.skill else None,
+        skill_reason=draft.skill.reason if draft.skill else "",
+        voice_score=draft.voice.score if draft.voice else None,
+        voice_reasons=list(draft.voice.reasons) if draft.voice else [],
         sources=list(draft.written.draft.cited),
         citations=[cited.as_json() for cited in draft.inspection.citations],
         similarity_score=scores.similarity,
@@ -274,6 +284,18 @@ def _keep(
         is_selected=rank == 1,
     )
     GuardResult.objects.bulk_create(_results(candidate, draft))
+
+
+def _note_passages(drafts: Sequence[Draft]) -> None:
+    """Which passages of the knowledge base were really written from."""
+    mark_used(
+        [
+            UUID(cited.source_id)
+            for draft in drafts
+            for cited in draft.inspection.citations
+            if cited.source_kind == "passage"
+        ]
+    )
 
 
 def _results(candidate: Candidate, draft: Draft) -> list[GuardResult]:
