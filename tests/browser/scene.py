@@ -31,6 +31,7 @@ from tests import make
 from tests.world import World, brand_fields
 
 from .scene_channels import channels
+from .scene_learning import learning
 from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
@@ -111,7 +112,13 @@ def build_scene(world: World) -> Scene:
         entry, post_id = posts(world, source, moment)
         learned(world)
         people(world)
-    more = {**wishes(world), **notices(world), **webhooks(world), **channels(world)}
+    more = {
+        **wishes(world),
+        **notices(world),
+        **webhooks(world),
+        **channels(world),
+        **learning(world),
+    }
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 
 
