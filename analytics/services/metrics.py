@@ -22,6 +22,7 @@ from publishing.models import Post, PostStatus
 from publishing.services.measurements import can_measure, measure_post
 
 from .engagement import engagement_rate
+from .voice_notes import note_voice_of_post
 
 Age = EngagementSnapshot.Age
 
@@ -121,6 +122,8 @@ def _read_due(post_id: UUID) -> Post | None:
 
 
 def _read(post: Post, age: str | None) -> EngagementSnapshot | None:
+    if post.metrics_updated_at is None:
+        note_voice_of_post(post)
     if not can_measure(post.platform):
         _settle(post, due_at=None)
         return None
