@@ -16,6 +16,10 @@ FORGETTING_SECONDS: Final = 3_600.0
 RENEWAL_SECONDS: Final = 300.0
 # Access to a network is renewed long before it ends.
 ACCOUNTS_SECONDS: Final = 300.0
+# No feed is asked sooner than every 15 minutes; one more is no loss.
+FEEDS_SECONDS: Final = 60.0
+# A look at the providers' lists of models is due once a month.
+MODELS_SECONDS: Final = 3_600.0
 
 
 def beat_schedule(
@@ -33,7 +37,10 @@ def beat_schedule(
         "publishing.tasks.expire_pending_posts": EXPIRY_SECONDS,
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "publishing.tasks.sweep_accounts": ACCOUNTS_SECONDS,
+        "brands.tasks.sweep_knowledge": due_seconds,
         "content.tasks.sweep_materials": due_seconds,
+        "content.tasks.sweep_feeds": FEEDS_SECONDS,
+        "content.tasks.sweep_models": MODELS_SECONDS,
         "analytics.tasks.sweep_metrics": due_seconds,
         "organizations.tasks.purge": PURGE_SECONDS,
         "billing.tasks.sweep_subscriptions": RENEWAL_SECONDS,

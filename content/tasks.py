@@ -7,7 +7,7 @@ from uuid import UUID
 from config.celery import app
 from config.kernel.tasks import OrgTask, hint
 
-from .services import material_analysis
+from .services import feed_polling, material_analysis, model_discovery
 
 
 @app.task(name="content.tasks.sweep_materials")
@@ -23,3 +23,24 @@ def sweep_materials() -> int:
 def analyse(organization_id: str, material_id: str) -> None:
     """Read and understand one material. Safe to run twice."""
     material_analysis.analyse_material(material_id=UUID(material_id))
+
+
+@app.task(name="content.tasks.sweep_feeds")
+def sweep_feeds() -> int:
+    """Send every due feed to be asked what is new."""
+    due = feed_polling.due_feeds()
+    for row in due:
+        hint(poll_feed, str(row.organization_id), str(row.id))
+    return len(due)
+
+
+@app.task(base=OrgTask, name="content.tasks.poll_feed")
+def poll_feed(organization_id: str, feed_id: str) -> None:
+    """Ask one feed what is new. Safe to run twice."""
+    feed_polling.poll_feed(feed_id=UUID(feed_id))
+
+
+@app.task(name="content.tasks.sweep_models")
+def sweep_models() -> bool:
+    """Look at the providers' lists of models if this month's look is due."""
+    return model_discovery.sweep_models() is not None

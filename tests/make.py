@@ -11,10 +11,12 @@ from config.kernel.clock import now
 from content.models import (
     Angle,
     Candidate,
+    FeedItem,
     Generation,
     GenerationStatus,
     LearnedPattern,
     Material,
+    MaterialFeed,
     MaterialStatus,
 )
 from publishing.models import (
@@ -58,6 +60,46 @@ def material(brand: BrandProfile | None = None, **fields: Any) -> Material:
             "language": "en",
             "links": ["https://harbour.example/masts"],
             "analyzed_by": "offline",
+            **fields,
+        }
+    )
+
+
+def feed(brand: BrandProfile, **fields: Any) -> MaterialFeed:
+    return MaterialFeed.objects.create(
+        **{
+            "brand": brand,
+            "url": "https://news.example/feed",
+            "title": "Boat builders’ news",
+            "due_at": now(),
+            **fields,
+        }
+    )
+
+
+def trend(brand: BrandProfile, source: MaterialFeed | None = None, **fields: Any) -> FeedItem:
+    source = source or feed(brand, use=MaterialFeed.Use.TRENDS)
+    title = fields.pop("title", "Wooden masts are wanted again")
+    return FeedItem.objects.create(
+        **{
+            "feed": source,
+            "key": hashlib.sha256(title.encode()).hexdigest(),
+            "title": title,
+            "url": "https://news.example/masts",
+            "summary": "More owners of classic boats have their masts made of wood.",
+            "said_at": now(),
+            "relevance": 82,
+            "parts": {
+                "industry": 30,
+                "audience": 13,
+                "brand_fit": 19,
+                "timeliness": 20,
+                "matches": {
+                    "industry": ["boats", "wood"],
+                    "audience": ["owners"],
+                    "brand_fit": ["masts", "classic", "wooden"],
+                },
+            },
             **fields,
         }
     )

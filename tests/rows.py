@@ -66,6 +66,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         connection = IntegrationConnection.objects.create(
             service="openai", secret=secret, configuration={"address": "http://10.0.0.1"}
         )
+        topic = make.trend(world.brand)
         picture = store_file(b"\x89PNG", ending="png")
         source.file_key = picture
         source.save(update_fields=["file_key"])
@@ -101,6 +102,8 @@ def one_of_each(world: World) -> dict[str, Any]:
         "section": "identity",
         "step": "brand",
         "material": source.pk,
+        "feed": topic.feed_id,
+        "item": topic.pk,
         "schedule": world.schedule.pk,
         "pending": pending.pk,
         "candidate": pending.candidate_id,

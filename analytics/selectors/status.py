@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from config.beat import ACCOUNTS_SECONDS, EXPIRY_SECONDS
+from brands.models import KnowledgeSource
+from config.beat import ACCOUNTS_SECONDS, EXPIRY_SECONDS, FEEDS_SECONDS
 from config.kernel.clock import now
 from config.kernel.tasks import SWEEPS
 from config.liveness import age_seconds
-from content.models import Material
+from content.models import Material, MaterialFeed
 from organizations.models import Notification, WorkDone
 from publishing.models import AutopilotRun, Delivery, PendingPost, Post, Schedule, SocialAccount
 
@@ -18,6 +19,8 @@ SILENT_SECONDS = 120.0
 # What sweepers look for.
 DUE: dict[str, type[models.Model]] = {
     "material": Material,
+    "knowledge": KnowledgeSource,
+    "feed": MaterialFeed,
     "schedule": Schedule,
     "run": AutopilotRun,
     "delivery": Delivery,
@@ -27,7 +30,7 @@ DUE: dict[str, type[models.Model]] = {
     "account": SocialAccount,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
-MAY_WAIT = {"expiry": EXPIRY_SECONDS, "account": ACCOUNTS_SECONDS}
+MAY_WAIT = {"expiry": EXPIRY_SECONDS, "account": ACCOUNTS_SECONDS, "feed": FEEDS_SECONDS}
 # Kinds of finished work that say nothing about what waits.
 UPKEEP = frozenset(
     {
@@ -40,6 +43,8 @@ UPKEEP = frozenset(
         "backup",
         "retention",
         "account_upkeep",
+        "feed",
+        "model_discovery",
     }
 )
 

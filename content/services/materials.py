@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import PurePath
 from types import EllipsisType
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -30,6 +29,7 @@ from organizations.models import User
 from organizations.services.audit import record
 from organizations.services.files import delete_stored, store_file
 
+from .addresses import clean_url
 from .material_analysis import analyse_material, place_of
 from .media import head_of, keep_video
 from .pictures import PICTURE_BYTES, clean_picture, is_picture, is_video
@@ -48,20 +48,26 @@ __all__ = [
 ]
 
 NAME_CHARACTERS = 200
-URL_CHARACTERS = 2_000
 ALT_CHARACTERS = 1_000
 
 _FILE_KINDS = {
     "pdf": ("application/pdf", "pdf"),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    "pptx": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"),
+    "csv": ("text/csv", "csv"),
     "html": ("text/html", "html"),
     "markdown": ("text/markdown", "md"),
     "text": ("text/plain", "txt"),
 }
 
 
-def add_text(*, name: str = "", text: str, brand: BrandProfile | None, by: User | None) -> Material:
-    """Take in a pasted text of at most 100 KB (UTF-8). Raises Invalid for more, and for none."""
+def add_text(
+    *, name: str = "", text: str, brand: BrandProfile | None, by: User | None, url: str = ""
+) -> Material:
+    """Take in a text of at most 100 KB (UTF-8). Raises Invalid for more, and for none.
+
+    `url` is where it can be read, as a feed says; nothing is fetched from there.
+    """
     # PostgreSQL stores no NUL, and nobody means one.
     text = text.replace("\x00", "")
     if not any(character.isalnum() for character in text):
@@ -80,6 +86,7 @@ def add_text(*, name: str = "", text: str, brand: BrandProfile | None, by: User 
         brand=brand,
         name=_clean_name(name) or _clean_name(title_of(text.strip())) or "Text",
         original_content=text.encode("utf-8", "replace").decode(),
+        url=url,
     )
 
 
@@ -89,7 +96,7 @@ def add_url(*, url: str, brand: BrandProfile | None, by: User | None, name: str 
     An address without its scheme gets https. Whether it may be fetched is decided when it is, by
     the outbound door, since names move.
     """
-    address = _clean_url(url)
+    address = clean_url(url)
     return _added(
         by,
         kind=Material.Kind.URL,
@@ -122,7 +129,7 @@ def add_file(
     refuse_drawing(data)
     try:
         kind = sniff(data)
-        if kind == "docx":
+        if kind in ("docx", "pptx"):
             refuse_bomb(data)
     except Invalid as error:
         error.field = "upload"
@@ -344,30 +351,3 @@ def _clean_alt(alt_text: str) -> str:
             field="alt_text",
         )
     return clean
-
-
-def _clean_url(url: str) -> str:
-    address = url.strip()
-    wrong = Invalid(
-        "That is not a web address. One looks like https://example.com/page.", field="url"
-    )
-    if not address or any(character.isspace() or character == "\x00" for character in address):
-        raise wrong
-    if "://" not in address:
-        address = f"https://{address}"
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise wrong from None
-    is_place = "." in host.strip(".") or ":" in host or host == "localhost"
-    if parts.scheme.lower() not in ("http", "https") or not is_place:
-        raise wrong
-    if parts.username is not None:
-        raise Invalid(
-            "The address carries a user name. Give one that anybody could open.", field="url"
-        )
-    address = urlunsplit(parts._replace(fragment=""))
-    if len(address) > URL_CHARACTERS:
-        raise Invalid("The address is longer than 2,000 characters. Shorten it.", field="url")
-    return address

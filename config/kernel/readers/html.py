@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from config.kernel.readers.base import Extracted, Unreadable, extracted
+from config.kernel.readers.base import Extracted, Unreadable, cleaned, extracted
 from config.kernel.readers.text import decoded
 
 if TYPE_CHECKING:
@@ -87,6 +87,20 @@ def read_links(data: bytes, *, url: str, charset: str | None = None) -> list[str
     return list(dict.fromkeys(_addresses(root.xpath("//a/@href"), url)))
 
 
+def read_alternates(
+    data: bytes, *, url: str, kinds: Iterable[str], charset: str | None = None
+) -> list[str]:
+    """What a page names as itself in another form, <link rel="alternate">, of the kinds given."""
+    root = _parsed(decoded(data, charset or _declared_charset(data)))
+    wanted = [
+        link.get("href")
+        for link in root.xpath("//link[@href]")
+        if "alternate" in (link.get("rel") or "").lower().split()
+        and (link.get("type") or "").strip().lower() in set(kinds)
+    ]
+    return list(dict.fromkeys(_addresses(wanted, url)))
+
+
 def plain_text(source: str | HtmlElement) -> PlainText:
     """All of it in reading order, without guessing what is the main part."""
     root = _parsed(source) if isinstance(source, str) else source
@@ -101,6 +115,18 @@ def plain_text(source: str | HtmlElement) -> PlainText:
         links=list(_links(root, "")),
         images=[src for src in root.xpath("//img/@src") if src.startswith("http")],
     )
+
+
+def visible_text(source: str) -> str:
+    """A piece of markup as its readers see it; "" when nothing of it is seen."""
+    if "<" not in source and "&" not in source:
+        return cleaned(source)
+    try:
+        root = _parsed(f"<div>{source}</div>")
+    except Unreadable:
+        return ""
+    _drop_hidden(root)
+    return cleaned(plain_text(root).text)
 
 
 def _pieces(element: Any) -> Iterator[str]:
