@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
+from django.db.models.signals import post_delete
+
 from billing.services.upward import counts
+from config.kernel.scoping import scope
+from organizations.privacy.marks import Keep
+from organizations.privacy.purge import erasers
+from organizations.privacy.retention import Rule, by_age, rules
 from organizations.services.brand_sight import BrandName, BrandSight, brand_sight
+from organizations.services.files import delete_stored
 
 from . import audit_words, privacy  # noqa: F401
-from .models import BrandAccess, BrandProfile
+from .agents import answerer, knowledge_editor  # noqa: F401
+from .models import BrandAccess, BrandProfile, KnowledgeAccess, KnowledgeSource
+from .services.look import erase_pictures
 
 
 class BrandAccessTable(BrandSight):
@@ -48,5 +58,15 @@ class BrandAccessTable(BrandSight):
         )
 
 
+def erase_source_file(instance: KnowledgeSource, **_: Any) -> None:
+    if instance.file_key:
+        with scope(instance.organization_id):
+            delete_stored(instance.file_key)
+
+
 brand_sight.fill(BrandAccessTable())
 counts.register("brands", lambda: BrandProfile.objects.count())
+erasers.register("brands.brandprofile", erase_pictures)
+# A source goes with its bucket or brand too, and its file goes with it each time.
+post_delete.connect(erase_source_file, sender=KnowledgeSource)
+rules.register("look-ups of knowledge", Rule(Keep.LOOK_UPS, by_age(KnowledgeAccess)))

@@ -6,7 +6,7 @@ from organizations.privacy.marks import Category, Keep, Mark, Table, register, w
 
 KNOWN = Mark(Category.CONTENT, "Writing posts that keep to what the team knows", Keep.TEAM)
 DELETED = Mark(Category.CONTENT, "Writing posts that keep to what the team knows", Keep.DELETED)
-ASKED = Mark(Category.ACTIVITY, "Seeing what the knowledge base is asked for", Keep.AUDIT)
+ASKED = Mark(Category.ACTIVITY, "Seeing what the knowledge base is asked for", Keep.LOOK_UPS)
 DID = Mark(Category.ACTIVITY, "Who asked for it or decided it", Keep.TEAM)
 NOTIFIED = Mark(Category.CONTACT, "Telling the brand's people what waits for them", Keep.TEAM)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
@@ -252,6 +253,8 @@ class KnowledgeChunk(OrgOwned):
         indexes = [
             models.Index(fields=["organization", "bucket"], name="chunk_bucket"),
             models.Index(fields=["organization", "content_hash"], name="chunk_hash"),
+            # Without a list of pending entries: those are read through by every look-up.
+            GinIndex(fields=["words"], name="chunk_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -43,9 +43,12 @@ NAMED: Final = {
     "video": {"mp4", "m4v", "mov", "qt", "webm"},
     "pdf": {"pdf"},
     "docx": {"docx"},
+    "pptx": {"pptx"},
+    "csv": {"csv", "tsv", "txt", "text", "tab"},
     "html": {"html", "htm", "xhtml"},
     "markdown": {"md", "markdown", "txt", "text"},
-    "text": {"txt", "text", "md", "markdown", "log", "rst"},
+    # A table of one column is a text.
+    "text": {"txt", "text", "md", "markdown", "log", "rst", "csv", "tsv"},
 }
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,10})\Z")
 _DRAWING = re.compile(
@@ -218,6 +221,8 @@ _IN_WORDS: Final = {
     "video": "a video",
     "pdf": "a PDF",
     "docx": "a Word document",
+    "pptx": "a presentation",
+    "csv": "a table",
     "html": "a web page",
     "markdown": "a text with Markdown",
     "text": "plain text",

@@ -39,6 +39,7 @@ class Keep(Enum):
     DELETED = ("Until 30 days after it was deleted", 30)
     AUDIT = ("90 days; 730 days for security, privacy and billing", 730)
     ANSWERS = ("30 days", 30)
+    LOOK_UPS = ("90 days", 90)
     NOTICES = ("180 days", 180)
     INVITATIONS = ("90 days after its end", 90)
     TICKETS = ("730 days after it was resolved", 730)

@@ -33,3 +33,25 @@ _OFFLINE = {
 def thresholds(model: str) -> Thresholds:
     """By the model's name as it stands on the rows; every remote model has the specification's."""
     return _OFFLINE.get(model, REMOTE)
+
+
+PASSAGE = 0.7
+"""From here on a passage speaks of the question, for large remote models (specification 2c)."""
+
+_PASSAGE_OFFLINE = {MINILM: 0.30, LEXICAL: 0.12}
+
+
+def passage_threshold(model: str) -> float:
+    """A question and its answer share a subject and not their words, so their cosine is lower than
+    that of two texts that say the same."""
+    return _PASSAGE_OFFLINE.get(model, PASSAGE)
+
+
+_SAME_SUBJECT_OFFLINE = {MINILM: 0.75, LEXICAL: 0.45}
+_SAME_SUBJECT = 0.9
+
+
+def passage_scale(model: str, likeness: float) -> float:
+    """A cosine between a question and a passage, as 0 (unrelated) to 1 (surely its subject)."""
+    least, most = passage_threshold(model), _SAME_SUBJECT_OFFLINE.get(model, _SAME_SUBJECT)
+    return min(1.0, max(0.0, (likeness - least) / (most - least)))

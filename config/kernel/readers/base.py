@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from config.kernel.errors import Invalid
@@ -47,6 +49,23 @@ class Extracted:
     truncated: bool = False
 
 
+_most: ContextVar[int] = ContextVar("most characters", default=STORED_CHARACTERS)
+
+
+@contextmanager
+def keeping(characters: int) -> Iterator[None]:
+    """Let the readers inside keep longer texts: what is searched is put before no model whole."""
+    token = _most.set(characters)
+    try:
+        yield
+    finally:
+        _most.reset(token)
+
+
+def most_characters() -> int:
+    return _most.get()
+
+
 def extracted(
     text: str,
     *,
@@ -56,7 +75,8 @@ def extracted(
     images: Iterable[str] = (),
     truncated: bool = False,
 ) -> Extracted:
-    """Clean and cut to 50,000 characters, at the end of a sentence where one is near.
+    """Clean and cut to 50,000 characters, or what `keeping` says, at the end of a sentence where
+    one is near.
 
     Raises Unreadable when no letter is left.
     """
@@ -95,10 +115,11 @@ def title_of(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= STORED_CHARACTERS:
+    most = most_characters()
+    if len(text) <= most:
         return text
-    kept = text[:STORED_CHARACTERS]
-    ends = [match.end() for match in _SENTENCE_END.finditer(kept, STORED_CHARACTERS - 2_000)]
+    kept = text[:most]
+    ends = [match.end() for match in _SENTENCE_END.finditer(kept, max(0, most - 2_000))]
     return (kept[: ends[-1]] if ends else kept.rsplit(" ", 1)[0]).rstrip()
 
 

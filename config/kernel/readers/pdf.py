@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from config.kernel.readers.base import (
     PDF_PAGES,
-    STORED_CHARACTERS,
     Extracted,
     Unreadable,
     extracted,
+    most_characters,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _pages(reader: PdfReader) -> tuple[list[list[str]], bool]:
     characters = 0
     for number, page in enumerate(reader.pages):
         too_slow = time.monotonic() - started > DEADLINE_SECONDS
-        if number >= PDF_PAGES or too_slow or characters > 2 * STORED_CHARACTERS:
+        if number >= PDF_PAGES or too_slow or characters > 2 * most_characters():
             return pages, False
         lines = [" ".join(line.split()) for line in page.extract_text().split("\n")]
         characters += sum(map(len, lines))

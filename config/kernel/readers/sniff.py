@@ -8,8 +8,10 @@ from io import BytesIO
 from typing import Literal, NoReturn
 
 from config.kernel.readers.base import FILE_BYTES, Unreadable
+from config.kernel.readers.csv import delimiter_of
+from config.kernel.readers.text import decoded
 
-Kind = Literal["pdf", "docx", "html", "markdown", "text"]
+Kind = Literal["pdf", "docx", "pptx", "csv", "html", "markdown", "text"]
 
 _PICTURES = (
     b"\x89PNG",
@@ -49,7 +51,10 @@ def sniff(data: bytes) -> Kind:
         return "html"
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         _refuse("That kind of file cannot be read.")
-    return "markdown" if _MARKDOWN.search(head.decode("utf-8", "replace")) else "text"
+    text = head.decode("utf-8", "replace")
+    if _MARKDOWN.search(text):
+        return "markdown"
+    return "csv" if delimiter_of(decoded(head)) else "text"
 
 
 def _in_zip(data: bytes) -> Kind:
@@ -66,8 +71,8 @@ def _in_zip(data: bytes) -> Kind:
         return "docx"
     if any(name.startswith("xl/") for name in names):
         _refuse("That is a spreadsheet.")
-    if any(name.startswith("ppt/") for name in names):
-        _refuse("That is a presentation.")
+    if "ppt/presentation.xml" in names:
+        return "pptx"
     if "content.xml" in names:
         _refuse("That is an OpenDocument file.")
     _refuse("That is an archive.")
@@ -90,6 +95,6 @@ def _refuse_known(head: bytes) -> None:
 
 def _refuse(what: str) -> NoReturn:
     raise Unreadable(
-        f"{what} Save it as PDF, DOCX, HTML, Markdown or plain text, and upload that.",
+        f"{what} Save it as PDF, DOCX, PPTX, CSV, HTML, Markdown or plain text, and upload that.",
         code="material_kind_unknown",
     )

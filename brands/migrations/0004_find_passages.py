@@ -1,0 +1,58 @@
+"""Passages are found by their words and by their vectors.
+
+Words go through a door: under row-level security PostgreSQL uses an index only for operators that
+are marked as leakproof, and the text search's is not, so that each look-up would read every row of
+the organization. The door compares with the same setting as the policy does.
+"""
+
+import django.contrib.postgres.indexes
+from django.db import migrations
+
+from config.kernel.migrations import AddVectorIndex, Door
+
+# Steps go from strict to loose; the next one is asked only while too little was found. Rows beyond
+# a thousand are not ranked: so many share only words that everybody uses.
+KNOWLEDGE_WORDS = """
+CREATE FUNCTION knowledge_words(steps tsquery[], buckets uuid[], hidden uuid[], most integer)
+RETURNS TABLE (chunk_id uuid, step integer, rank real)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  here uuid := NULLIF(current_setting('app.org', true), '')::uuid;
+  found_rows integer := 0;
+  more integer;
+BEGIN
+  FOR place IN 1 .. coalesce(array_length(steps, 1), 0) LOOP
+    RETURN QUERY
+      SELECT match.id, place, ts_rank_cd(match.words, steps[place], 1) FROM (
+        SELECT c.id, c.words FROM brands_knowledgechunk c
+        WHERE c.words @@ steps[place] AND c.organization_id = here AND c.bucket_id = ANY(buckets)
+          AND (c.document_id IS NULL OR c.document_id <> ALL(hidden))
+        LIMIT 1000
+      ) match ORDER BY 3 DESC, 1 LIMIT most;
+    GET DIAGNOSTICS more = ROW_COUNT;
+    found_rows := found_rows + more;
+    EXIT WHEN found_rows >= most;
+  END LOOP;
+END
+$$
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("brands", "0003_know_voices_and_sources")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="knowledgechunk",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["words"], name="chunk_words"
+            ),
+        ),
+        AddVectorIndex("KnowledgeChunk", "embedding", name="chunk_neighbours"),
+        Door(
+            "knowledge_words(tsquery[], uuid[], uuid[], integer)",
+            KNOWLEDGE_WORDS,
+            reads=["brands_knowledgechunk"],
+        ),
+    ]

@@ -1,0 +1,25 @@
+"""What the worker does for brands. Messages are hints: what is due stands in rows."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from config.celery import app
+from config.kernel.tasks import OrgTask, hint
+
+from .services import knowledge_reading
+
+
+@app.task(name="brands.tasks.sweep_knowledge")
+def sweep_knowledge() -> int:
+    """Send every due source on its way again; those that a worker has are left alone."""
+    due = knowledge_reading.due_sources()
+    for row in due:
+        hint(read_source, str(row.organization_id), str(row.id))
+    return len(due)
+
+
+@app.task(base=OrgTask, name="brands.tasks.read_source")
+def read_source(organization_id: str, source_id: str) -> None:
+    """Read one source of knowledge. Safe to run twice."""
+    knowledge_reading.ingest(source_id=UUID(source_id))
