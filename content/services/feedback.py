@@ -30,10 +30,18 @@ from content.models import Angle, Candidate, Feedback, LearnedPattern
 from organizations.models import ActorKind, User
 from organizations.services.audit import record
 
+from .revisions import record_revision
+
 AGENT = SPEC.name
 MOST_LESSONS = 8  # told to the writer at once: a prompt is no place for a book
 MOST_JUDGED = 500  # patterns that one act can speak of
 MOST_RECENT = 5  # acts that a pattern names as its evidence
+_REVISIONS = {
+    "approve": "approved",
+    "edit": "edited",
+    "regenerate": "regenerated",
+    "reject": "rejected",
+}
 
 
 def note_feedback(
@@ -72,6 +80,14 @@ def note_feedback(
             by=by,
         )
         _learn(feedback, _deed(feedback, candidate, act, before))
+        record_revision(
+            candidate=candidate,
+            kind=_REVISIONS[act],
+            notes=note,
+            by=by,
+            changed=changed if act == "edit" else "",
+            original=before,
+        )
     return feedback
 
 

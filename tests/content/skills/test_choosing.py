@@ -33,7 +33,7 @@ def choose(world: World, seed: int = 1, **fields: Any) -> list[SkillChoice]:
 
 def skill(world: World, structure: Structure, **record: Any) -> Skill:
     with org_atomic(world.id):
-        row = create_skill(structure=structure).skill
+        row: Skill = create_skill(structure=structure).skill
         Skill.objects.filter(pk=row.pk).update(**record)
         return row
 
@@ -94,7 +94,7 @@ def test_a_new_skill_is_made_where_none_serves(world: World) -> None:
     assert first.kind == "new"
     assert first.structure == ideal(intent())
     with org_atomic(world.id):
-        made = SkillVersion.objects.select_related("skill").get(pk=first.skill_version_id)
+        made = SkillVersion.objects.select_related("skill").get(pk=str(first.skill_version_id))
         assert made.skill.status == "testing"
         assert made.platform == "feed"
 
@@ -145,7 +145,7 @@ def test_a_novel_variant_is_kept_to_learn_from_it(world: World) -> None:
     assert third.kind == "explore"
     assert third.temperature == 1.0
     with org_atomic(world.id):
-        made = SkillVersion.objects.select_related("skill").get(pk=third.skill_version_id)
+        made = SkillVersion.objects.select_related("skill").get(pk=str(third.skill_version_id))
         assert Structure.from_json(made.structure) == third.structure
         assert made.skill.variant_of_id
 
