@@ -141,3 +141,12 @@ class BrandProfile(SoftDeletes, OrgOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_name(self) -> str:
+        """As the address of a picture names it."""
+        return self.logo.rpartition("/")[2]
+
+    @property
+    def icon_name(self) -> str:
+        return self.icon.rpartition("/")[2]

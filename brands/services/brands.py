@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+
 from billing.services.limits import require_room_for
 from brands.models import BrandProfile
 from config.kernel.brands import over_all_brands
@@ -12,13 +14,16 @@ from config.kernel.scoping import org_atomic
 from organizations.models import User
 from organizations.services.audit import changed_fields, record
 
+from .look import keep_picture
+
 
 def create_brand(*, values: Mapping[str, Any], by: User) -> BrandProfile:
-    """Add a brand.
+    """Add a brand. An uploaded `logo` or `icon` is kept as a clean picture.
 
     Raises Invalid, naming the field, when a value cannot stand, and PaymentRequired when the plan
     covers no more.
     """
+    values = _with_pictures(values)
     with org_atomic():
         require_room_for("brands", BrandProfile.objects.count)
         brand = BrandProfile(**_checked(values, brand=None))
@@ -28,7 +33,12 @@ def create_brand(*, values: Mapping[str, Any], by: User) -> BrandProfile:
 
 
 def update_brand(*, brand: BrandProfile, values: Mapping[str, Any], by: User) -> BrandProfile:
-    """Change only the fields that are given. Raises Invalid, naming the field."""
+    """Change only the fields that are given. Raises Invalid, naming the field.
+
+    A picture that another takes the place of stays on the disk until the next clearing of loose
+    files, so that whoever has the page open still sees it.
+    """
+    values = _with_pictures(values)
     with org_atomic():
         fresh = BrandProfile.objects.select_for_update().get(pk=brand.pk)
         wanted = _checked(values, brand=fresh)
@@ -77,6 +87,14 @@ def restore_brand(*, brand: BrandProfile, by: User) -> None:
         hidden: Any = brand._meta.get_field("materials").related_model
         hidden.with_deleted.filter(brand=brand, deleted_at=moment).update(deleted_at=None)
         record(action="brand.restored", target=brand, by=by)
+
+
+def _with_pictures(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Uploads are on the disk before the row that names them is committed."""
+    return {
+        name: keep_picture(value, field=name) if isinstance(value, UploadedFile) else value
+        for name, value in values.items()
+    }
 
 
 def _checked(values: Mapping[str, Any], *, brand: BrandProfile | None) -> dict[str, Any]:

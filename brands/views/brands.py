@@ -22,6 +22,8 @@ from brands.services.brands import (
 from config.kernel.errors import Invalid, NotFound
 from organizations.access import Request, member_of
 
+from .preview import sample_context
+
 
 @require_GET
 @member_of("viewer")
@@ -59,12 +61,12 @@ def brand_edit(request: Request, brand: UUID, section: str) -> HttpResponse:
     row = brand_named_by(brand)
     if section not in SECTIONS:
         raise NotFound("A brand has no such side. Choose one of the tabs.")
-    form = SECTIONS[section](request.POST or None, brand=row)
+    form = SECTIONS[section](request.POST or None, request.FILES or None, brand=row)
     if request.method == "POST" and form.is_valid():
         try:
             update_brand(brand=row, values=form.values(), by=request.user)
         except Invalid as error:
-            form.add_error(error.field, error.message)
+            form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
             messages.success(request, f"{form.title} of {row.name} is saved.")
             return redirect(request.path)
@@ -107,5 +109,7 @@ def brand_restore(request: Request, brand: UUID) -> HttpResponse:
 
 def _form(request: Request, form: SectionForm, brand: BrandProfile | None) -> HttpResponse:
     context = {"form": form, "brand": brand, "sections": SECTIONS.values()}
+    if brand is not None:
+        context |= sample_context(form, brand, {})
     status = 422 if form.errors else 200
     return TemplateResponse(request, "brands/brand/form.html", context, status=status)

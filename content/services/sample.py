@@ -19,7 +19,6 @@ from .sample_texts import SAMPLE_TEXTS
 
 if TYPE_CHECKING:
     from brands.services.voices import VoiceProfile
-
     from content.agents import AngleName, BrandBrief, PlatformRules
 
 
@@ -52,7 +51,7 @@ def sample_post(
     analysis = analyse_offline(told, replace(brief, pillars=())).analysis
     angle: AngleName = next(iter(analysis.suggested_angles), "product_focus")
     draft = write_offline(brief, told, analysis, angle, rules).draft
-    held = guard_brief(brand=changed, material=source, rules=rules)
+    held = guard_brief(brand=changed, material=source, rules=rules, voice=voice)
     mended = inspect(CandidateText(draft.text, tuple(draft.hashtags), draft.link), held).candidate
     tags = " ".join(f"#{tag}" for tag in mended.hashtags)
     return "\n\n".join(part for part in (mended.text, tags, mended.link) if part)
@@ -97,4 +96,14 @@ def _rules(slug: str) -> PlatformRules:
 
 
 def _in_voice(brief: BrandBrief, voice: VoiceProfile) -> BrandBrief:
-    return brief
+    avoided = dict.fromkeys([*brief.words_to_avoid, *voice.avoided_words])
+    return replace(
+        brief,
+        tone=tuple(dict.fromkeys([*brief.tone, *(each.name for each in voice.tone_attributes)])),
+        voice_direction=voice.writing_direction or voice.summary,
+        vocabulary=voice.terms,
+        writing_rules=tuple(each.rule for each in voice.writing_style),
+        avoidances=voice.avoidances,
+        words_to_avoid=tuple(avoided),
+        example_posts=brief.example_posts or voice.example_texts,
+    )

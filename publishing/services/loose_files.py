@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import models
 
+from brands.models import BrandProfile
 from content.models import Candidate, Material
 from organizations.services.regions import media_roots
 from publishing.models import FeedEntry, MediaRendition, PendingPost, Post
@@ -59,6 +60,8 @@ def _rows(model: type[models.Model], organization_id: UUID) -> Any:
 def _named(organization_id: UUID) -> set[str]:
     """Names of files that some row still needs."""
     keys: set[str] = set(_rows(Material, organization_id).values_list("file_key", flat=True))
+    for pictures in _rows(BrandProfile, organization_id).values_list("logo", "icon"):
+        keys |= set(pictures)
     for model in (PendingPost, Post, Candidate):
         shown = _rows(model, organization_id).exclude(media=[])
         for media in shown.values_list("media", flat=True):

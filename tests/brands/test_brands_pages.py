@@ -93,9 +93,10 @@ def test_the_voice_keeps_three_examples_and_refuses_a_fourth(world: World, page:
 
 def test_each_network_can_have_its_own_words(world: World, page: Client) -> None:
     url = f"{world.path}/brands/{world.brand.pk}/platforms/"
-    page.post(url, {"feed-enabled": "on", "feed-hashtags": "#boats, #wood"})
+    page.post(url, {"feed-enabled": "on", "feed-tone": "witty", "feed-hashtags": "#boats, #wood"})
     assert brand(world).platform_settings["feed"] == {
         "enabled": True,
+        "tone_override": ["witty"],
         "custom_context_override": "",
         "hashtags_default": ["boats", "wood"],
     }
