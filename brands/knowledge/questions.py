@@ -45,13 +45,14 @@ _LEANING_WORDS: Final = (
 _LEANING: Final = frozenset(_LEANING_WORDS.split())
 _PRICE = r"[$€£]\s?\d|\d\s?(?:[$€£]|EUR|USD|CHF|euros?\b|dollars?\b)"
 _CLOCK = r"\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm|a\.m|p\.m|uhr|h\b)|\d{1,2}[:.]\d{2}"
+_MAIL = r"(?<![\w.+-])[\w.+-]++@[\w-]++\.\w"
 _ASKED: Final = {
     "en": (
         ("When are you open?", "hours", r"\b(?:open|opening|closed)\b.*(?:\d|day)"),
         ("What does it cost?", "pricing", _PRICE),
         ("How long does delivery take?", "orders", r"\b(?:deliver|ship|dispatch)\w*\b.*\d"),
         ("Can I return what I bought?", "policies", r"\b(?:return|refund|exchange)\w*\b.*\d"),
-        ("How can I reach you?", "contact", r"[\w.+-]+@[\w-]+\.\w|\b(?:call|phone|write)\b.*\d{3}"),
+        ("How can I reach you?", "contact", _MAIL + r"|\b(?:call|phone|write)\b.*\d{3}"),
         (
             "How can I pay?",
             "billing",
@@ -66,7 +67,7 @@ _ASKED: Final = {
         ("Was kostet es?", "pricing", _PRICE),
         ("Wie lange dauert die Lieferung?", "orders", r"\b(?:liefer|versand)\w*\b.*\d"),
         ("Kann ich etwas zurückgeben?", "policies", r"\b(?:rückgabe|zurück|umtausch)\w*\b.*\d"),
-        ("Wie erreiche ich Sie?", "contact", r"[\w.+-]+@[\w-]+\.\w|\btelefon\w*\b.*\d{3}"),
+        ("Wie erreiche ich Sie?", "contact", _MAIL + r"|\btelefon\w*\b.*\d{3}"),
         ("Gibt es eine Garantie?", "policies", r"\b(?:garantie|gewährleistung)\b"),
         ("Seit wann gibt es Sie?", "company", r"\b(?:gegründet|seit)\b.*\b\d{4}\b"),
     ),

@@ -11,25 +11,27 @@ from django.db import migrations
 from config.kernel.migrations import AddVectorIndex, Door
 
 # Steps go from strict to loose; the next one is asked only while too little was found. Rows beyond
-# a thousand are not ranked: so many share only words that everybody uses.
+# a thousand are not ranked: so many share only words that everybody uses. Each step is planned for
+# its own words (EXECUTE), since a plan for rare words is a bad one for common ones.
 KNOWLEDGE_WORDS = """
 CREATE FUNCTION knowledge_words(steps tsquery[], buckets uuid[], hidden uuid[], most integer)
 RETURNS TABLE (chunk_id uuid, step integer, rank real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+SET search_path = public, pg_temp AS $$
 DECLARE
   here uuid := NULLIF(current_setting('app.org', true), '')::uuid;
   found_rows integer := 0;
   more integer;
 BEGIN
   FOR place IN 1 .. coalesce(array_length(steps, 1), 0) LOOP
-    RETURN QUERY
-      SELECT match.id, place, ts_rank_cd(match.words, steps[place], 1) FROM (
+    RETURN QUERY EXECUTE $look$
+      SELECT match.id, $5, ts_rank_cd(match.words, $1, 1) FROM (
         SELECT c.id, c.words FROM brands_knowledgechunk c
-        WHERE c.words @@ steps[place] AND c.organization_id = here AND c.bucket_id = ANY(buckets)
-          AND (c.document_id IS NULL OR c.document_id <> ALL(hidden))
+        WHERE c.words @@ $1 AND c.organization_id = $2 AND c.bucket_id = ANY($3)
+          AND (c.document_id IS NULL OR c.document_id <> ALL($4))
         LIMIT 1000
-      ) match ORDER BY 3 DESC, 1 LIMIT most;
+      ) match ORDER BY 3 DESC, 1 LIMIT $6
+    $look$ USING steps[place], here, buckets, hidden, place, most;
     GET DIAGNOSTICS more = ROW_COUNT;
     found_rows := found_rows + more;
     EXIT WHEN found_rows >= most;

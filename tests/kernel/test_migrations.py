@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from config.kernel.clock import now
 from config.kernel.due import by_organization, due_rows
 from config.kernel.migrations import (
+    AddVectorIndex,
     AppendOnly,
     CompositeForeignKey,
     Door,
@@ -142,7 +143,14 @@ def test_what_strangers_write_to_the_operators_the_application_cannot_read() -> 
 
 def test_every_operation_says_what_it_does_and_writes_itself_down() -> None:
     kinds = (
-        EnableRLS | SecureTables | CompositeForeignKey | ExposeDue | Door | AppendOnly | MayWrite
+        EnableRLS
+        | SecureTables
+        | CompositeForeignKey
+        | ExposeDue
+        | Door
+        | AppendOnly
+        | MayWrite
+        | AddVectorIndex
     )
     for _, operation, _ in operations():
         assert isinstance(operation, kinds) and operation.describe()
