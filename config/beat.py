@@ -20,6 +20,8 @@ ACCOUNTS_SECONDS: Final = 300.0
 FEEDS_SECONDS: Final = 60.0
 # A look at the providers' lists of models is due once a month.
 MODELS_SECONDS: Final = 3_600.0
+# Records are counted once a day, soon after midnight.
+SKILLS_SECONDS: Final = 300.0
 
 
 def beat_schedule(
@@ -38,10 +40,13 @@ def beat_schedule(
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "publishing.tasks.sweep_accounts": ACCOUNTS_SECONDS,
         "brands.tasks.sweep_knowledge": due_seconds,
+        "brands.tasks.sweep_voices": due_seconds,
         "content.tasks.sweep_materials": due_seconds,
         "content.tasks.sweep_feeds": FEEDS_SECONDS,
         "content.tasks.sweep_models": MODELS_SECONDS,
         "analytics.tasks.sweep_metrics": due_seconds,
+        "analytics.tasks.sweep_skills": SKILLS_SECONDS,
+        "analytics.tasks.share_skills": PURGE_SECONDS,
         "organizations.tasks.purge": PURGE_SECONDS,
         "billing.tasks.sweep_subscriptions": RENEWAL_SECONDS,
         "billing.tasks.sweep_messages": due_seconds,

@@ -25,12 +25,15 @@ def test_beat_starts_everything_that_looks_for_work() -> None:
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert named == {
         "analytics.tasks.sweep_metrics",
+        "analytics.tasks.sweep_skills",
+        "analytics.tasks.share_skills",
         "billing.tasks.check_ledger",
         "billing.tasks.release_reservations",
         "billing.tasks.sweep_messages",
         "billing.tasks.sweep_subscriptions",
         "content.tasks.sweep_feeds",
         "brands.tasks.sweep_knowledge",
+        "brands.tasks.sweep_voices",
         "content.tasks.sweep_materials",
         "content.tasks.sweep_models",
         "organizations.tasks.hide_webhook_bodies",
