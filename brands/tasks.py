@@ -7,7 +7,7 @@ from uuid import UUID
 from config.celery import app
 from config.kernel.tasks import OrgTask, hint
 
-from .services import knowledge_reading
+from .services import knowledge_reading, voice_reading
 
 
 @app.task(name="brands.tasks.sweep_knowledge")
@@ -23,3 +23,18 @@ def sweep_knowledge() -> int:
 def read_source(organization_id: str, source_id: str) -> None:
     """Read one source of knowledge. Safe to run twice."""
     knowledge_reading.ingest(source_id=UUID(source_id))
+
+
+@app.task(name="brands.tasks.sweep_voices")
+def sweep_voices() -> int:
+    """Send every due reading of a voice on its way again."""
+    due = voice_reading.due_analyses()
+    for row in due:
+        hint(read_voice, str(row.organization_id), str(row.id))
+    return len(due)
+
+
+@app.task(base=OrgTask, name="brands.tasks.read_voice")
+def read_voice(organization_id: str, analysis_id: str) -> None:
+    """Read one voice. Safe to run twice."""
+    voice_reading.analyse(analysis_id=UUID(analysis_id))
