@@ -27,6 +27,7 @@ from content.models import Material, MaterialStatus
 from organizations.services.audit import record
 from organizations.services.files import read_stored
 
+from .facts import facts_of
 from .similarity import ContentType, content_hash, remember, vector_text, vectors_of
 
 log = structlog.get_logger(__name__)
@@ -117,11 +118,16 @@ def _fields(material: Material, extracted: Extracted, understood: dict[str, Any]
         "is_truncated": extracted.truncated,
         "links": [link for link in links if len(link) <= 2_000],
         "error": "",
+        "facts": _facts(extracted.text, understood["key_points"]),
         **understood,
     }
     if not fields["language"]:
         fields["language"] = extracted.language or ""
     return fields
+
+
+def _facts(text: str, key_points: list[str]) -> list[dict[str, Any]]:
+    return [fact.as_json() for fact in facts_of(text, key_points=key_points)]
 
 
 def _name(material: Material, extracted: Extracted) -> str:

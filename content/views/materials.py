@@ -15,6 +15,7 @@ from config.kernel.web import render_part
 from content.forms.material import KINDS, EditForm
 from content.models import Angle, Material, MaterialStatus
 from content.models.material import MaterialQuerySet
+from content.selectors.material_facts import marked_text
 from content.services.materials import (
     archive_material,
     delete_material,
@@ -87,10 +88,12 @@ def material_create(request: Request) -> HttpResponse:
 @member_of("viewer")
 def material_show(request: Request, material: UUID) -> HttpResponse:
     row = _found(material)
-    made = row.pending_posts.select_related("candidate").order_by("-created_at")[:MADE_SHOWN]
+    posts = row.pending_posts.select_related("candidate").prefetch_related("posts")
+    made = list(posts.order_by("-created_at")[:MADE_SHOWN])
     context = {
         "material": row,
         "made": made,
+        "marked": marked_text(row, made),
         "trend": trend_of(row.pk),
         "generations": row.generations.select_related("brand").order_by("-created_at")[:MADE_SHOWN],
         "picture": row.file_key.rpartition("/")[2],

@@ -7,8 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.models import Material, MaterialStatus
+from content.services.facts import facts_of
 from tests import make
 from tests.world import World
 
@@ -132,3 +134,40 @@ def test_a_picture_is_shown_to_members_and_to_nobody_else(
     client.force_login(world.stranger)
     assert client.get(f"{world.path}/pictures/{name}").status_code == 404
     assert client.get(f"/o/{world.foreign.slug}/pictures/{name}").status_code == 404
+
+
+def test_a_material_shows_its_facts_which_posts_say_them_and_how_those_did(
+    world: World, page: Client
+) -> None:
+    with org_atomic(world.id):
+        facts = [fact.as_json() for fact in facts_of(make.TEXT)]
+        row = make.material(world.brand, facts=facts)
+        coats = next(fact for fact in facts if fact["text"].startswith("34"))
+        cited = {
+            "span": [0, 4],
+            "source_kind": "material",
+            "source_id": str(row.pk),
+            "source_span": [coats["start"], coats["end"]],
+        }
+        chosen = make.candidate(make.generation(world.brand, row), citations=[cited])
+        pending = make.pending_post(world.brand, world.account, source=row, candidate=chosen)
+        make.post(
+            world.brand,
+            world.account,
+            pending_post=pending,
+            material=row,
+            clicks=41,
+            impressions=1_200,
+            metrics_updated_at=now(),
+        )
+    body = page.get(f"{world.path}/materials/{row.pk}/").content.decode()
+    assert "34 boats<span" in body and "(figure)" in body
+    assert f"{len(facts)} facts, 1 used in posts" in body
+    assert "Not in a post yet" in body and "1,200 views, 41 clicks" in body
+
+
+def test_a_fact_out_of_its_text_is_not_shown(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        far = {"text": "x", "start": 5_000, "end": 5_001, "kind": "number"}
+        row = make.material(world.brand, facts=[far])
+    assert "Facts in it" not in page.get(f"{world.path}/materials/{row.pk}/").content.decode()
