@@ -52,6 +52,11 @@ LEFT JOIN LATERAL (
 WHERE c.organization_id = %s AND c.skill_version_id IS NOT NULL AND c.created_at >= %s
 GROUP BY 1, 2
 """
+_WRITTEN: Final = [
+    *("uses_count", "decided_count", "approved_count", "pass_rate", "selection_rate"),
+    *("defect_rate", "approval_rate", "cost_micros_mean", "last_used_at", "recount_at"),
+    *("status", "failing_since", "retired_at", "retired_reason", "updated_at"),
+]
 _COUNTED: Final = (
     "day",
     "skill_version_id",
@@ -138,7 +143,7 @@ def _write_record(skill: Skill, moment: datetime) -> None:
     skill.last_used_at = _last_used(skill) or skill.last_used_at
     skill.recount_at = _midnight(moment) + timedelta(days=1)
     _move_tier(skill, counted, moment)
-    skill.save()
+    skill.save(update_fields=_WRITTEN)
 
 
 def _last_used(skill: Skill) -> datetime | None:
