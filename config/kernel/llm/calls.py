@@ -23,6 +23,8 @@ from config.kernel.llm.routes import Route
 from config.kernel.llm.spec import AgentSpec, In, Out, Usage
 
 REQUESTS_PER_TRY = 2  # the answer and one repair turn
+# What a picture of 768 pixels costs at most, in bytes of text: small models count 26,000 tokens.
+PICTURE_BYTES = 60_000
 _GRACE_SECONDS = 2.0  # for the loop's thread to report its own timeout first
 
 
@@ -64,7 +66,9 @@ def try_once(
 
 def prompt_bytes(spec: AgentSpec[In, Out], values: In) -> int:
     slots = data_slots(values, spec.varying)
-    return len(system_prompt(spec.instructions).encode()) + sum(len(s.encode()) for s in slots)
+    seen = len(spec.pictures) * PICTURE_BYTES
+    told = (system_prompt(spec.instructions), *slots)
+    return seen + sum(len(text.encode()) for text in told)
 
 
 async def _ask(
@@ -107,9 +111,12 @@ async def _ask(
 
 def _message(spec: AgentSpec[In, Out], values: In) -> Any:
     """The material first, then what varies, with a mark between for the providers' caches."""
-    from pydantic_ai import CachePoint
+    from pydantic_ai import BinaryContent, CachePoint
 
     stable, varying = data_slots(values, spec.varying)
+    if spec.pictures:
+        seen = [BinaryContent(each.data, media_type=each.media_type) for each in spec.pictures]
+        return [each for each in (stable, varying) if each] + seen
     if not varying or not stable:
         return stable or varying
     return [stable, CachePoint(), varying]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 In = TypeVar("In", bound="BaseModel")
 Out = TypeVar("Out", bound="BaseModel")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that goes with a question: small, and of a kind that every model reads."""
+
+    data: bytes = field(repr=False)
+    media_type: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +33,8 @@ class AgentSpec(Generic[In, Out]):
     model, or None; one repair turn follows.
     `varying` names the fields of the input that differ between calls on one material: they are sent
     last, so that providers keep what stands before them and charge less for it the next time.
+    `pictures` are looked at with the input; an agent that looks lays them over its own spec.
+    `offline` answers the same input without a model, for an operator who tries the agent out.
     """
 
     name: str
@@ -38,6 +48,8 @@ class AgentSpec(Generic[In, Out]):
     deadline_seconds: float = 60.0
     check: Callable[[In, Out], str | None] | None = None
     varying: tuple[str, ...] = ()
+    offline: Callable[[In], Out] | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
