@@ -20,6 +20,7 @@ from content.agents.briefs import (
 )
 from content.agents.offline.cues import cue_score, has_price, is_advice
 from content.agents.offline.languages import language_of
+from content.agents.offline.permitted import for_readers
 
 SUMMARY_CHARACTERS = 400
 MOST_POINTS, MOST_ANGLES = 7, 5
@@ -77,7 +78,8 @@ def analyse_offline(material: MaterialBrief, brand: BrandBrief) -> Analysis:
     A short material gives short lists: a note of one sentence has one key point.
     """
     language = language_of(material, brand)
-    sentences = sentences_of(material.text, language=language)
+    found = sentences_of(material.text, language=language)
+    sentences = for_readers(found, (material.source_url, brand.website))
     scores = salience(sentences, title=material.title)
     keywords = keywords_of(sentences, title=material.title)
     points = _key_points(sentences, scores)

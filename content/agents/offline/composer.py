@@ -35,6 +35,7 @@ from content.agents.offline.layout import (
     target_of,
     text_of,
 )
+from content.agents.offline.permitted import for_readers
 from content.agents.offline.phrases import Setting, closes_for, leads_for
 from content.agents.offline.selection import (
     Source,
@@ -80,7 +81,9 @@ def write_offline(
     fits the platform or the brand's rules, with what to do.
     """
     language = language_of(material, brand)
-    sentences, originals = _permitted(sentences_of(material.text, language=language), brand)
+    found = sentences_of(material.text, language=language)
+    own = (material.source_url, brand.website)
+    sentences, originals = _permitted(for_readers(found, own), brand)
     order = Order(
         brand=brand,
         material=material,
