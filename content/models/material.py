@@ -38,7 +38,11 @@ class MaterialQuerySet(ScopedQuerySet["Material"]):
 
 
 class Material(SoftDeletes, Claimable, HasGraph, OrgOwned):
-    """Raw matter for posts: a text, a page, a file or a picture, and what was understood of it."""
+    """Raw matter for posts: a text, a page, a file or a picture, and what was understood of it.
+
+    `medium` is what a picture or video is by itself: sides, colours, length; `original_content` of
+    a video is its transcript.
+    """
 
     brand_path: ClassVar[str] = "brand"
     shared_without_brand: ClassVar[bool] = True
@@ -94,6 +98,7 @@ class Material(SoftDeletes, Claimable, HasGraph, OrgOwned):
     file_size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     mime_type = models.CharField(max_length=100, blank=True)
     alt_text = models.CharField(max_length=1000, blank=True)
+    medium = models.JSONField(default=dict, blank=True)
     url = models.URLField(max_length=2000, blank=True)
     status = models.CharField(
         max_length=12, choices=MaterialStatus, default=MaterialStatus.UPLOADED
