@@ -18,7 +18,7 @@ from config.kernel.language.sentences import NUMBER, words_of
 from config.kernel.language.spans import sentence_spans
 from config.kernel.llm import AgentSpec, is_offline, run
 from config.kernel.llm.agents import agents
-from content.agents.briefs import BrandBrief, Draft, PlatformRules
+from content.agents.briefs import OFFLINE, BrandBrief, Draft, PlatformRules
 
 PURPOSE = "adaptation"
 VERSION = "1"
@@ -100,17 +100,35 @@ def adapt(
     way = way_for(own, rules, written_for=written_for)
     if way == "hashtags":
         return Adapted(own, way, written_by)
-    works_offline = is_offline(organization_id, PURPOSE, SPEC.name)
+    if is_offline(organization_id, PURPOSE, SPEC.name):
+        return adapt_offline(draft, brand, rules, facts=facts, written_for=written_for)
     if way == "cut":
-        cut = shortened(own, rules, least=0.0 if works_offline else SHORTEST_CUT_RATIO)
-        if cut is not None:
+        if cut := shortened(own, rules, least=SHORTEST_CUT_RATIO):
             return Adapted(cut, way, written_by)
-        if works_offline:
-            raise _cannot(rules)
         way = "compressed"
-    elif works_offline:
-        return Adapted(lengthened(own, rules, facts), way, written_by)
     return _asked(own, brand, rules, way, facts, organization_id, step_key)
+
+
+def adapt_offline(
+    draft: Draft,
+    brand: BrandBrief,
+    rules: PlatformRules,
+    *,
+    facts: Sequence[str],
+    written_for: int,
+) -> Adapted:
+    """Without a model: cut at any end of a sentence, or lengthened by the material's own sentences.
+
+    Raises Invalid (code `cannot_adapt`) when no sentence fits.
+    """
+    own = _with_tags(draft, brand, rules)
+    way = way_for(own, rules, written_for=written_for)
+    if way == "expanded":
+        return Adapted(lengthened(own, rules, facts), way, OFFLINE)
+    kept = shortened(own, rules) if way == "cut" else own
+    if kept is None:
+        raise Invalid(f"No sentence of the text fits {rules.label} by itself.", code="cannot_adapt")
+    return Adapted(kept, way, OFFLINE)
 
 
 def shortened(draft: Draft, rules: PlatformRules, *, least: float = 0.0) -> Draft | None:
@@ -255,10 +273,6 @@ def _inserted(text: str, fact: str) -> str:
     return f"{text.rstrip()} {fact}"
 
 
-def _cannot(rules: PlatformRules) -> Invalid:
-    return Invalid(f"No sentence of the text fits {rules.label} by itself.", code="cannot_adapt")
-
-
 SPEC = AgentSpec(
     name="adapter",
     version=VERSION,
@@ -269,6 +283,7 @@ SPEC = AgentSpec(
     temperature=0.5,
     max_tokens=800,
     deadline_seconds=40.0,
+    offline=try_offline,
     varying=("text", "task"),
 )
 agents.register(SPEC.name, SPEC)

@@ -247,6 +247,7 @@ SPEC = AgentSpec(
     max_tokens=500,
     deadline_seconds=30.0,
     check=_wrong,
+    offline=try_offline,
     varying=("post", "passages", "comment"),
 )
 agents.register(SPEC.name, SPEC)

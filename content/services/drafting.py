@@ -191,7 +191,7 @@ def _draft(
             temperature=skill.temperature if skill else None,
         )
         cost += written.cost_micros
-        draft = _checked(assignment, label, choice, skill, written, siblings, attempt)
+        draft = checked_draft(assignment, label, choice, skill, written, siblings, attempt)
         tried.append(draft)
         faults = draft.faults
         if not faults or attempt == MOST_ATTEMPTS or time.monotonic() > ends_at:
@@ -203,7 +203,7 @@ def _draft(
     return replace(best, attempts=attempt, cost_micros=cost, time_ms=_milliseconds(started))
 
 
-def _checked(
+def checked_draft(
     assignment: Assignment,
     label: str,
     choice: AngleChoice,

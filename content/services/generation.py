@@ -103,6 +103,14 @@ def generate_candidates(
     return generation
 
 
+def settle_adapted(
+    generation: Generation, assignment: Assignment, draft: Draft, material: Material
+) -> None:
+    """Write down the one text of a generation that was adapted from another network's."""
+    scores = _scores([draft], vectors_of([vector_text(material)]), assignment.rules)
+    _settle(generation, assignment, Drafted([draft]), scores, _media(material))
+
+
 def _refuse_unready(material: Material) -> None:
     with org_atomic():
         is_ready = Material.objects.usable().filter(pk=material.pk).exists()

@@ -13,6 +13,7 @@ from brands.models import BrandProfile
 from config.kernel.errors import DomainError, Invalid, PaymentRequired, TooMany, Unavailable
 from config.kernel.scoping import org_atomic
 from content.models import Angle, Candidate, Generation, GenerationStatus, Material
+from content.services.adapting import adapt_candidate, wants_more
 from content.services.angles import AngleChoice, choose_angles
 from content.services.generation import generate_candidates
 from publishing.channels.base import Channel
@@ -27,6 +28,8 @@ from .progress import Progress
 
 MOST_GENERATIONS = 5
 """How often a run may start over on a platform after the writer failed."""
+
+_ANEW = "as for {}: that text cannot be made to suit this network, so it is written anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def write_texts(
 ) -> Texts:
     """A text for each place: its own, or the first place's where that fits as it is.
 
-    What does not fit is written anew from the same angle. One place's failure does not stop the
+    What does not fit, or is much shorter than the other network would take, is adapted; where that
+    does not succeed, it is written anew from the same angle. One place's failure does not stop the
     others; when all fail, the first error is raised. Call it with no transaction open. Raises
     Unavailable or TooMany when a service is away: the run is tried again and goes on from here.
     """
@@ -116,10 +120,8 @@ def _text(
     first: Text | None,
     say: Progress,
 ) -> Text:
-    if first is not None and _fits(first.candidate, material, place):
-        label = first.place.channel.label
-        say("write", f"The text for {label} fits {place.channel.label} as it is.")
-        return Text(place, first.generation, first.candidate, shared_from=label)
+    if first is not None and (shared := _shared(run, brand, material, place, first, say)):
+        return shared
     _refuse_bare(run, material, place)
     choices = _angles(run, brand, material, place, first, say)
     keep(run)
@@ -128,6 +130,43 @@ def _text(
         candidate = best_candidate(generation)
     say("rank", f"{place.channel.label}: {candidate.label} ranks first. {candidate.text[:80]}…")
     return Text(place, generation, candidate)
+
+
+def _shared(
+    run: AutopilotRun,
+    brand: BrandProfile,
+    material: Material,
+    place: Place,
+    first: Text,
+    say: Progress,
+) -> Text | None:
+    """The first place's text as it is or adapted; None when this place needs one of its own."""
+    label, rules = first.place.channel.label, rules_of(place.account)
+    written_for = rules_of(first.place.account).max_characters
+    as_it_is = _fits(first.candidate, material, place)
+    if as_it_is and not wants_more(first.candidate, rules, written_for=written_for):
+        say("write", f"The text for {label} fits {place.channel.label} as it is.")
+        return Text(place, first.generation, first.candidate, shared_from=label)
+    keep(run)
+    generation = adapt_candidate(
+        candidate=first.candidate,
+        brand=brand,
+        material=material,
+        rules=rules,
+        written_for=written_for,
+        choice=_same_angle(first, f"adapted from the text for {label}"),
+        mode=run.mode,
+        generation_id=uuid5(run.pk, f"{place.channel.slug}:adapted"),
+        progress=say,
+    )
+    if generation is not None:
+        with org_atomic():
+            candidate = best_candidate(generation)
+        if _fits(candidate, material, place):
+            return Text(place, generation, candidate)
+    if as_it_is:
+        return Text(place, first.generation, first.candidate, shared_from=label)
+    return None
 
 
 def _refuse_bare(run: AutopilotRun, material: Material, place: Place) -> None:
@@ -174,7 +213,7 @@ def _angles(
         if earlier is not None:
             return [choice_of_json(each) for each in earlier.data["choices"]]
         if first is not None:
-            choices = [_same_angle(first)]
+            choices = [_same_angle(first, _ANEW.format(first.place.channel.label))]
         else:
             choices = _sampled(run, brand, material, place)
         ratio = exploration_ratio(run, brand)
@@ -212,13 +251,13 @@ def _sampled(
     )
 
 
-def _same_angle(first: Text) -> AngleChoice:
-    candidate, label = first.candidate, first.place.channel.label
+def _same_angle(first: Text, why: str) -> AngleChoice:
+    candidate = first.candidate
     angle = Angle(candidate.angle)
     return AngleChoice(
         angle=angle,
         is_exploration=candidate.is_exploration,
-        reason=f"{angle.label}, as for {label}: that text is too long here, so it is written anew.",
+        reason=f"{angle.label}, {why}.",
         odds=candidate.history_score,
     )
 

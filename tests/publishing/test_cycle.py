@@ -611,7 +611,7 @@ def test_a_text_that_fits_serves_another_network_as_it_is(world: World, networks
     assert posts["feed"].generation.platform == "roomy"
 
 
-def test_a_text_that_is_too_long_is_written_anew_from_the_same_angle(
+def test_a_text_that_is_too_long_is_cut_at_a_sentence_and_costs_no_credit(
     world: World, networks: None
 ) -> None:
     supply(world)
@@ -620,7 +620,8 @@ def test_a_text_that_is_too_long_is_written_anew_from_the_same_angle(
     assert len(posts["brief"].content) <= 200
     assert posts["brief"].angle == posts["roomy"].angle
     assert posts["brief"].generation_id != posts["roomy"].generation_id
-    assert spent() == 2
+    assert posts["roomy"].content.startswith(posts["brief"].content[:60])
+    assert spent() == 1
 
 
 def test_each_network_gets_its_own_text_when_the_schedule_wants_it(
