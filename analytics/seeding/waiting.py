@@ -16,7 +16,7 @@ from .sheets import Sheet, at
 
 GUARDS: Final = (
     *("length", "placeholders", "words_to_avoid", "required_words", "links", "language"),
-    *("numbers", "hashtags"),
+    *("facts", "hashtags"),
 )
 _ENDED: Final = (
     (PendingStatus.EXPIRED, "", "", ""),

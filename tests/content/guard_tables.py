@@ -2,43 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from . import trust_tables
+from .guard_cases import MASTS, Case, counted
 
-from content.guards import CandidateText, GuardBrief, TextCount
-
-
-def counted(characters: int = 300, size_bytes: int | None = None) -> Any:
-    """A platform that counts code points of text, hashtags and link, and bytes if told."""
-
-    def count(candidate: CandidateText) -> TextCount:
-        tags = " ".join(f"#{tag}" for tag in candidate.hashtags)
-        final = "\n\n".join(part for part in (candidate.text, tags, candidate.link) if part)
-        return TextCount(len(final), characters, len(final.encode()), size_bytes)
-
-    return count
-
-
-@dataclass(frozen=True)
-class Case:
-    """One text under one brief, and where its fault lies when the guard can point at it."""
-
-    text: str
-    brief: dict[str, Any] = field(default_factory=dict)
-    hashtags: tuple[str, ...] = ()
-    link: str = ""
-    points_at: tuple[str, ...] = ()
-
-    @property
-    def candidate(self) -> CandidateText:
-        return CandidateText(self.text, self.hashtags, self.link)
-
-    @property
-    def guard_brief(self) -> GuardBrief:
-        return GuardBrief(**{"count": counted(), **self.brief})
-
-
-MASTS = "Our workshop rebuilds wooden masts in twelve days, planed by hand from Douglas fir."
 GERMAN = "Unsere Werkstatt baut die Masten in zwölf Tagen neu und der Lack ist nicht aus dem Regal."
 AVOID = {"words_to_avoid": ("cheap", "best price", "guarantee*", "größte", "C++")}
 LINKS = {
@@ -46,7 +12,6 @@ LINKS = {
     "allowed_links": ("https://shop.example/boats", "harbour-partner.com"),
     "website": "https://www.harbour.example",
 }
-FACTS = {"known_text": "34 boats, 1,200 litres of varnish and 7.5 metres of fir since 1987."}
 
 MUST_PASS: dict[str, list[Case]] = {
     "length": [
@@ -105,14 +70,6 @@ MUST_PASS: dict[str, list[Case]] = {
         Case(MASTS),
         Case(MASTS, {"hashtags_max": 2}, hashtags=("masts", "boats")),
         Case(MASTS, hashtags=("holz_boot", "Größe", "2026er", "船")),
-    ],
-    "numbers": [
-        Case(MASTS, FACTS),
-        Case("34 boats, 1200 litres, 7.5 m, since 1987, in 3 steps.", FACTS),
-        Case("1.200 litres.", FACTS),
-        Case("See https://harbour.example/2026/11 #top100", FACTS),
-        Case("Model X500 on the A8.", FACTS),
-        Case("5,000 boats."),
     ],
 }
 
@@ -183,9 +140,7 @@ MUST_FAIL: dict[str, list[Case]] = {
         Case(MASTS, hashtags=("2026",)),
         Case(MASTS, {"hashtags_max": 0}, hashtags=("masts",)),
     ],
-    "numbers": [
-        Case("35 boats went to sea.", FACTS, points_at=("35",)),
-        Case("Save 20 % until 31.12.", FACTS, points_at=("20", "31.12")),
-        Case("75 metres.", {"known_text": "7 metres"}, points_at=("75",)),
-    ],
 }
+
+MUST_PASS |= trust_tables.MUST_PASS
+MUST_FAIL |= trust_tables.MUST_FAIL

@@ -51,8 +51,8 @@ LONG = make.TEXT + (
 )
 TEXTS = [
     "Twelve days is all it takes. Bring your old mast and we measure it while you wait.",
-    "Seven coats of varnish keep the sea out of your wooden mast for many seasons.",
-    "Douglas fir, planed by hand. That is what 34 boats carried back to sea last spring.",
+    "Seven coats of varnish on every mast: would you let one of them wait for the sea?",
+    "Douglas fir, planed by hand. With such a mast, 34 boats went back to sea last spring.",
 ]
 
 

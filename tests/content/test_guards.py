@@ -10,9 +10,11 @@ from config.kernel.language.words import find_words, spoken
 from content.guards import CandidateText, GuardBrief, Severity, guards, inspect
 from content.guards.links import same_page
 
-from .guard_tables import MASTS, MUST_FAIL, MUST_PASS, Case, counted
+from .guard_cases import MASTS, Case, counted
+from .guard_tables import MUST_FAIL, MUST_PASS
+from .trust_tables import LONG, material
 
-EASY = GuardBrief(count=counted(300))
+EASY = GuardBrief(count=counted(300), sources=(material(MASTS),))
 
 
 def cases(table: dict[str, list[Case]]) -> list[object]:
@@ -113,6 +115,7 @@ def test_several_faults_are_fixed_in_one_go() -> None:
         words_to_avoid=("cheap",),
         required_words=("#ad",),
         hashtags_max=2,
+        sources=(material(MASTS),),
     )
     text = f"{MASTS} So cheap! See https://evil.example today."
     inspection = inspect(CandidateText(text, ("a", "b", "c")), brief)
@@ -133,8 +136,8 @@ def test_a_placeholder_blocks_because_only_a_writer_can_fill_it() -> None:
 
 
 def test_a_warning_lowers_the_share_and_does_not_block() -> None:
-    brief = GuardBrief(count=counted(), known_text="34 boats")
-    inspection = inspect(CandidateText("35 boats."), brief)
+    brief = GuardBrief(count=counted(), sources=(material(LONG),), reading_level="normal")
+    inspection = inspect(CandidateText(LONG), brief)
     assert inspection.is_passed
     assert inspection.pass_ratio < 1
     assert inspection.reasons == []

@@ -69,10 +69,13 @@ FUNCTION = {
 NEUTRAL = {
     "en": _words(
         "comes come came get gets got getting go goes going take takes place offers offer gives "
-        "give brings bring keeps happens happen happened find finds look looks meet introducing discover "
+        "give brings bring keeps happens happen happened find finds look looks meet introducing "
+        "discover "
         "news update story time amount total count counts number figure price tag comes put puts "
-        "link links rest bio say says said told according us turns turn make makes made things thing note fact facts "
-        "detail details reason part adds plus alone set sets want wants us see sees seen use know knows knew known hear heard "
+        "link links rest bio say says said told according us turns turn make makes made things "
+        "thing note fact facts "
+        "detail details reason part adds plus alone set sets want wants us see sees seen use "
+        "know knows knew known hear heard "
     ),
     "de": _words(
         "kommt kommen kam bekommt bekommen geht gehen stellt steht stehen bringt bringen macht "
@@ -232,7 +235,8 @@ EVALUATIVE = {
         "delighted thrilled love loved loves cosy cozy fun amazing fantastic warm gorgeous tasty "
         "special joy pleasure smile smiles feel feels feeling dream dreams worth enough easy "
         "heart favourite mood moment moments better sweet charming stunning cool brilliant "
-        "impressive questions question comments comment welcome impressive important hard tough matters matter fair smart clever simple calm mornings"
+        "impressive questions question comments comment welcome impressive important hard tough "
+        "matters matter fair smart clever simple calm mornings"
     ),
     "de": _words(
         "schön schöne schönes toll großartig wunderbar lecker gut gute gutes spannend freuen "
@@ -255,7 +259,8 @@ EVALUATIVE = {
 # How an opinion, a wish or a feeling of the speaker begins.
 OPINIONS = (
     r"(?:(?:i|we) (?:really |truly |just |all )?(?:think|believe|feel|hope|wish|love|like|adore|"
-    r"enjoy|want you|would (?:like|love)|can't wait|cannot wait|could not be|couldn't be|look forward)"
+    r"enjoy|want you|would (?:like|love)|can't wait|cannot wait|could not be|couldn't be"
+    r"|look forward)"
     r"|(?:i'm|we're|we are|i am) (?:so |very |really |just )?(?:excited|happy|glad|proud|"
     r"delighted|thrilled|grateful|sorry|looking forward|here for)"
     r"|in (?:our|my) (?:opinion|view)|honestly|you(?:'ll| will) (?:love|enjoy|like|feel|thank)"
@@ -267,7 +272,8 @@ OPINIONS = (
     r"|nous (?:pensons|croyons|espérons|aimons|adorons|sommes (?:ravis|heureux|fiers))|je (?:pense|"
     r"crois)|à notre avis|imaginez|merci|vous (?:allez|aimerez|adorerez)|à bientôt|quel plaisir"
     r"|à \p{L}+er|pour en (?:parler|savoir)"
-    r"|basta un|para (?:compartir|saber)|conviene|creemos|pensamos|esperamos|nos (?:encanta|gusta|alegra)|estamos (?:felices|encantados|"
+    r"|basta un|para (?:compartir|saber)|conviene|creemos|pensamos|esperamos|nos (?:encanta"
+    r"|gusta|alegra)|estamos (?:felices|encantados|"
     r"orgullosos)|en nuestra opinión|imagina|gracias|te va a|os va a|le va a|hasta pronto)"
 )
 
@@ -277,7 +283,8 @@ APPEALS = _words(
     "follow get give grab head have hop join keep learn leave let let's listen look make meet "
     "order pack pick plan please pop put read register reserve ring rsvp save schedule secure "
     "see send share shop sign start stay stop subscribe swing tag take tell think treat try visit "
-    "act pass work wait want watch write download apply bring choose claim ask dont remember imagine tap swipe "
+    "act pass work wait want watch write download apply bring choose claim ask dont remember "
+    "imagine tap swipe "
     "bestelle bestellen bestellt buche buchen kommt komm besuche besuchen besucht entdecke "
     "entdecken entdeckt hol holt holen lies lest lesen melde meldet melden probiere probieren "
     "reserviere reservieren ruf rufen schau schaut schauen schreib schreibt schreiben sichere "

@@ -18,13 +18,16 @@ from .figures import MONTHS, ONE, Figure, figures_in
 from .lists import ABBREVIATIONS
 from .spans import Span
 
-_WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}]*+(?:['’]\p{L}++)*+|\p{N}++\p{L}[\p{L}\p{N}]*+")
+_WORD = regex.compile(
+    r"\p{L}[\p{L}\p{M}\p{N}]*+(?:['’]\p{L}++)*+|(?<!\p{N})\p{N}++\p{L}[\p{L}\p{N}]*+"
+)
 _KEYED = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*+|[%€$£¥]")
 _MARK = regex.compile(r"[,;:()\[\]–—…\n]|\s-\s|[.!?](?=\s|$)")
+_LETTERS = regex.compile(r"\p{L}++")
 _LINE = regex.compile(r"[^\n]++")
 _END = regex.compile(r"[.!?…。！？]++[\"'”’»“)\]]*+")
-_ITEM = regex.compile(r"[ \t]*+(?:[-*•▪‣◦●■–—✓✔]|#{1,6}|\d{1,2}[.)])[ \t]")
-_BEFORE = regex.compile(r"[\p{L}\p{N}.]++$")
+_ITEM = regex.compile(r"\A[ \t]*+(?:[-*•▪‣◦●■–—✓✔]|#{1,6}|\d{1,2}[.)])[ \t]")
+_BEFORE = regex.compile(r"(?<![\p{L}\p{N}.])[\p{L}\p{N}.]++$")
 _OPENERS = "\"'“„‘‚«([¿¡ \t"
 _SHORT_LINE = 45  # characters; a line that wraps is longer
 _ELISION = regex.compile(r"^(?:[ldnscjmt]|qu|jusqu|lorsqu|puisqu)['’]", regex.IGNORECASE)
@@ -146,9 +149,9 @@ def is_pale(word: str, language: str) -> bool:
 
 
 def _words(piece: str, offset: int, figures: tuple[Figure, ...], language: str) -> Iterator[Word]:
-    denied = _denied(piece)
+    denied = _denied(piece, language)
     taken = [(f.start - offset, f.end - offset) for f in figures]
-    knows = language in FUNCTION
+    knows, is_loud = language in FUNCTION, piece.isupper()
     first = True
     for match in _WORD.finditer(piece):
         start, end = match.span()
@@ -169,24 +172,25 @@ def _words(piece: str, offset: int, figures: tuple[Figure, ...], language: str) 
             folded,
             MONTHS.get(bare) or root_of(bare, language),
             not is_pale,
-            not is_pale and _is_name(written, language, is_first=first),
+            not is_pale and _is_name(written, language, is_first=first, is_loud=is_loud),
             any(a <= start < b for a, b in denied),
         )
         first = piece[end : end + 2].strip()[:1] in (":", "“", '"', "„", "«")
 
 
-def _is_name(written: str, language: str, *, is_first: bool) -> bool:
+def _is_name(written: str, language: str, *, is_first: bool, is_loud: bool) -> bool:
     """A capital inside a sentence, or letters with digits; German gives every noun a capital."""
     if any(c.isdigit() for c in written):
         return True
     if written.isupper() and len(written) > 1:
-        return len(written) <= 5
+        return len(written) <= 5 and not is_loud
     return written[:1].isupper() and not is_first and language != "de"
 
 
-def _denied(piece: str) -> list[Span]:
+def _denied(piece: str, language: str) -> list[Span]:
     """Where a "not" reaches: from it to the next mark, or over all when nothing follows it."""
     marks = [0, *(match.end() for match in _MARK.finditer(piece)), len(piece)]
+    pale = FUNCTION.get(language, frozenset())
     spans = []
     for match in _WORD.finditer(piece):
         folded = match.group(0).casefold().replace("’", "'")
@@ -195,7 +199,8 @@ def _denied(piece: str) -> list[Span]:
         end = next(mark for mark in marks if mark >= match.end())
         start = max(mark for mark in marks if mark <= match.start())
         rest = piece[match.end() : end]
-        spans.append((match.end(), end) if regex.search(r"\p{L}{4}", rest) else (start, end))
+        says = any(word.casefold() not in pale for word in _LETTERS.findall(rest))
+        spans.append((match.end(), end) if says else (start, end))
     return spans
 
 
