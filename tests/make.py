@@ -6,7 +6,24 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from brands.models import BrandProfile
+from brands.knowledge.fulltext import words_of_passage
+from brands.models import (
+    BrandProfile,
+    BrandVoice,
+    KnowledgeBucket,
+    KnowledgeChunk,
+    KnowledgeDocument,
+    KnowledgeEntry,
+    KnowledgeSource,
+    SavedVoice,
+    SourceStatus,
+    StrategyPaper,
+    StrategyVersion,
+    VoiceAnalysis,
+)
+from brands.strategy.layout import tidied
+from brands.voice.measuring import measure
+from brands.voice.profile import ToneAttribute, VoiceProfile
 from config.kernel.clock import now
 from content.models import (
     Angle,
@@ -218,6 +235,137 @@ def pattern(brand: BrandProfile, **fields: Any) -> LearnedPattern:
             "confidence": 0.8,
             "success_rate": 0.93,
             "usage_count": 3,
+            **fields,
+        }
+    )
+
+
+def strategy_paper(brand: BrandProfile, **fields: Any) -> StrategyPaper:
+    """A paper that is worked out, with `result` as its first version."""
+    kind, result = fields.pop("kind", "positioning"), fields.pop("result", {})
+    paper = StrategyPaper.objects.create(
+        **{
+            "brand": brand,
+            "kind": kind,
+            "title": f"{kind.title()} of {brand.name}",
+            "status": "ready",
+            "current_number": 1,
+            **fields,
+        }
+    )
+    StrategyVersion.objects.create(
+        paper=paper, number=1, result=tidied(kind, result), model_used="offline"
+    )
+    return paper
+
+
+VOICE_TEXTS = (
+    "The mast of the Swallow came off on Tuesday. It was planed by noon, and by Friday it had its "
+    "third coat. We like weeks like that, and so does her owner.",
+    "A split in a mast is no reason to buy a new one. We cut it out, set in fir of the same age, "
+    "and after a season nobody finds the place. Bring it by and we will look at it together.",
+    "Varnish takes the time that it takes. Seven coats, a day between each, and no heater in the "
+    "shed. That is why twelve days are twelve days.",
+)
+VOICE = VoiceProfile(
+    brand_name="Harbour & Pine",
+    summary="Plain, unhurried and proud of the work.",
+    tone_attributes=(
+        ToneAttribute("Plain", "Short sentences."),
+        ToneAttribute("Calm", "No haste, no exclamation marks."),
+        ToneAttribute("Proud", "Of the work, not of itself."),
+    ),
+    writing_direction="Tell what was done and how; let readers see the shed.",
+    example_texts=VOICE_TEXTS,
+    measures=measure(VOICE_TEXTS),
+)
+
+
+def brand_voice(brand: BrandProfile, **fields: Any) -> BrandVoice:
+    """A confirmed voice, unless `status` says otherwise."""
+    return BrandVoice.objects.create(
+        **{
+            "brand": brand,
+            "status": BrandVoice.Status.CONFIRMED,
+            "source": BrandVoice.Source.ANALYSED,
+            "voice": VOICE.as_json(),
+            "confirmed_at": now(),
+            **fields,
+        }
+    )
+
+
+def voice_analysis(brand: BrandProfile, **fields: Any) -> VoiceAnalysis:
+    return VoiceAnalysis.objects.create(
+        **{
+            "brand": brand,
+            "url": "https://harbour.example/",
+            "status": "done",
+            "pages": [{"url": "https://harbour.example/", "title": "Harbour", "error": ""}],
+            "result": VOICE.as_json(),
+            "model_used": "offline",
+            "finished_at": now(),
+            **fields,
+        }
+    )
+
+
+def saved_voice(**fields: Any) -> SavedVoice:
+    return SavedVoice.objects.create(**{"name": "Saved", "voice": VOICE.as_json(), **fields})
+
+
+def knowledge_bucket(brand: BrandProfile | None = None, **fields: Any) -> KnowledgeBucket:
+    return KnowledgeBucket.objects.create(
+        **{"brand": brand, "name": "Workshop and prices", **fields}
+    )
+
+
+def knowledge_source(bucket: KnowledgeBucket, **fields: Any) -> KnowledgeSource:
+    return KnowledgeSource.objects.create(
+        **{
+            "bucket": bucket,
+            "kind": KnowledgeSource.Kind.MANUAL,
+            "title": "What we tell new colleagues",
+            "text": TEXT,
+            "status": SourceStatus.READY,
+            **fields,
+        }
+    )
+
+
+def knowledge_document(source: KnowledgeSource, **fields: Any) -> KnowledgeDocument:
+    """A document that is one passage, found by its words."""
+    text = fields.pop("content", TEXT)
+    document = KnowledgeDocument.objects.create(
+        **{
+            "source": source,
+            "title": "Wooden masts",
+            "content": text,
+            "content_hash": hashlib.sha256(text.encode()).hexdigest(),
+            "category": "products",
+            "language": "en",
+            "read_at": now(),
+            **fields,
+        }
+    )
+    KnowledgeChunk.objects.create(
+        bucket_id=source.bucket_id,
+        document=document,
+        content=text,
+        content_hash=document.content_hash,
+        end=len(text),
+        words=words_of_passage("", text, "en"),
+    )
+    return document
+
+
+def knowledge_entry(bucket: KnowledgeBucket, **fields: Any) -> KnowledgeEntry:
+    return KnowledgeEntry.objects.create(
+        **{
+            "bucket": bucket,
+            "question": "How long does a mast take?",
+            "answer": "A mast takes twelve days.",
+            "status": KnowledgeEntry.Status.SUGGESTED,
             **fields,
         }
     )

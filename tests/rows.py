@@ -67,6 +67,10 @@ def one_of_each(world: World) -> dict[str, Any]:
             service="openai", secret=secret, configuration={"address": "http://10.0.0.1"}
         )
         topic = make.trend(world.brand)
+        bucket = make.knowledge_bucket(world.brand)
+        known_source = make.knowledge_source(bucket)
+        document = make.knowledge_document(known_source)
+        entry = make.knowledge_entry(bucket, document=document)
         picture = store_file(b"\x89PNG", ending="png")
         source.file_key = picture
         source.save(update_fields=["file_key"])
@@ -94,6 +98,8 @@ def one_of_each(world: World) -> dict[str, Any]:
         endpoint = WebhookEndpoint.objects.create(
             name="Intranet", url="https://hooks.example/warren", secret=new_secret()
         )
+        analysis = make.voice_analysis(world.brand)
+        saved = make.saved_voice(brand=world.brand)
         message = WebhookDelivery.objects.create(
             endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
         )
@@ -102,6 +108,10 @@ def one_of_each(world: World) -> dict[str, Any]:
         "section": "identity",
         "step": "brand",
         "material": source.pk,
+        "bucket": bucket.pk,
+        "source": known_source.pk,
+        "document": document.pk,
+        "entry": entry.pk,
         "feed": topic.feed_id,
         "item": topic.pk,
         "schedule": world.schedule.pk,
@@ -133,4 +143,6 @@ def one_of_each(world: World) -> dict[str, Any]:
         "way": token_for(world.id, world.owner.pk, ["post_failed"]),
         "name": picture.rpartition("/")[2],
         "network": "bluesky",
+        "analysis": analysis.pk,
+        "saved": saved.pk,
     }

@@ -7,6 +7,8 @@ from brands.services.brands import restore_brand
 from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin
 from organizations.models import User
 
+from . import knowledge, strategy, voice  # noqa: F401
+
 
 @admin.register(BrandProfile)
 class BrandProfileAdmin(OperatorAdmin):

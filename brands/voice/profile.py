@@ -46,6 +46,16 @@ class Dimensions:
     enthusiasm: int = 40
     technicality: int = 30
 
+    @property
+    def scales(self) -> tuple[tuple[str, int, float], ...]:
+        """(name, 0 to 100, the same as a ratio), for people."""
+        named = (
+            ("Formality", self.formality),
+            ("Enthusiasm", self.enthusiasm),
+            ("Technicality", self.technicality),
+        )
+        return tuple((name, number, number / 100) for name, number in named)
+
 
 @dataclass(frozen=True)
 class Measures:
