@@ -31,10 +31,12 @@ from tests import make
 from tests.world import World, brand_fields
 
 from .scene_channels import channels
+from .scene_feeds import feeds
 from .scene_learning import learning
 from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
+from .scene_voice import voices
 from .scene_webhooks import webhooks
 from .scene_wishes import wishes
 
@@ -118,6 +120,8 @@ def build_scene(world: World) -> Scene:
         **webhooks(world),
         **channels(world),
         **learning(world),
+        **feeds(world),
+        **voices(world),
     }
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 
