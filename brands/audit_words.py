@@ -12,6 +12,13 @@ add_words(
         "brand.resumed": "resumed a brand",
         "brand.deleted": "deleted a brand",
         "brand.restored": "restored a brand",
+        "strategy.requested": "asked for a strategy paper",
+        "strategy.worked_out": "worked out a strategy paper",
+        "strategy.failed": "could not work out a strategy paper",
+        "strategy.edited": "edited a strategy paper",
+        "strategy.version_restored": "took back an older version of a strategy paper",
+        "strategy.deleted": "deleted a strategy paper",
+        "strategy.restored": "restored a strategy paper",
         "voice.requested": "had a voice read",
         "voice.retried": "had a voice read again",
         "voice.analysed": "read a voice",
@@ -42,9 +49,18 @@ add_words(
     },
     {
         "brands.brandprofile": AuditTarget("Brand", "name", "brands:brand-list"),
-        "brands.knowledgebucket": AuditTarget("Knowledge bucket", "name", ""),
-        "brands.knowledgesource": AuditTarget("Source of knowledge", "title", ""),
-        "brands.knowledgeentry": AuditTarget("Knowledge entry", "question", ""),
-        "brands.gapreport": AuditTarget("Gap report", "completeness", ""),
+        "brands.strategypaper": AuditTarget(
+            "Strategy paper", "title", "brands:strategy-show", "paper"
+        ),
+        "brands.knowledgebucket": AuditTarget(
+            "Knowledge bucket", "name", "brands:bucket-show", "bucket"
+        ),
+        "brands.knowledgesource": AuditTarget(
+            "Source of knowledge", "title", "brands:source-show", "source"
+        ),
+        "brands.knowledgeentry": AuditTarget(
+            "Knowledge entry", "question", "brands:entry-edit", "entry"
+        ),
+        "brands.gapreport": AuditTarget("Gap report", "brand__name", "brands:knowledge-list"),
     },
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from config.celery import app
 from config.kernel.tasks import OrgTask, hint
 
-from .services import knowledge_reading, voice_reading
+from .services import knowledge_reading, strategy_work, voice_reading
 
 
 @app.task(name="brands.tasks.sweep_knowledge")
@@ -38,3 +38,18 @@ def sweep_voices() -> int:
 def read_voice(organization_id: str, analysis_id: str) -> None:
     """Read one voice. Safe to run twice."""
     voice_reading.analyse(analysis_id=UUID(analysis_id))
+
+
+@app.task(name="brands.tasks.sweep_strategy")
+def sweep_strategy() -> int:
+    """Send every due paper on its way again; those that a worker has are left alone."""
+    due = strategy_work.due_papers()
+    for row in due:
+        hint(work_out_paper, str(row.organization_id), str(row.id))
+    return len(due)
+
+
+@app.task(base=OrgTask, name="brands.tasks.work_out_paper")
+def work_out_paper(organization_id: str, paper_id: str) -> None:
+    """Work out one paper of strategy. Safe to run twice."""
+    strategy_work.work_out_paper(paper_id=UUID(paper_id))

@@ -40,6 +40,7 @@ def beat_schedule(
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "publishing.tasks.sweep_accounts": ACCOUNTS_SECONDS,
         "brands.tasks.sweep_knowledge": due_seconds,
+        "brands.tasks.sweep_strategy": due_seconds,
         "brands.tasks.sweep_voices": due_seconds,
         "content.tasks.sweep_materials": due_seconds,
         "content.tasks.sweep_feeds": FEEDS_SECONDS,

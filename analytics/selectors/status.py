@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from brands.models import KnowledgeSource, VoiceAnalysis
+from brands.models import KnowledgeSource, StrategyPaper, VoiceAnalysis
 from config.beat import ACCOUNTS_SECONDS, EXPIRY_SECONDS, FEEDS_SECONDS
 from config.kernel.clock import now
 from config.kernel.tasks import SWEEPS
@@ -20,6 +20,7 @@ SILENT_SECONDS = 120.0
 DUE: dict[str, type[models.Model]] = {
     "material": Material,
     "knowledge": KnowledgeSource,
+    "strategy": StrategyPaper,
     "voice": VoiceAnalysis,
     "feed": MaterialFeed,
     "schedule": Schedule,

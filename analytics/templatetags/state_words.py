@@ -25,6 +25,36 @@ _WORDS: dict[str, dict[str, StateWord]] = {
         "archived": StateWord("Archived", "archive", "neutral"),
         "failed": StateWord("Could not be read", "circle-x", "bad"),
     },
+    "paper": {
+        "queued": StateWord("Waiting its turn", "clock", "info"),
+        "running": StateWord("Being worked out", "loader", "info"),
+        "ready": StateWord("Ready", "circle-check", "good"),
+        "failed": StateWord("Not worked out", "circle-x", "bad"),
+    },
+    "knowledge": {
+        "queued": StateWord("Waits for its turn", "clock", "info"),
+        "reading": StateWord("Being read", "loader", "info"),
+        "ready": StateWord("Ready", "circle-check", "good"),
+        "failed": StateWord("Could not be read", "circle-x", "bad"),
+    },
+    "entry": {
+        "suggested": StateWord("Suggested", "hourglass", "warn"),
+        "active": StateWord("In use", "circle-check", "good"),
+        "archived": StateWord("Archived", "archive", "neutral"),
+    },
+    "skill": {
+        "testing": StateWord("Testing", "flask-conical", "info"),
+        "active": StateWord("Proven", "circle-check", "good"),
+        "champion": StateWord("Champion", "trophy", "accent"),
+        "failing": StateWord("Failing", "triangle-alert", "warn"),
+        "retired": StateWord("Retired", "archive", "neutral"),
+    },
+    "revision": {
+        "approved": StateWord("Approved", "circle-check", "good"),
+        "edited": StateWord("Edited", "pencil", "info"),
+        "regenerated": StateWord("Sent back", "rotate-ccw", "warn"),
+        "rejected": StateWord("Rejected", "ban", "bad"),
+    },
     "ticket": {
         "open": StateWord("Open", "message-circle", "info"),
         "answered": StateWord("Answered", "reply", "good"),

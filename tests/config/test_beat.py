@@ -33,6 +33,7 @@ def test_beat_starts_everything_that_looks_for_work() -> None:
         "billing.tasks.sweep_subscriptions",
         "content.tasks.sweep_feeds",
         "brands.tasks.sweep_knowledge",
+        "brands.tasks.sweep_strategy",
         "brands.tasks.sweep_voices",
         "content.tasks.sweep_materials",
         "content.tasks.sweep_models",
