@@ -20,6 +20,7 @@ urlpatterns = [
     path("knowledge/search/", knowledge_asking.knowledge_search, name="knowledge-search"),
     path("knowledge/look-ups/", knowledge_asking.access_list, name="access-list"),
     path("knowledge/gaps/<uuid:brand>/", knowledge_asking.gap_show, name="gap-show"),
+    path("knowledge/gaps/<uuid:brand>/look/", knowledge_asking.gap_report, name="gap-report"),
     path("knowledge/<uuid:bucket>/", knowledge.bucket_show, name="bucket-show"),
     path("knowledge/<uuid:bucket>/deletion/", knowledge.bucket_delete, name="bucket-delete"),
     path("knowledge/<uuid:bucket>/restoration/", knowledge.bucket_restore, name="bucket-restore"),

@@ -28,14 +28,20 @@ from config.kernel.clock import now
 from content.models import (
     Angle,
     Candidate,
+    ContentTemplate,
     FeedItem,
     Generation,
     GenerationStatus,
+    HashtagSet,
     LearnedPattern,
     Material,
     MaterialFeed,
     MaterialStatus,
+    PostConfiguration,
+    SkillVersion,
 )
+from content.services.skill_rows import create_skill
+from content.skills.structure import Structure
 from publishing.models import (
     Approval,
     Delivery,
@@ -254,7 +260,7 @@ def strategy_paper(brand: BrandProfile, **fields: Any) -> StrategyPaper:
         }
     )
     StrategyVersion.objects.create(
-        paper=paper, number=1, result=tidied(kind, result), model_used="offline"
+        paper=paper, number=1, result=tidied(kind, result), model_used="offline", note="Worked out"
     )
     return paper
 
@@ -369,3 +375,23 @@ def knowledge_entry(bucket: KnowledgeBucket, **fields: Any) -> KnowledgeEntry:
             **fields,
         }
     )
+
+
+def template(brand: BrandProfile | None = None, **fields: Any) -> ContentTemplate:
+    values = {"brand": brand, "name": "Fair day", "body": "{{ who }} at the fair: {{ what }}"}
+    return ContentTemplate.objects.create(**{**values, **fields})
+
+
+def hashtag_set(brand: BrandProfile | None = None, **fields: Any) -> HashtagSet:
+    return HashtagSet.objects.create(
+        **{"brand": brand, "name": "Wood", "tags": ["mast", "wood"], **fields}
+    )
+
+
+def configuration(brand: BrandProfile | None = None, **fields: Any) -> PostConfiguration:
+    return PostConfiguration.objects.create(**{"brand": brand, "name": "Careful", **fields})
+
+
+def skill_version(brand: BrandProfile | None = None, **parts: str) -> SkillVersion:
+    """A skill in testing, by its active version."""
+    return create_skill(structure=Structure(**parts), brand_id=brand.pk if brand else None)

@@ -43,6 +43,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         out = make.post(world.brand, world.account, pending_post=pending)
         delivery = make.delivery(pending)
         pattern = make.pattern(world.brand)
+        version = make.skill_version(world.brand)
         route = ModelRoute.objects.create(provider="compatible", model="small", base_url="")
         ticket = SupportTicket.objects.create(user=world.owner, subject="Ask", message="Why?")
         notice = Notification.objects.create(user=world.owner, kind="post_failed", title="Told")
@@ -98,6 +99,10 @@ def one_of_each(world: World) -> dict[str, Any]:
         endpoint = WebhookEndpoint.objects.create(
             name="Intranet", url="https://hooks.example/warren", secret=new_secret()
         )
+        paper = make.strategy_paper(world.brand, result={"statement": "For sailors."})
+        template = make.template(world.brand)
+        configuration = make.configuration(world.brand)
+        tags = make.hashtag_set(world.brand)
         analysis = make.voice_analysis(world.brand)
         saved = make.saved_voice(brand=world.brand)
         message = WebhookDelivery.objects.create(
@@ -114,11 +119,19 @@ def one_of_each(world: World) -> dict[str, Any]:
         "entry": entry.pk,
         "feed": topic.feed_id,
         "item": topic.pk,
+        "paper": paper.pk,
+        "strategy": "keywords",
+        "edition": 1,
+        "template": template.pk,
+        "configuration": configuration.pk,
+        "tags": tags.pk,
         "schedule": world.schedule.pk,
         "pending": pending.pk,
         "candidate": pending.candidate_id,
         "generation": pending.generation_id,
         "pattern": pattern.pk,
+        "skill": version.skill_id,
+        "skill_version": version.pk,
         "post": out.pk,
         "account": world.account.pk,
         "attempt": attempt.pk,

@@ -26,7 +26,7 @@ BREADTH: Final = 100
 _TABLE: Final = KnowledgeChunk._meta.db_table
 _WHERE: Final = """bucket_id = ANY(%(buckets)s) AND model = %(model)s
   AND (document_id IS NULL OR document_id <> ALL(%(hidden)s))"""
-_EXACT: Final = f"""
+EXACT: Final = f"""
 SELECT id, 1 - (embedding <=> %(vector)s::vector) AS likeness FROM {_TABLE}
 WHERE {_WHERE} AND embedding IS NOT NULL ORDER BY embedding <#> %(vector)s::vector LIMIT %(most)s
 """  # noqa: S608
@@ -85,7 +85,7 @@ def by_vector(
         "hidden": list(shelf.hidden_ids),
         "most": most,
     }
-    found = _indexed(values) if _is_large(shelf) else _asked(_EXACT, values)
+    found = _indexed(values) if _is_large(shelf) else _asked(EXACT, values)
     return [(chunk_id, likeness) for chunk_id, likeness in found if likeness >= least]
 
 

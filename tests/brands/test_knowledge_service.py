@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from brands.models import KnowledgeAccess, KnowledgeBucket, KnowledgeChunk, KnowledgeSource
-from brands.services.knowledge import add_bucket, add_file, add_text, answer_question, find_passages
+from brands.models import KnowledgeAccess, KnowledgeBucket, KnowledgeSource
+from brands.services.knowledge import add_bucket, add_text, answer_question, find_passages
 from brands.services.knowledge_reading import ingest
 from config.kernel.scoping import org_atomic
 from tests.world import World

@@ -26,6 +26,7 @@ PARTS: Final = (
     "load",
     "faults",
     "lookups",
+    "knowledge",
     "ticks",
     "cycle",
     "memory",
