@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from billing.services.credits import credits_left
+from brands.models import BrandProfile
 from config.kernel.llm import double
 from config.kernel.llm.errors import ModelUnavailable
 from config.kernel.scoping import org_atomic, scope
@@ -80,10 +81,10 @@ def test_a_second_run_finds_what_the_first_one_made(world: World) -> None:
 
 def test_what_a_guard_stops_is_given_up(world: World) -> None:
     with org_atomic(world.id):
-        world.brand.language_rules = {"words_to_avoid": ["masts"]}
-        world.brand.save(update_fields=["language_rules"])
+        brand = BrandProfile.objects.get(pk=world.brand.pk)
+        brand.language_rules = {"words_to_avoid": ["masts"]}
 
-    assert adapted(world, 32) is None
+    assert adapted(world, 32, brand=brand) is None
     with org_atomic(world.id):
         assert Generation.objects.get(pk=UUID(int=77)).status == "failed"
 
