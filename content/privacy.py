@@ -23,8 +23,8 @@ register(
         },
         plain=words(
             "brand kind file_size_bytes mime_type alt_text medium status error is_truncated "
-            "content_hash keywords suggested_angles content_type sentiment audience content_pillar language "
-            "links facts analyzed_by priority usage_count last_used_at"
+            "content_hash keywords suggested_angles content_type sentiment audience content_pillar "
+            "language links facts analyzed_by priority usage_count last_used_at"
         ),
     ),
     Table(

@@ -7,6 +7,7 @@ from brands.platforms import Platform, platforms
 from config.backup import after_restore
 from config.kernel.checks import doctor_checks
 from content.models import ContentEmbedding
+from content.services.frames import frames_of
 from content.services.upward import file_ends, file_users, texts_of
 from organizations.notices.kinds import register_kinds
 from organizations.privacy.marks import Keep
@@ -22,7 +23,7 @@ from .channels.base import Channel
 from .channels.registry import channels
 from .channels.text import measure_text
 from .delivery.restored import hold_what_was_due
-from .media.program import video_findings
+from .media.program import frames, video_findings
 from .selectors.connections import account_findings
 from .selectors.media import names_file
 from .selectors.paid import brands_of_deliveries
@@ -52,6 +53,7 @@ texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
 file_users.register("publishing", names_file)
 rules.register("files that nothing names", Rule(Keep.DELETED, remove_loose_files))
 file_ends.register("publishing", forget_renditions)
+frames_of.fill(frames)
 doctor_checks.register("accounts", account_findings)
 doctor_checks.register("videos", video_findings)
 register_kinds(notices.KINDS)

@@ -74,13 +74,13 @@ class FileForm(MaterialForm):
     upload = forms.FileField(
         label="File",
         help_text=(
-            "PDF, DOCX, HTML, Markdown or text up to 50 MB; PNG, JPEG or WebP up to 20 MB; a video "
-            "as MP4, MOV or WebM."
+            "PDF, DOCX, PPTX, CSV, HTML, Markdown or text up to 50 MB; PNG, JPEG or WebP up to "
+            "20 MB; a video of up to 10 minutes as MP4, MOV or WebM."
         ),
         widget=forms.FileInput(
             attrs={
-                "accept": ".pdf,.docx,.html,.htm,.md,.txt,.png,.jpg,.jpeg,.webp,.gif,.mp4,.mov,"
-                ".webm"
+                "accept": ".pdf,.docx,.pptx,.csv,.html,.htm,.md,.txt,.png,.jpg,.jpeg,.webp,.gif,"
+                ".mp4,.mov,.webm"
             }
         ),
     )
@@ -91,7 +91,13 @@ class FileForm(MaterialForm):
         help_text="Needed for both: posts are written from it, and it becomes their alt text.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    field_order = ["upload", "alt_text", "brand"]
+    transcript = forms.FileField(
+        required=False,
+        label="Transcript of a video",
+        help_text="What is said in it, as .srt, .vtt or .txt. Without one, its description counts.",
+        widget=forms.FileInput(attrs={"accept": ".srt,.vtt,.txt"}),
+    )
+    field_order = ["upload", "alt_text", "transcript", "brand"]
 
     def add(self, by: User) -> Material:
         return add_file(**self.cleaned_data, by=by)

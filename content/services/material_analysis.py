@@ -38,6 +38,14 @@ Progress = Callable[[str, str], None]
 # A PDF may take 120 s, a page 60 s and a model 60 s (specification 1c); the rest is margin.
 LEASE_SECONDS = 300
 MOST_ATTEMPTS = 3
+# How many of an organization's materials of a kind are read at once (specification 1c).
+AT_ONCE = {
+    Material.Kind.TEXT: 10,
+    Material.Kind.URL: 5,
+    Material.Kind.FILE: 5,
+    Material.Kind.IMAGE: 5,
+    Material.Kind.VIDEO: 2,
+}
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 600.0
 
@@ -90,10 +98,22 @@ def _claimed(material_id: UUID) -> Material | None:
     waiting = Material.objects.filter(
         pk=material_id, status__in=[MaterialStatus.UPLOADED, MaterialStatus.PROCESSING]
     )
+    if _is_crowded(material_id):
+        return None
     rows = claim(
         waiting, lease_seconds=LEASE_SECONDS, changes={"status": MaterialStatus.PROCESSING}
     )
     return rows[0] if rows else None
+
+
+def _is_crowded(material_id: UUID) -> bool:
+    """Whether as many of its kind are being read as may be; the sweeper comes back to it."""
+    with org_atomic():
+        kind = Material.objects.filter(pk=material_id).values_list("kind", flat=True).first()
+        busy = Material.objects.filter(
+            kind=kind, status=MaterialStatus.PROCESSING, claimed_until__gt=now()
+        ).exclude(pk=material_id)
+        return kind is not None and busy.count() >= AT_ONCE[Material.Kind(kind)]
 
 
 def _read(material: Material) -> Extracted:
@@ -105,8 +125,16 @@ def _read(material: Material) -> Extracted:
         title = material.name.rsplit(".", 1)[0]
         return read_file(read_stored(material.file_key), title=title)
     if kind in (Material.Kind.IMAGE, Material.Kind.VIDEO):
-        return read_text(material.alt_text, title=material.name)
+        return _looked_at(material)
     return read_text(material.original_content, title=material.name)
+
+
+def _looked_at(material: Material) -> Extracted:
+    from .seeing import read_picture, read_video
+
+    reader = read_picture if material.kind == Material.Kind.IMAGE else read_video
+    found, material.medium = reader(material, is_last_try=_is_last_try(material))
+    return found
 
 
 def _fields(material: Material, extracted: Extracted, understood: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +146,7 @@ def _fields(material: Material, extracted: Extracted, understood: dict[str, Any]
         "is_truncated": extracted.truncated,
         "links": [link for link in links if len(link) <= 2_000],
         "error": "",
+        "medium": material.medium,
         "facts": _facts(extracted.text, understood["key_points"]),
         **understood,
     }

@@ -20,6 +20,7 @@ from config.kernel.errors import Conflict, Invalid
 from config.kernel.readers.base import FILE_BYTES, TEXT_BYTES, title_of
 from config.kernel.readers.docx import refuse_bomb
 from config.kernel.readers.sniff import sniff
+from config.kernel.readers.transcript import TRANSCRIPT_BYTES, read_transcript
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import hint
@@ -49,6 +50,7 @@ __all__ = [
 
 NAME_CHARACTERS = 200
 ALT_CHARACTERS = 1_000
+VIDEO_SECONDS = 600  # specification 1c
 
 _FILE_KINDS = {
     "pdf": ("application/pdf", "pdf"),
@@ -113,16 +115,24 @@ def add_file(
     by: User | None,
     name: str = "",
     alt_text: str = "",
+    transcript: UploadedFile[bytes] | None = None,
 ) -> Material:
-    """Take in a document (PDF, DOCX, HTML, Markdown, text; 50 MB), a picture (20 MB) or a video.
+    """Take in a document (50 MB), a picture (20 MB) or a video (10 minutes), by its content.
 
-    What it is, its content says. A picture is written anew without metadata and a video loses what
-    the camera wrote; what is said about them comes from `alt_text`, which they need. Raises Invalid
-    with what to do instead; nothing is kept of what is refused.
+    Documents are PDF, DOCX, PPTX, CSV, HTML, Markdown and text. A picture is written anew without
+    metadata and a video loses what the camera wrote; both need `alt_text`, which says what they
+    show. `transcript` is what is said in a video (SubRip, WebVTT, text). Raises Invalid with what
+    to do instead; nothing is kept of what is refused.
     """
     named = _clean_name(name) or _clean_name(PurePath(upload.name or "").name) or "File"
     if is_video(head_of(upload)):
-        return _add_video(upload, named, alt_text, brand, by)
+        return _add_video(upload, named, alt_text, transcript, brand, by)
+    if transcript is not None:
+        raise Invalid(
+            "A transcript belongs to a video, and the file is none. Upload it as a text of its "
+            "own.",
+            field="transcript",
+        )
     data = _read(upload)
     if is_picture(data[:64]):
         return _add_picture(data, named, upload.name or "", alt_text, brand, by)
@@ -244,12 +254,14 @@ def _add_video(
     upload: UploadedFile[bytes],
     name: str,
     alt_text: str,
+    transcript: UploadedFile[bytes] | None,
     brand: BrandProfile | None,
     by: User | None,
 ) -> Material:
     alt_text = _clean_alt(alt_text)
     _refuse_wordless(alt_text, "video")
-    kept = keep_video(upload=upload)
+    said = _said_in(transcript) if transcript is not None else ""
+    kept = keep_video(upload=upload, most_seconds=VIDEO_SECONDS)
     return _named(
         kept.reference,
         by,
@@ -258,8 +270,15 @@ def _add_video(
         name=name,
         mime_type=kept.content_type,
         alt_text=alt_text,
+        original_content=said,
         file_size_bytes=kept.size_bytes,
     )
+
+
+def _said_in(transcript: UploadedFile[bytes]) -> str:
+    if transcript.size is not None and transcript.size > TRANSCRIPT_BYTES:
+        raise Invalid("The transcript has more than 1 MB.", field="transcript")
+    return read_transcript(transcript.read())
 
 
 def _refuse_wordless(alt_text: str, what: str) -> None:

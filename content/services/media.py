@@ -80,8 +80,11 @@ def keep_picture(*, upload: UploadedFile[bytes]) -> KeptMedium:
     return KeptMedium(key, picture.content_type, len(picture.data), picture.width, picture.height)
 
 
-def keep_video(*, upload: UploadedFile[bytes]) -> KeptMedium:
-    """Copied first and cleaned before it gets its name, so that nothing uncleaned is ever found."""
+def keep_video(*, upload: UploadedFile[bytes], most_seconds: float | None = None) -> KeptMedium:
+    """Copied first and cleaned before it gets its name, so that nothing uncleaned is ever found.
+
+    `most_seconds` is how long it may play, as far as the file says that.
+    """
     most = settings.WARREN_VIDEO_MB
     if upload.size is not None and upload.size > most * 1_048_576:
         raise Invalid(
@@ -109,6 +112,13 @@ def keep_video(*, upload: UploadedFile[bytes]) -> KeptMedium:
                 "The video is damaged or unfinished: it does not say how long it is and how it is "
                 "coded. Save it again as MP4 (H.264), and upload that.",
                 code="video_damaged",
+                field="upload",
+            )
+        if most_seconds is not None and facts.seconds > most_seconds:
+            raise Invalid(
+                f"The video plays for {facts.seconds / 60:.0f} minutes; at most "
+                f"{most_seconds / 60:.0f} are taken as material. Cut it, and upload a part.",
+                code="video_too_long",
                 field="upload",
             )
         key = store_copy(path, ending=ENDINGS[facts.content_type])

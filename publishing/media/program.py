@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
@@ -22,6 +23,7 @@ from config.kernel.videos import MOV, MP4, WEBM, VideoFacts
 _LIMITED = Path(__file__).with_name("limited.py")
 MEMORY_BYTES = 3 * 1024**3
 MOST_SECONDS = 1_200
+FRAME_PIXELS, FRAME_SECONDS = 768, 120
 _DEMUXERS = {MP4: "mov", MOV: "mov", WEBM: "matroska"}
 
 _DURATION = re.compile(r"^[ \t]*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
@@ -119,6 +121,22 @@ def convert(
     # Half again as much, so that one that came out too large is noticed and not cut.
     done = _run(program, arguments, content_type, seconds=wall, file_bytes=most_bytes * 3 // 2)
     return done.returncode == 0 and target.exists() and target.stat().st_size > 0
+
+
+def frames(path: Path, content_type: str, *, every_seconds: int, most: int) -> list[bytes]:
+    """A frame every so many seconds as JPEGs of at most 768 pixels; none without the program."""
+    program = ffmpeg()
+    if program is None:
+        return []
+    box = f"scale={FRAME_PIXELS}:{FRAME_PIXELS}:force_original_aspect_ratio=decrease"
+    with TemporaryDirectory(prefix="warren-frames-") as folder:
+        arguments = [
+            *("-v", "error", "-y", "-i", f"file:{path}", "-an", "-sn"),
+            *("-vf", f"fps=1/{every_seconds}:round=up,{box}"),
+            *("-frames:v", str(most), "-q:v", "4", "-f", "image2", f"{folder}/%03d.jpg"),
+        ]
+        _run(program, arguments, content_type, seconds=FRAME_SECONDS, file_bytes=4 * 1024 * 1024)
+        return [each.read_bytes() for each in sorted(Path(folder).glob("*.jpg"))[:most]]
 
 
 def _run(
