@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.kernel.checks import Finding, doctor_checks
+from content.services.upward import skill_chart
 
 from . import audit_words, privacy  # noqa: F401
+from .selectors.skills import series_of_skill
 from .selectors.status import installation_status
 
 
@@ -29,3 +31,4 @@ def work_findings() -> Iterator[Finding]:
 
 
 doctor_checks.register("work", work_findings)
+skill_chart.fill(series_of_skill)

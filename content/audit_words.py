@@ -57,7 +57,7 @@ add_words(
         "content.materialfeed": AuditTarget("Feed", "title", "content:feed-edit", "feed"),
         "content.feeditem": AuditTarget("Topic", "title"),
         "content.generation": AuditTarget("Writing", "material__name"),
-        "content.skill": AuditTarget("Skill", "name"),
+        "content.skill": AuditTarget("Skill", "name", "content:skill-show", "skill"),
         "content.learnedpattern": AuditTarget("Lesson", "lesson"),
     },
 )

@@ -7,6 +7,8 @@ from analytics.selectors.status import installation_status
 from organizations.admin.base import ReadOnlyAdmin
 from organizations.operators import Need, needs
 
+from . import skill_day  # noqa: F401
+
 
 @admin.register(EngagementSnapshot)
 class EngagementSnapshotAdmin(ReadOnlyAdmin):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from config.kernel.embeddings import Embedded
 from content.models import Skill, SkillStatus, SkillVersion
 from content.skills.structure import Structure, name_of
 from organizations.models import User
@@ -21,12 +20,10 @@ def create_skill(
     forked_from_id: UUID | None = None,
     notes: str = "",
     by: User | None = None,
-    embedded: Embedded | None = None,
 ) -> SkillVersion:
     """A skill in testing with its first version. Its name is written from the structure.
 
-    `embedded` is the vector of the structure's description. Call it inside a transaction. Raises
-    Invalid for an unknown task or platform name.
+    Call it inside a transaction. Raises Invalid for an unknown task or platform name.
     """
     fingerprint = structure.fingerprint(task=task, platform=platform)
     skill = Skill.objects.create(
@@ -47,7 +44,6 @@ def create_skill(
         platform=platform,
         structure=structure.as_json(),
         fingerprint=fingerprint,
-        **_vector(embedded),
     )
     record(
         action="skill.created",
@@ -57,7 +53,3 @@ def create_skill(
         data={"fingerprint": fingerprint},
     )
     return version
-
-
-def _vector(embedded: Embedded | None) -> dict[str, object]:
-    return {} if embedded is None else {"embedding": embedded.vectors[0], "model": embedded.model}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from config.kernel.hooks import Registry
+from config.kernel.hooks import Registry, Slot
 
 TextsOf = Callable[[Sequence[UUID]], Mapping[UUID, str]]
 
@@ -22,3 +24,27 @@ FileEnd = Callable[[str], None]
 
 file_ends: Registry[FileEnd] = Registry("what ends with a stored file", callable)
 """By app: takes away what was made of a stored file that is being erased."""
+
+
+@runtime_checkable
+class SkillChart(Protocol):
+    def __call__(self, skill_id: UUID) -> Sequence[object]:
+        """Series for the line chart of a skill: a value a day over the last 30 days."""
+        ...
+
+
+skill_chart: Slot[SkillChart] = Slot("content.skill_chart", SkillChart)  # type: ignore[type-abstract]
+"""Analytics, which counts the days, fills it."""
+
+
+@runtime_checkable
+class FrameTaker(Protocol):
+    def __call__(
+        self, path: Path, content_type: str, *, every_seconds: int, most: int
+    ) -> list[bytes]:
+        """Pictures out of a video; none where no program on this machine can take them."""
+        ...
+
+
+frames_of: Slot[FrameTaker] = Slot("content.frames_of", FrameTaker)  # type: ignore[type-abstract]
+"""Publishing, which has the video program, fills it."""
