@@ -48,6 +48,12 @@ _WORDS = {
     "funeral* condolencias tragedia* trágic*",
 }
 
+_AMBIGUOUS = frozenset({"war", "tot", "viol", "sued"})  # "war" is "was" in German
+_WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*+")
+_STEM_LENGTHS = sorted(
+    {len(word) - 1 for words in _WORDS.values() for word in words.split() if word.endswith("*")}
+)
+
 
 def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
     """Ask a person whenever a crisis word, or one of the brand's, stands in text or hashtags.
@@ -71,7 +77,14 @@ def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
 
 
 def _built_in(text: str, brief: GuardBrief) -> list[Span]:
-    return [match.span() for match in _pattern(_codes(text, brief)).finditer(text)]
+    words, stems, phrases = _listed(_codes(text, brief))
+    spans = [
+        match.span()
+        for match in _WORD.finditer(text)
+        if (word := match.group(0).casefold()) in words
+        or any(word[:length] in stems for length in _STEM_LENGTHS)
+    ]
+    return spans + [span for phrase in phrases for span in find_words(text, phrase)]
 
 
 def _of_the_brand(text: str, brief: GuardBrief) -> list[Span]:
@@ -80,9 +93,9 @@ def _of_the_brand(text: str, brief: GuardBrief) -> list[Span]:
 
 def _is_grave(tag: str, brief: GuardBrief) -> bool:
     reading = f"{spoken(tag)} {tag}"
-    if _pattern(_codes("", brief)).search(reading):
-        return True
-    return any(has_words(reading, word) for word in brief.crisis_words)
+    return bool(_built_in(reading, brief)) or any(
+        has_words(reading, word) for word in brief.crisis_words
+    )
 
 
 def _codes(text: str, brief: GuardBrief) -> frozenset[str]:
@@ -91,18 +104,14 @@ def _codes(text: str, brief: GuardBrief) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16)
-def _pattern(codes: frozenset[str]) -> regex.Pattern[str]:
-    words = sorted({word for code in codes for word in _WORDS[code].split()})
-    if codes == frozenset(_WORDS):  # "war" is "was" in German
-        words = [word for word in words if word not in ("war", "tot", "viol", "sued")]
-    bodies = [
-        regex.escape(word.rstrip("*")).replace(r"\-", r"[\s-]")
-        + (r"\p{L}*+" if word.endswith("*") else "")
-        for word in words
-    ]
-    return regex.compile(
-        rf"(?<![\p{{L}}\p{{N}}])(?:{'|'.join(bodies)})(?![\p{{L}}\p{{N}}])", regex.IGNORECASE
-    )
+def _listed(codes: frozenset[str]) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+    """Whole words, stems, and phrases of several words."""
+    listed = {word for code in codes for word in _WORDS[code].split()}
+    if codes == frozenset(_WORDS):
+        listed -= _AMBIGUOUS
+    phrases = tuple(sorted(word.replace("-", " ") for word in listed if "-" in word))
+    stems = frozenset(word.rstrip("*") for word in listed if word.endswith("*"))
+    return frozenset(listed), stems, phrases
 
 
 GUARD = Guard("crisis", "Grave matters", "1", check)

@@ -11,6 +11,11 @@ from config.kernel.language.spans import Span, tidy, without_sentences
 
 from .base import PASSED, CandidateText, Guard, GuardBrief, Verdict, quoted
 
+# What a browser opens without a host: a page, a script or a file inside the address itself.
+_WITHOUT_HOST = regex.compile(
+    r"(?<![\p{L}\p{N}])(?:data|javascript|vbscript|blob|file|intent):(?!\s)[^\s<>\"]{2,}+",
+    regex.IGNORECASE,
+)
 # Added by whoever shared the address; they lead to the same page.
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "ref_src")
 
@@ -21,7 +26,7 @@ def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
     Bare hosts ("acme.com/sale") count too, since platforms make links of them. The fix takes the
     strange addresses out. Source: specification 1c; issue "links not in the material".
     """
-    strange = [span for span in address_spans(candidate.text) if not _known(candidate, span, brief)]
+    strange = [span for span in _spans(candidate.text) if not _known(candidate, span, brief)]
     found = [candidate.text[start:end] for start, end in strange]
     link_is_strange = bool(candidate.link) and not is_allowed(candidate.link, brief)
     if not found and not link_is_strange:
@@ -36,10 +41,20 @@ def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
     )
 
 
+def _spans(text: str) -> list[Span]:
+    bare = [match.span() for match in _WITHOUT_HOST.finditer(text)]
+    others = [
+        (start, end)
+        for start, end in address_spans(text)
+        if not any(a < end and start < b for a, b in bare)
+    ]
+    return sorted([*bare, *others])
+
+
 def is_allowed(address: str, brief: GuardBrief) -> bool:
     """The material's own address, or one under the brand's website or allowed links."""
     wanted = same_page(address)
-    if not wanted[0]:
+    if not wanted[0] or _WITHOUT_HOST.match(address):
         return False
     if any(wanted == same_page(link) for link in brief.links):
         return True
@@ -99,4 +114,4 @@ def _without(
     return CandidateText(text, candidate.hashtags, "" if link_is_strange else candidate.link)
 
 
-GUARD = Guard("links", "Links from the material", "1", check)
+GUARD = Guard("links", "Links from the material", "2", check)

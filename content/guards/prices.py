@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
@@ -33,6 +34,7 @@ _WORDED = tuple(
         r"|reembolso|devolución",
     )
 )
+_Worth = tuple[str, str, str]  # value, unit, bound
 _NEAR = 40  # characters between a share and the word that makes it a discount
 
 
@@ -42,8 +44,8 @@ def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
     Value, currency and limit agree: "from £49" does not allow "£49". The fix leaves out the
     sentences that have a strange one. Source: issue 5, guards; specification 2c, factual defects.
     """
-    known = _known(brief)
-    strange = list(_strange(candidate.text, known, brief))
+    known = _known(_texts(brief))
+    strange = sorted(_strange(candidate.text, brief))
     tags = [tag for tag in candidate.hashtags if any(_strange_tag(tag, known))]
     if not strange and not tags:
         return PASSED
@@ -59,29 +61,35 @@ def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
     )
 
 
-def _known(brief: GuardBrief) -> set[tuple[str, str, str]]:
-    texts = [*(source.text for source in brief.sources), *brief.allowed_prices]
-    return {_worth(figure) for text in texts for figure in figures_in(text)}
+@lru_cache(maxsize=64)  # the sources stay while candidates come and go
+def _known(texts: tuple[str, ...]) -> frozenset[_Worth]:
+    # What bounds a date or a price is part of it: "from £49" is not "£49".
+    figures = (figure for text in texts for figure in figures_in(text))
+    return frozenset((figure.value, figure.unit, figure.bound) for figure in figures)
 
 
-def _worth(figure: Figure) -> tuple[str, str, str]:
-    # Until when an offer runs stands before dates, so a limit before a price is one of the price.
-    return figure.value, figure.unit, figure.bound
+@lru_cache(maxsize=64)
+def _offered(texts: tuple[str, ...]) -> tuple[bool, ...]:
+    """Which of the offers in words the texts make."""
+    return tuple(any(pattern.search(text) for text in texts) for pattern in _WORDED)
 
 
-def _strange(text: str, known: set[tuple[str, str, str]], brief: GuardBrief) -> Iterable[Span]:
+def _texts(brief: GuardBrief) -> tuple[str, ...]:
+    return (*(source.text for source in brief.sources), *brief.allowed_prices)
+
+
+def _strange(text: str, brief: GuardBrief) -> Iterable[Span]:
+    known = _known(_texts(brief))
     for figure in figures_in(text):
         is_offer = figure.is_price or (figure.unit == PERCENT and _is_discount(text, figure))
-        if is_offer and _worth(figure) not in known:
+        if is_offer and (figure.value, figure.unit, figure.bound) not in known:
             yield figure.span
-    sources = "\n".join([*(source.text for source in brief.sources), *brief.allowed_prices])
-    for pattern in _WORDED:
-        found = [match.span() for match in pattern.finditer(text)]
-        if found and not pattern.search(sources):
-            yield from found
+    for pattern, is_offered in zip(_WORDED, _offered(_texts(brief)), strict=True):
+        if not is_offered:
+            yield from (match.span() for match in pattern.finditer(text))
 
 
-def _strange_tag(tag: str, known: set[tuple[str, str, str]]) -> Iterable[str]:
+def _strange_tag(tag: str, known: frozenset[_Worth]) -> Iterable[str]:
     """ "#50off" and "#20EuroRabatt" are offers too."""
     parts = regex.findall(r"\d+|\p{L}+", regex.sub(r"(?<=\p{Ll})(?=\p{Lu})", " ", tag))
     text = " ".join(parts)

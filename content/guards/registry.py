@@ -18,6 +18,7 @@ from . import (
     length,
     links,
     mentions,
+    orders,
     personal_data,
     placeholders,
     prices,
@@ -32,6 +33,7 @@ guards: Registry[Guard] = Registry("guards", Guard)
 
 for _module in (
     placeholders,
+    orders,
     words_to_avoid,
     links,
     mentions,

@@ -7,6 +7,7 @@ from brands.services.voices import score_voice
 from .base import PASSED, CandidateText, Guard, GuardBrief, Severity, Verdict
 
 _MOST_REASONS = 3
+_MOST_CHARACTERS = 5_000  # a manner shows in that many
 
 
 def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
@@ -17,7 +18,7 @@ def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
     """
     if brief.voice is None or not candidate.text.strip():
         return PASSED
-    found = score_voice(candidate.text, brief.voice)
+    found = score_voice(candidate.text[:_MOST_CHARACTERS], brief.voice)
     if found.score >= brief.voice_minimum:
         return PASSED
     reasons = " ".join(found.reasons[:_MOST_REASONS])

@@ -55,6 +55,7 @@ MUST_PASS: dict[str, list[Case]] = {
         Case("Rooms on Booking.com fill up.", {**LINKS, "known_text": "booking.com says"}),
         Case("Write to masts@harbour.example.", LINKS),
         Case("One sentence.Another one.In haste.", LINKS),
+        Case("The data: 12 boats. The file: closed.", LINKS),
         Case("Masts.", LINKS, link="https://harbour.example/masts?size=12"),
     ],
     "language": [
@@ -119,6 +120,9 @@ MUST_FAIL: dict[str, list[Case]] = {
         Case("See https://harbour.example.evil.com/masts", LINKS),
         Case("See https://harbour.example@evil.com/masts", LINKS),
         Case("See https://harbour.example:8443/masts", LINKS),
+        Case("Open javascript:alert(1) now.", LINKS, points_at=("javascript:alert(1)",)),
+        Case("See data:text/html;base64,PHA+ today.", LINKS),
+        Case("See https://h\u0430rbour.example/masts", LINKS),
         Case("Open javascript://harbour.example/%0aalert(1)", LINKS),
         Case("See ftp://harbour.example/masts", LINKS),
         Case("Masts.", LINKS, link="https://evil.example"),

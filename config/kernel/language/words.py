@@ -55,6 +55,7 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
 
 
+@lru_cache(maxsize=32)  # a text is looked through for one word after another
 def _folded(text: str) -> tuple[str, list[Span]]:
     """The folded text, and for each of its characters the offsets that it came from.
 

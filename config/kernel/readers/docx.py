@@ -12,6 +12,8 @@ from config.kernel.readers.base import Extracted, Unreadable, extracted
 
 MOST_ENTRIES = 5_000
 MOST_UNPACKED_BYTES = 300 * 1024 * 1024
+SMALLEST_POINTS = 2.0
+_WHITE = (255, 255, 255)
 MOST_RATIO = 200  # unpacked to packed, of all parts together; office files stay below 30
 
 _DAMAGE = (
@@ -64,7 +66,7 @@ def _paragraphs(document: Any) -> Iterator[str]:
         if isinstance(block, Table):
             yield from _rows(block)
             continue
-        text = block.text.strip()
+        text = _seen(block).strip()
         style = (block.style.name or "") if block.style is not None else ""
         numbered = block._p.pPr is not None and block._p.pPr.numPr is not None
         if text:
@@ -74,10 +76,35 @@ def _paragraphs(document: Any) -> Iterator[str]:
 def _rows(table: Any) -> Iterator[str]:
     for row in table.rows:
         # A merged cell comes once for each column that it covers.
-        cells = dict.fromkeys(cell.text.strip() for cell in row.cells)
+        cells = dict.fromkeys(
+            "\n".join(_seen(paragraph) for paragraph in cell.paragraphs).strip()
+            for cell in row.cells
+        )
         line = ", ".join(filter(None, cells))
         if line:
             yield f"- {line}"
+
+
+def _seen(paragraph: Any) -> str:
+    """Its text without hidden, white and tiny runs, which speak to machines only."""
+    from docx.text.hyperlink import Hyperlink
+
+    runs: list[Any] = []
+    for part in paragraph.iter_inner_content():
+        runs += part.runs if isinstance(part, Hyperlink) else [part]
+    return "".join(run.text for run in runs if not _is_unseen(run))
+
+
+def _is_unseen(run: Any) -> bool:
+    font = run.font
+    if font.hidden or run.style.font.hidden or font.web_hidden:
+        return True
+    size = font.size
+    if size is not None and size.pt < SMALLEST_POINTS:
+        return True
+    is_white = font.color is not None and font.color.rgb == _WHITE
+    # White on a ground of its own is read by people.
+    return is_white and not run._r.xpath("./w:rPr/w:shd | ./w:rPr/w:highlight | ancestor::w:tc")
 
 
 def refuse_bomb(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""PDF: the text of its first 100 pages, lines joined to paragraphs."""
+"""PDF: the text that people see on its first 100 pages, lines joined to paragraphs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from config.kernel.readers.base import (
     extracted,
     most_characters,
 )
+from config.kernel.readers.pdf_sight import seen_text
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -91,7 +92,7 @@ def _pages(reader: PdfReader) -> tuple[list[list[str]], bool]:
         too_slow = time.monotonic() - started > DEADLINE_SECONDS
         if number >= PDF_PAGES or too_slow or characters > 2 * most_characters():
             return pages, False
-        lines = [" ".join(line.split()) for line in page.extract_text().split("\n")]
+        lines = [" ".join(line.split()) for line in seen_text(page).split("\n")]
         characters += sum(map(len, lines))
         pages.append(lines)
     return pages, True

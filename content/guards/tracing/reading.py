@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from config.kernel.language.claim_words import NOT_AHEAD
 from config.kernel.language.detection import languages_of
+from config.kernel.language.orders import is_order
 from config.kernel.language.spans import Span
 from config.kernel.language.statements import Statement, key_of, statement_of, statements_of
 from content.guards.base import Citation, Source
@@ -73,7 +74,9 @@ def read_all(text: str, sources: Sequence[Source], language: str) -> Reading:
 
 @lru_cache(maxsize=128)
 def _read(source: Source, language: str) -> Read:
-    statements = statements_of(source.text, language, wraps=True)
+    # What speaks to machines is no fact, wherever it stands.
+    read = statements_of(source.text, language, wraps=True)
+    statements = tuple(one for one in read if not is_order(one.text))
     leading = {word.root for one in statements[:1] for word in one.names}
     label = statement_of(source.label, (0, len(source.label)), language, 0)
     leading |= {word.root for word in label.words if word.is_content}
