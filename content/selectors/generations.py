@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,7 @@ class Neighbour:
 
     score: float
     excerpt: str
-    said_at: str
+    said_at: datetime | None
     tone: str
 
 
@@ -157,7 +158,8 @@ def _neighbour(hit: Mapping[str, Any], limits: Thresholds | None) -> Neighbour:
     tone = ""
     if limits is not None:
         tone = "bad" if score >= limits.reject else "warn" if score >= limits.warn else "good"
-    return Neighbour(score, _excerpt(hit), str(hit.get("created_at", ""))[:10], tone)
+    said = hit.get("created_at")
+    return Neighbour(score, _excerpt(hit), datetime.fromisoformat(said) if said else None, tone)
 
 
 def _excerpt(hit: Mapping[str, Any]) -> str:

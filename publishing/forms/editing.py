@@ -24,6 +24,14 @@ from .post_media import MediaField, media_choices, signed, take_in
 from .problems import tell
 
 OPTION = "option_"
+SCORES = [
+    ("", "No answer"),
+    ("5", "5: I only polish it"),
+    ("4", "4: good"),
+    ("3", "3: so so"),
+    ("2", "2: weak"),
+    ("1", "1: I had to begin anew"),
+]
 WORDS = ("title", "content", "thread", "first_comment", "hashtags", "link", "media", "when_late")
 
 
@@ -96,6 +104,14 @@ class EditForm(forms.Form):
         label="If it cannot leave at its time",
         choices=WhenLate.choices,
         help_text="Such as after an outage of more than two hours.",
+    )
+    score = forms.TypedChoiceField(
+        label="How good was the text before you changed it?",
+        required=False,
+        choices=SCORES,
+        coerce=int,
+        empty_value=None,
+        help_text="The agent learns from what you change, and more so from a mark.",
     )
 
     def __init__(self, data: Any = None, *, post: PendingPost) -> None:

@@ -115,7 +115,8 @@ def approval_edit(request: Request, pending: UUID) -> HttpResponse:
     form = EditForm.of(post, request.POST or None, request.FILES)
     if request.method == "POST" and form.is_valid():
         try:
-            post = edit_post(post=post, by=request.user, **form.words())
+            score = form.cleaned_data["score"]
+            post = edit_post(post=post, by=request.user, score=score, **form.words())
         except DomainError as error:
             tell(form, error)
         else:

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from config.kernel.scoping import org_atomic
 from content.learning.texts import composed
-from content.models import Candidate, Feedback, LearnedPattern
+from content.models import Candidate, Feedback, LearnedPattern, RevisionEvent
 from content.services.feedback import lessons_for, note_feedback, switch_pattern
 from organizations.models import AuditRecord
 from publishing.services.pending_posts import approve_post, edit_post, reject_post
@@ -135,6 +136,8 @@ def test_every_act_on_a_post_is_noted(world: World) -> None:
         assert noted["edit"].changed == "Masts in a fortnight.\n\n#masts"
         assert noted["regenerate"].note == "Shorter, please."
         assert noted["reject"].by == world.owner
+        revised = RevisionEvent.objects.order_by("created_at").values_list("kind", flat=True)
+        assert list(revised) == ["edited", "regenerated", "approved", "rejected"]
 
 
 def test_a_second_edit_is_compared_with_the_first(world: World) -> None:
@@ -160,3 +163,20 @@ def test_what_cannot_be_learned_undoes_nothing(
         post = make.pending_post(world.brand, world.account)
         assert approve_post(post=post, by=world.editor).status == "approved"
         assert not Feedback.objects.exists()
+
+
+def test_a_mark_given_with_an_edit_weighs_as_the_specification_says(
+    client: Client, world: World
+) -> None:
+    with org_atomic(world.id):
+        post = make.pending_post(world.brand, world.account)
+        make.pattern(world.brand, confidence=0.5)
+    client.force_login(world.editor)
+    address = f"{world.path}/approvals/{post.pk}/edit/"
+    answer = client.post(address, {"content": "Masts in a fortnight.", "score": "5"})
+    assert answer.status_code == 302
+    with org_atomic(world.id):
+        assert Feedback.objects.get().score == 5
+        assert pattern("no_emoji").confidence == pytest.approx(0.6)
+    answer = client.post(address, {"content": "Masts in ten days.", "score": "6"})
+    assert answer.status_code == 422
