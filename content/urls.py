@@ -1,6 +1,15 @@
 from django.urls import path
 
-from .views import feeds, generations, materials, patterns, pictures
+from .views import (
+    configurations,
+    feeds,
+    generations,
+    materials,
+    patterns,
+    pictures,
+    skills,
+    templates,
+)
 
 app_name = "content"
 
@@ -35,4 +44,43 @@ urlpatterns = [
         name="pattern-switch",
     ),
     path("generations/<uuid:generation>/", generations.generation_show, name="generation-show"),
+    path("skills/", skills.skill_list, name="skill-list"),
+    path("skills/new/", skills.skill_create, name="skill-create"),
+    path("skills/starters/", skills.skill_start, name="skill-start"),
+    path("skills/sharing/", skills.skill_sharing, name="skill-sharing"),
+    path("skills/shared/", skills.shared_skill_show, name="shared-skill-show"),
+    path("skills/forks/", skills.skill_fork, name="skill-fork"),
+    path("skills/<uuid:skill>/", skills.skill_show, name="skill-show"),
+    path("skills/<uuid:skill>/edit/", skills.skill_edit, name="skill-edit"),
+    path("skills/<uuid:skill>/retirement/", skills.skill_retire, name="skill-retire"),
+    path("skills/<uuid:skill>/restoration/", skills.skill_restore, name="skill-restore"),
+    path("skills/<uuid:skill>/sharing/", skills.skill_keep, name="skill-keep"),
+    path(
+        "skills/<uuid:skill>/versions/<uuid:skill_version>/activation/",
+        skills.skill_activate,
+        name="skill-activate",
+    ),
+    path("templates/", templates.template_list, name="template-list"),
+    path("templates/new/", templates.template_create, name="template-create"),
+    path("templates/<uuid:template>/", templates.template_show, name="template-show"),
+    path("templates/<uuid:template>/edit/", templates.template_edit, name="template-edit"),
+    path("templates/<uuid:template>/archive/", templates.template_archive, name="template-archive"),
+    path("configurations/new/", configurations.configuration_create, name="configuration-create"),
+    path(
+        "configurations/<uuid:configuration>/",
+        configurations.configuration_edit,
+        name="configuration-edit",
+    ),
+    path(
+        "configurations/<uuid:configuration>/deletion/",
+        configurations.configuration_delete,
+        name="configuration-delete",
+    ),
+    path("hashtag-sets/new/", configurations.hashtag_set_create, name="hashtag-set-create"),
+    path("hashtag-sets/<uuid:tags>/", configurations.hashtag_set_edit, name="hashtag-set-edit"),
+    path(
+        "hashtag-sets/<uuid:tags>/deletion/",
+        configurations.hashtag_set_delete,
+        name="hashtag-set-delete",
+    ),
 ]
