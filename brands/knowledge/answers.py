@@ -13,7 +13,6 @@ from typing import Final
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 
-from config.kernel.language.lists import STOP_WORDS
 from config.kernel.language.sentences import stem, words_of
 from config.kernel.language.spans import sentence_spans
 
@@ -26,14 +25,22 @@ NEAR: Final = 0.7
 _SHARED: Final = 0.5
 _FIGURE = regex.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = regex.compile(r"(?<=\S\s)\p{Lu}[\p{L}\p{N}]+")
+# Whom or what it is asked for: "a mast for a submarine" is not answered by one for a yacht.
+_MEANT_FOR = regex.compile(
+    r"\b(?:for|für)(?: (?:an?|the|your|eine[nmr]?|den|die|das))? (\p{L}{3,})"
+)
 # What a question is put by, and what it is not about.
 _ASKING_WORDS: Final = (
     "what when where who whom whose which why how do does did is are can could may might will "
     "would should shall there have has any your you yours our their tell know say please much "
     "many long often far get take give make work find want need like offer sell help exist "
-    "possible available about use used happen mean kind sort type "
+    "possible available about use used happen mean kind sort type made "
+    "a an the and or but of to in on at by for from with without as than that this these those it "
+    "its i me my we us he she they them be been was were if then so not no me also only very just "
     "was wann wo wer wen wem welche welcher welches warum wie gibt es kann können darf ihr "
-    "ihre sie haben hat viel viele lange man bitte macht machen "
+    "ihre sie haben hat viel viele lange man bitte macht machen der die das den dem des ein eine "
+    "einen einem einer und oder in im an am auf zu zum zur mit von vom bei für aus nach ist sind "
+    "ich wir nicht auch noch nur "
     "quand combien comment pourquoi quel quelle où est-ce qui que qué cuándo cuánto cómo dónde"
 )
 _ASKING: Final = frozenset(stem(word) for word in _ASKING_WORDS.split())
@@ -88,9 +95,8 @@ def answer_offline(question: str, passages: Sequence[Source]) -> list[Quote]:
 
 def terms_of(question: str) -> frozenset[str]:
     """What a question is about: its words without those that every question has, as stems."""
-    stops = frozenset().union(*(STOP_WORDS.get(each, frozenset()) for each in ("en", "de")))
-    words = (word for word in words_of(question) if word not in stops and len(word) > 1)
-    return frozenset(stem(word) for word in words) - _ASKING | frozenset(_FIGURE.findall(question))
+    words = (stem(word) for word in words_of(question) if len(word) > 1)
+    return frozenset(words) - _ASKING | frozenset(_FIGURE.findall(question))
 
 
 def stands_in(sentence: str, text: str) -> tuple[int, int]:
@@ -114,7 +120,7 @@ def _quotes(
     place: int, passage: Source, asked: frozenset[str], musts: frozenset[str]
 ) -> list[Quote]:
     around = _stems(f"{passage.title} {passage.heading}")
-    if musts - _words(passage.whole):
+    if musts - _stems(passage.whole):
         return []
     found = []
     spans = sentence_spans(passage.text)
@@ -158,8 +164,8 @@ def _needed(likeness: float | None) -> float:
 
 def _musts(question: str) -> frozenset[str]:
     """Names and figures: an answer about another one is no answer."""
-    names = {match.casefold() for match in _NAME.findall(question)}
-    return frozenset(names | set(_FIGURE.findall(question)))
+    names = [*_NAME.findall(question), *_MEANT_FOR.findall(question)]
+    return frozenset(stem(name.casefold()) for name in names) | frozenset(_FIGURE.findall(question))
 
 
 def _is_statement(sentence: str) -> bool:
@@ -169,7 +175,3 @@ def _is_statement(sentence: str) -> bool:
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words_of(text)) | frozenset(_FIGURE.findall(text))
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(words_of(text)) | frozenset(_FIGURE.findall(text))

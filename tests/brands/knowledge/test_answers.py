@@ -37,6 +37,7 @@ def test_what_is_known_is_answered_and_each_sentence_cites_its_words(library: Wo
         reply = ask(library, question)
         if words not in (reply.text or ""):
             wrong[question] = reply.text
+        assert not any(planted in (reply.text or "") for planted in UNTRUE)
         for citation in reply.citations:
             passage = citation.passage
             assert citation.quote in passage.text
@@ -47,12 +48,6 @@ def test_what_is_known_is_answered_and_each_sentence_cites_its_words(library: Wo
 def test_what_is_not_known_is_refused_whatever_comes_close(library: World) -> None:
     wrong = {question: ask(library, question).text for question in REFUSED}
     assert {question: text for question, text in wrong.items() if text} == {}
-
-
-def test_what_pages_plant_for_machines_is_never_said(library: World) -> None:
-    for question in [*(question for question, _ in ANSWERED), *REFUSED]:
-        said = ask(library, question).text or ""
-        assert not any(words in said for words in UNTRUE), question
 
 
 @pytest.mark.parametrize(
