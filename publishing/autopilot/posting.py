@@ -133,10 +133,12 @@ def _why_first(candidate: Candidate, rivals: Sequence[Candidate]) -> str:
         if each.pk != candidate.pk
     ]
     beside = f", beside {', '.join(others)}" if others else ""
-    score = f"{angle}: score {candidate.rerank_score:.2f}{beside}."
+    said = [f"{angle}: score {candidate.rerank_score:.2f}{beside}."]
     if candidate.is_exploration:
-        return f"{score} It goes first because this run tries something out."
-    return score
+        said.append("It goes first because this run tries something out.")
+    if candidate.skill_reason:
+        said.append(f"Built as {candidate.skill_reason.rstrip('.')}.")
+    return " ".join(said)
 
 
 def _scores(candidate: Candidate) -> dict[str, Any]:
@@ -145,6 +147,8 @@ def _scores(candidate: Candidate) -> dict[str, Any]:
         "label": candidate.label,
         "rank": candidate.rank,
         "angle": candidate.angle,
+        "structure": candidate.skill_reason,
+        "claims_traced": len(candidate.citations),
         "is_valid": candidate.is_valid,
         "score": round(candidate.rerank_score, 4),
         "max_similarity": candidate.max_similarity,
