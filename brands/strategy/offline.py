@@ -117,7 +117,7 @@ def _positioning(known: Known, notes: _Notes) -> dict[str, Any]:
             "differentiators": points,
             "tone": tone,
             "company": _company(known, notes, business),
-            "customer": _sentence("It speaks to", audience) + _quotes(known, notes, audience),
+            "customer": _sentence("It speaks to", _lower(audience)) + _quotes(known, notes, audience),
             "competition": _competition_text(known, notes),
             "recommendations": _recommendations(known, notes, points),
         }

@@ -36,6 +36,8 @@ from .scene_learning import learning
 from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
+from .scene_skills import skills
+from .scene_strategy import strategy
 from .scene_voice import voices
 from .scene_webhooks import webhooks
 from .scene_wishes import wishes
@@ -118,8 +120,10 @@ def build_scene(world: World) -> Scene:
         **wishes(world),
         **notices(world),
         **webhooks(world),
+        **strategy(world),
         **channels(world),
         **learning(world),
+        **skills(world),
         **feeds(world),
         **voices(world),
     }
