@@ -45,7 +45,7 @@ _WORDS: dict[str, dict[str, StateWord]] = {
     "skill": {
         "testing": StateWord("Testing", "flask-conical", "info"),
         "active": StateWord("Proven", "circle-check", "good"),
-        "champion": StateWord("Champion", "trophy", "accent"),
+        "champion": StateWord("Champion", "trophy", "good"),
         "failing": StateWord("Failing", "triangle-alert", "warn"),
         "retired": StateWord("Retired", "archive", "neutral"),
     },
