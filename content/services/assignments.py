@@ -86,7 +86,9 @@ def passages_on(material: Material, brand_id: UUID) -> tuple[PassageBrief, ...]:
     if not any(character.isalnum() for character in words) or not _knows(brand_id):
         return ()
     found = find_passages(query=words, brand_id=brand_id, limit=PASSAGES, agent="copywriter")
-    return tuple(PassageBrief(str(each.chunk_id), label_of(each), each.text) for each in found)
+    return tuple(
+        PassageBrief(id=str(each.chunk_id), label=label_of(each), text=each.text) for each in found
+    )
 
 
 def _knows(brand_id: UUID) -> bool:
