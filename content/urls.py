@@ -64,6 +64,7 @@ urlpatterns = [
     path("templates/new/", templates.template_create, name="template-create"),
     path("templates/<uuid:template>/", templates.template_show, name="template-show"),
     path("templates/<uuid:template>/edit/", templates.template_edit, name="template-edit"),
+    path("templates/<uuid:template>/material/", templates.template_use, name="template-use"),
     path("templates/<uuid:template>/archive/", templates.template_archive, name="template-archive"),
     path("configurations/new/", configurations.configuration_create, name="configuration-create"),
     path(

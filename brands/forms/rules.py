@@ -68,15 +68,15 @@ class RulesForm(SectionForm):
     )
     notify_email = forms.EmailField(
         required=False,
-        label="E-mail address to tell",
-        help_text="Told what waits for a person, beside the members of the team.",
+        label="E-mail address of the brand",
+        help_text="Where its own people are reached. Warren itself writes to members of the team.",
     )
     notify_webhook = forms.URLField(
         required=False,
-        label="Webhook to tell",
+        label="Webhook of the brand",
         assume_scheme="https",
         max_length=200,
-        help_text="An address of a program of yours that is to know of it too.",
+        help_text="Kept with the brand. Events go to the endpoints under Settings, Webhooks.",
     )
 
     def read(self, brand: BrandProfile) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from brands.platforms import platforms
 from config.kernel.errors import Invalid
 from content.models import ContentTemplate, HashtagSet, PostConfiguration
 from content.services.hashtag_sets import tags_in
-from content.services.templates import gaps_in
+from content.services.templates import gaps_in, values_of
 
 MOST_SECTIONS = 6
 
@@ -135,10 +135,21 @@ class TemplateForm(NamedForm):
 
 
 class FillForm(forms.Form):
-    """A field a gap, to see the template with words in it."""
+    """A field a gap, to see the template with words in it. One of every brand asks for whom it is,
+    since a brand knows some of the words."""
+
+    brand: forms.ModelChoiceField[BrandProfile] = forms.ModelChoiceField(
+        queryset=None, required=False, label="Brand", empty_label="Every brand"
+    )
 
     def __init__(self, *args: Any, row: ContentTemplate, gaps: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.row = row
+        if row.brand_id:
+            del self.fields["brand"]
+        else:
+            brands: Any = self.fields["brand"]
+            brands.queryset = BrandProfile.objects.order_by("name")
         for gap in gaps:
             said = row.variables.get(gap, {})
             self.fields[f"fill-{gap}"] = forms.CharField(
@@ -148,8 +159,18 @@ class FillForm(forms.Form):
                 help_text=said.get("help", ""),
             )
 
+    @property
+    def for_brand(self) -> BrandProfile | None:
+        return self.row.brand or self.cleaned_data.get("brand")
+
     def words(self) -> dict[str, str]:
-        return {name.removeprefix("fill-"): said for name, said in self.cleaned_data.items()}
+        """What was typed, over what the brand says of itself."""
+        said = {
+            name.removeprefix("fill-"): text
+            for name, text in self.cleaned_data.items()
+            if name.startswith("fill-") and text.strip()
+        }
+        return {**values_of(self.for_brand), **said}
 
 
 class HashtagSetForm(NamedForm):

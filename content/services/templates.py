@@ -11,10 +11,11 @@ from brands.models import BrandProfile
 from config.kernel.brands import over_all_brands
 from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic
-from content.models import ContentTemplate
+from content.models import ContentTemplate, Material
 from organizations.models import User
 from organizations.services.audit import record
 
+from .materials import add_text
 from .named_rows import change_named, create_named, note_use, refuse_taken_name
 from .starters import STARTERS
 
@@ -120,10 +121,22 @@ def restore_template(*, template: ContentTemplate, by: User) -> None:
     _set_status(template, ContentTemplate.Status.ACTIVE, "template.restored", by)
 
 
-def use_template(*, template: ContentTemplate, values: Mapping[str, str]) -> Filled:
-    """Fill it to write with it, which is counted; a preview is not a use."""
-    note_use(ContentTemplate, template.pk)
-    return fill(template, values)
+def material_from(
+    *, template: ContentTemplate, values: Mapping[str, str], brand: BrandProfile | None, by: User
+) -> Material:
+    """Fill a template and take the text in as a material, which is a use of it.
+
+    Raises Invalid while gaps are left, naming them, since no agent may fill them by guessing.
+    """
+    filled = fill(template, values)
+    if filled.missing:
+        gaps = ", ".join(name.replace("_", " ") for name in filled.missing)
+        raise Invalid(f"Still a gap: {gaps}. Fill it in, or take it out of the template.")
+    with org_atomic():
+        name = filled.subject or template.name
+        material = add_text(name=name, text=filled.text, brand=brand, by=by)
+        note_use(ContentTemplate, template.pk)
+    return material
 
 
 def _word(gap: re.Match[str], known: Mapping[str, str], missing: dict[str, None]) -> str:

@@ -19,10 +19,11 @@ from content.services.templates import (
     ensure_starters,
     fill,
     gaps_of,
+    material_from,
     restore_template,
-    values_of,
 )
 from organizations.access import Request, member_of
+from organizations.throttles import throttled
 
 
 @require_GET
@@ -61,13 +62,43 @@ def template_create(request: Request) -> HttpResponse:
 def template_show(request: Request, template: UUID) -> HttpResponse:
     """The template with words in its gaps, as somebody types them; nothing is kept of them."""
     row = _found(template)
-    gaps = gaps_of(row)
-    form = FillForm(request.GET, row=row, gaps=gaps)
-    known = values_of(row.brand)
-    typed = form.words() if form.is_valid() else {}
-    words = {**known, **{name: word for name, word in typed.items() if word.strip()}}
-    context = {"template": row, "form": form, "gaps": gaps, "filled": fill(row, words)}
-    return render_part(request, "content/template/show.html", "filled", context)
+    return _filling(request, row, FillForm(request.GET, row=row, gaps=gaps_of(row)))
+
+
+@require_POST
+@member_of("member")
+@throttled("upload", limit=60, per_seconds=3600, fail_open=True)
+def template_use(request: Request, template: UUID) -> HttpResponse:
+    """A material of the filled template, for the agent to write from."""
+    row = _found(template)
+    form = FillForm(request.POST, row=row, gaps=gaps_of(row))
+    if form.is_valid():
+        words = form.words()
+        try:
+            material = material_from(
+                template=row, values=words, brand=form.for_brand, by=request.user
+            )
+        except Invalid as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, f"“{material.name}” is a material now, and being read.")
+            return redirect(
+                "content:material-show", org=request.organization.slug, material=material.pk
+            )
+    return _filling(request, row, form, status=422)
+
+
+def _filling(
+    request: Request, row: ContentTemplate, form: FillForm, status: int = 200
+) -> HttpResponse:
+    form.is_valid()
+    context = {
+        "template": row,
+        "form": form,
+        "gaps": gaps_of(row),
+        "filled": fill(row, form.words()),
+    }
+    return render_part(request, "content/template/show.html", "filled", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -131,7 +131,7 @@ def test_uneven_lists_are_sent_back(
 ) -> None:
     check = spec_for(kind).check
     assert check is not None
-    fields = {name: [] for name in OUTPUTS[kind].model_fields}
+    fields: dict[str, Any] = {name: [] for name in OUTPUTS[kind].model_fields}
     found = check(None, OUTPUTS[kind].model_validate({**fields, **output}))  # type: ignore[arg-type]
     assert (sentence in found) if sentence and found else found is sentence
 

@@ -21,10 +21,12 @@ from brands.services.strategy import (
     version_of,
 )
 from brands.services.strategy_work import due_papers, work_out_paper
+from config.kernel.brands import brand_limit
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from config.kernel.llm import double
 from config.kernel.llm.errors import ModelUnavailable
+from config.kernel.models import uuid7
 from config.kernel.readers.base import Extracted
 from config.kernel.readers.site import SitePage
 from config.kernel.scoping import org_atomic, scope
@@ -90,7 +92,7 @@ def test_an_edit_is_a_new_version_and_the_same_words_are_none(world: World) -> N
     paper = worked(world, asked(world))
     with org_atomic(world.id):
         result = version_of(paper).result
-        edit = {"paper": paper, "title": paper.title, "by": world.editor}
+        edit: dict[str, Any] = {"paper": paper, "title": paper.title, "by": world.editor}
         edit_paper(**edit, result={**result, "statement": "We build masts."}, seen=1)
         edit_paper(**edit, result={**result, "statement": "We build masts."}, seen=2)
         fresh = StrategyPaper.objects.get(pk=paper.pk)
@@ -162,3 +164,10 @@ def test_the_writer_is_given_the_newest_statement_and_high_keywords(world: World
 def test_a_kind_that_there_is_not_is_refused(world: World) -> None:
     with pytest.raises(Invalid, match="no such kind"):
         asked(world, "horoscope")
+
+
+def test_a_member_of_another_brand_sees_no_paper(world: World) -> None:
+    paper = asked(world)
+    with org_atomic(world.id), brand_limit(frozenset({uuid7()})):
+        assert not StrategyPaper.objects.filter(pk=paper.pk).exists()
+        assert not StrategyPaper.with_deleted.filter(pk=paper.pk).exists()

@@ -85,7 +85,7 @@ def test_hashtags_come_of_the_set_where_it_fits(inside: World) -> None:
     assert configuration_for(brand_id=inside.brand.pk, platform="x").hashtags == ()
     with brand_limit(frozenset({inside.brand.pk})):
         note_configuration_use(found)
-    assert PostConfiguration.objects.get(pk=found.configuration_id).use_count == 1
+    assert PostConfiguration.objects.get(name=found.name).use_count == 1
     assert HashtagSet.objects.get(pk=tags.pk).use_count == 1
 
 

@@ -46,6 +46,18 @@ def test_a_template_is_filled_while_somebody_types(world: World, page: Client) -
     assert starter(world, "ad").use_count == 0
 
 
+def test_a_filled_template_becomes_a_material(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        row = make.template(world.brand)
+    use = f"{world.path}/templates/{row.pk}/material/"
+    short = page.post(use, {"fill-who": "We"})
+    assert short.status_code == 422
+    assert "Still a gap: what" in short.content.decode()
+    answer = page.post(use, {"fill-who": "We", "fill-what": "new masts"})
+    assert "/materials/" in answer["Location"]
+    assert template(world, row.pk).use_count == 1
+
+
 def test_a_template_is_written_with_its_gaps_and_archived(world: World, page: Client) -> None:
     typed = {**SECTIONS, "name": "Fair", "kind": "post", "body": "{{ who }} at {{ where }}"}
     answer = page.post(f"{world.path}/templates/new/", {**typed, "hashtags": "#fair, wood"})

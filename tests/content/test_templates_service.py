@@ -18,8 +18,8 @@ from content.services.templates import (
     ensure_starters,
     fill,
     gaps_of,
+    material_from,
     restore_template,
-    use_template,
     values_of,
 )
 from organizations.models import AuditRecord
@@ -77,10 +77,14 @@ def test_starters_come_for_a_member_of_certain_brands_too(inside: World) -> None
     with brand_limit(frozenset({inside.brand.pk})):
         ensure_starters()
         row = ContentTemplate.objects.get(starter="post")
-        assert use_template(template=row, values={}).missing == ("news", "benefit")
+        words = {"news": "Masts in twelve days.", "benefit": "You sail sooner."}
+        with pytest.raises(Invalid, match="Still a gap: benefit"):
+            material_from(template=row, values={"news": "x"}, brand=inside.brand, by=inside.editor)
+        made = material_from(template=row, values=words, brand=inside.brand, by=inside.editor)
     row.refresh_from_db()
     assert row.use_count == 1
     assert row.last_used_at
+    assert "You sail sooner." in made.original_content
 
 
 def test_a_template_is_kept_changed_and_recorded(inside: World) -> None:
