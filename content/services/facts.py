@@ -92,6 +92,8 @@ _AND: Final = (
     "con del desde el en es hasta las los o para por se son u y"
 )
 _NO_UNITS: Final = frozenset(_AND.split())
+# German writes them large when it is polite: "Bestellen Sie".
+_POLITE: Final = frozenset({"sie", "ihr", "ihre", "ihren", "ihrem", "ihrer", "ihnen"})
 # Names begin with these as often as sentences do: "Old Bridge", "New Harbour".
 _STOPS: Final = frozenset().union(*STOP_WORDS.values()) - frozenset(
     {"old", "new", "great", "first", "big", "large", "small", "high", "good"}
@@ -152,7 +154,7 @@ def _places(kind: str, pattern: regex.Pattern[str], text: str) -> Iterator[Span]
         if kind == "name":
             start = _without_common(match.group(0), start)
             words = text[start:end].split(" ")
-            if len(words) < 2 or words[1].casefold() in _STOPS and words[1][:1].isupper():
+            if len(words) < 2 or words[1].casefold() in _POLITE:
                 continue
         elif kind == "number":
             head, _, unit = match.group(0).rpartition(" ")

@@ -29,12 +29,14 @@ from organizations.access import Request, member_of
 from organizations.models import Role
 from organizations.throttles import throttled
 
+PLACE = "materials"  # of the rail
+
 
 @require_GET
 @member_of("viewer")
 def feed_list(request: Request) -> HttpResponse:
     writes = request.membership.role.covers(Role.MEMBER)
-    context = {"board": board_of_feeds(), "writes": writes}
+    context = {"board": board_of_feeds(), "writes": writes, "nav_place": PLACE}
     return render_part(request, "content/feed/list.html", "board", context)
 
 
@@ -55,9 +57,8 @@ def feed_create(request: Request) -> HttpResponse:
             return redirect("content:feed-list", org=request.organization.slug)
     with org_atomic():
         status = 422 if form.errors else 200
-        page = TemplateResponse(
-            request, "content/feed/form.html", {"form": form, "feed": None}, status=status
-        )
+        context = {"form": form, "feed": None, "nav_place": PLACE}
+        page = TemplateResponse(request, "content/feed/form.html", context, status=status)
         return page.render()
 
 
@@ -71,7 +72,7 @@ def feed_edit(request: Request, feed: UUID) -> HttpResponse:
         messages.success(request, f"“{row.title}” is saved.")
         return redirect("content:feed-list", org=request.organization.slug)
     status = 422 if form.errors else 200
-    context = {"form": form, "feed": row}
+    context = {"form": form, "feed": row, "nav_place": PLACE}
     return TemplateResponse(request, "content/feed/form.html", context, status=status)
 
 

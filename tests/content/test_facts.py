@@ -41,6 +41,8 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("It is a 2.3-kilometre way.", [("number", "2.3-kilometre")]),
         ("From 8 and 9.", [("number", "8"), ("number", "9")]),
         ("Then Miriam Hoffmann spoke.", [("name", "Miriam Hoffmann")]),
+        ("It is Mira Lang of Harbour Boats.", [("name", "Mira Lang of Harbour Boats")]),
+        ("Reservieren Sie Ihren Platz.", []),
         ("The Old Bridge is closed.", [("name", "Old Bridge")]),
         ("“This is the most used way,” she says.", [("quote", "“This is the most used way,”")]),
         ("„Das ist der beste Weg“, sagt sie.", [("quote", "„Das ist der beste Weg“")]),
