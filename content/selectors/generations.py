@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from brands.models import KnowledgeChunk
 from config.kernel.brands import brands_in_sight
@@ -18,6 +18,7 @@ from config.kernel.errors import Invalid
 from content.guards import guards
 from content.models import Candidate, Generation, GuardResult
 from content.services import ranking
+from content.skills.structure import Structure, name_of
 
 from .citations import Cited, Piece, cited_in, pieces_of
 
@@ -87,7 +88,7 @@ class Shown:
         if version is not None:
             return str(version.skill.name)
         shared = self.candidate.shared_skill
-        return str(shared) if shared is not None else ""
+        return name_of(Structure.from_json(shared.structure)) if shared is not None else ""
 
 
 def generation_of(generation_id: UUID) -> Generation | None:
@@ -181,15 +182,15 @@ def _addresses(generation: Generation, rows: Iterable[Candidate]) -> dict[tuple[
     material = reverse("content:material-show", args=[slug, generation.material_id])
     found = {key: material for key in cited if key[0] in _OF_THE_MATERIAL}
     passages = [UUID(key[1]) for key in cited if key[0] == "passage"]
-    documents = KnowledgeChunk.objects.filter(pk__in=passages, document__isnull=False)
-    for chunk, document in documents.order_by().values_list("pk", "document_id"):
-        if address := _document_address(slug, document):
-            found[("passage", str(chunk))] = f"{address}?chunk={chunk}#chunk-{chunk}"
+    chunks = KnowledgeChunk.objects.filter(pk__in=passages).order_by()
+    for chunk, document, entry in chunks.values_list("pk", "document_id", "entry_id"):
+        found[("passage", str(chunk))] = _passage_address(slug, chunk, document, entry)
     return found
 
 
-def _document_address(slug: str, document: UUID) -> str:
-    try:
-        return reverse("brands:document-show", kwargs={"org": slug, "document": document})
-    except NoReverseMatch:
-        return ""
+def _passage_address(slug: str, chunk: UUID, document: UUID | None, entry: UUID | None) -> str:
+    """The document with the passage marked in its place; an entry is a whole answer."""
+    if document is None:
+        return reverse("brands:entry-edit", kwargs={"org": slug, "entry": entry})
+    address = reverse("brands:document-show", kwargs={"org": slug, "document": document})
+    return f"{address}?passage={chunk}#passage"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from brands.models import KnowledgeChunk
 from config.kernel.scoping import org_atomic
 from content.models import Candidate, Generation, GuardResult
 from tests import make
@@ -85,6 +86,31 @@ def test_the_material_and_the_approval_lead_to_the_texts(client: Client, world: 
     for page in (f"approvals/{post.pk}/", f"materials/{post.material_id}/"):
         assert address in client.get(f"{world.path}/{page}").content.decode()
     assert f"/approvals/{post.pk}/" in client.get(address).content.decode()
+
+
+def test_a_claim_leads_to_the_passage_in_its_place_and_a_text_to_its_skill(
+    client: Client, world: World
+) -> None:
+    with org_atomic(world.id):
+        source = make.knowledge_source(make.knowledge_bucket(world.brand))
+        chunk = KnowledgeChunk.objects.get(document=make.knowledge_document(source))
+        version = make.skill_version(world.brand)
+        request = make.generation(world.brand, make.material(world.brand))
+        cited = {
+            "span": [0, 5],
+            "source_kind": "passage",
+            "source_id": str(chunk.pk),
+            "source_label": "Handbook",
+            "source_span": [0, 5],
+            "quote": "Masts.",
+        }
+        make.candidate(request, text="Masts hold.", citations=[cited], skill_version=version)
+    client.force_login(world.viewer)
+    shown = client.get(f"{world.path}/generations/{request.pk}/").content.decode()
+    place = f"/knowledge/documents/{chunk.document_id}/?passage={chunk.pk}#passage"
+    assert place in shown
+    assert f"/skills/{version.skill_id}/" in shown and version.skill.name in shown
+    assert client.get(f"{world.path}{place}").status_code == 200
 
 
 def test_texts_of_another_team_are_not_found(client: Client, world: World) -> None:

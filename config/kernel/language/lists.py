@@ -124,8 +124,9 @@ LEANING = {
     ),
     "de": _words(
         "er ihre ihm das dies diese dieser dieses diesen deren dessen aber und oder doch jedoch "
-        "also dann danach deshalb daher darum dadurch damit dazu dabei dafür außerdem zudem "
-        "ferner trotzdem stattdessen sonst beide so weitere andere denn schließlich"
+        "also dann danach deshalb daher darum dadurch damit dazu dabei dafür darin daran "
+        "darauf daraus darüber davon außerdem zudem ferner trotzdem stattdessen sonst beide so "
+        "weitere andere denn schließlich"
     ),
     "fr": _words(
         "il elle ils elles ce cela ça c'est ces cette celui celle ceux mais et ou donc puis "

@@ -90,7 +90,9 @@ def write_offline(
         keywords=analysis.keywords,
         angle=angle,
         rules=rules,
-        source=Source.of(sentences, title=material.title, keywords=analysis.keywords),
+        source=Source.of(
+            sentences, title=material.title, keywords=analysis.keywords, name=brand.name
+        ),
         taken=[*shown, *brand.recent_posts],
         attempt=attempt,
         seed=seed,
@@ -180,7 +182,7 @@ def _written(order: Order) -> Post:
         post = _smallest(hook, order)
         if post is not None:
             filled = _filled(_closed(_introduced(post, order), order), order)
-            return _dressed(_ended(filled, order), order)
+            return _dressed(_ended(_placed(filled, order), order), order)
     raise Unwritable(
         f"No sentence of the material fits into {order.rules.max_characters} characters on "
         f"{order.rules.label}, and the offline writer cuts none. Add a shorter sentence, or "
@@ -304,6 +306,27 @@ def _filled(post: Post, order: Order) -> Post:
         )
         if fits(bigger, order) and size_of(bigger, order) <= target_of(order):
             chosen, post = list(sentences), bigger
+    return post
+
+
+def _placed(post: Post, order: Order) -> Post:
+    """With a sentence that says what it is about, where none of its own does.
+
+    "Breakfast is included" tells nobody of what, unless the stay is named beside it.
+    """
+    source = order.source
+    if any(map(source.names_subject, post.sentences)):
+        return post
+    for sentence in source.sentences:
+        is_able = source.names_subject(sentence) and not sentence.leans
+        if not is_able or sentence.is_question or sentence.text == post.close:
+            continue
+        hook = post.sentences[0]
+        sentences = in_order(hook, [*post.sentences, sentence])
+        lead = post.lead if sentences[0] is hook else ""  # it introduced the hook
+        placed = replace(post, sentences=sentences, lead=lead)
+        if _leaves_others_theirs([sentence], post.sentences, order) and fits(placed, order):
+            return placed
     return post
 
 

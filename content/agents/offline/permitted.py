@@ -6,13 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import regex  # type: ignore[import-untyped, unused-ignore]
+
 from config.kernel.language.addresses import addresses_in
 from config.kernel.language.orders import is_order
 from config.kernel.language.sentences import Sentence
 
+_MAIL = regex.compile(r"(?<=[\p{L}\p{N}])@((?:[\p{L}\p{N}-]{1,63}\.){1,4}\p{L}{2,24})")
+
 
 def for_readers(sentences: Sequence[Sentence], own: Iterable[str]) -> list[Sentence]:
-    """Without orders to machines, and without sentences that lead to addresses of others.
+    """Without orders to machines, and without sentences that lead to addresses of others, be they
+    pages or mailboxes.
 
     `own` are the addresses of the material and the brand: what lies on their hosts may stay. What
     leans on a sentence that goes, goes with it.
@@ -30,7 +35,9 @@ def for_readers(sentences: Sequence[Sentence], own: Iterable[str]) -> list[Sente
 
 
 def _leads_away(text: str, hosts: set[str]) -> bool:
-    return any(_host(address) not in hosts for address in addresses_in(text))
+    named = [_host(address) for address in addresses_in(text)]
+    named += [match[1].lower().removeprefix("www.") for match in _MAIL.finditer(text)]
+    return any(host not in hosts for host in named)
 
 
 def _host(address: str) -> str:

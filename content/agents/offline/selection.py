@@ -26,11 +26,16 @@ class Source:
     sentences: Sequence[Sentence]
     scores: Sequence[float]
     topics: frozenset[str] = frozenset()
+    subject: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, sentences: Sequence[Sentence], *, title: str, keywords: Sequence[str]) -> Source:
+    def of(
+        cls, sentences: Sequence[Sentence], *, title: str, keywords: Sequence[str], name: str = ""
+    ) -> Source:
         topics = {stem(word) for word in words_of(" ".join([title, *keywords[:4]]))}
-        return cls(sentences, salience(sentences, title=title), frozenset(topics))
+        subject = {stem(word) for word in words_of(f"{title} {name}")}
+        scores = salience(sentences, title=title)
+        return cls(sentences, scores, frozenset(topics), frozenset(subject))
 
     def fit(self, sentence: Sentence, angle: str) -> float:
         return self.scores[sentence.place] + 0.4 * min(3.0, cue_score(sentence, angle))
@@ -38,6 +43,10 @@ class Source:
     def stands_alone(self, sentence: Sentence) -> bool:
         """A reader who has seen nothing else knows what it is about."""
         return sentence.place == 0 or bool(sentence.terms & self.topics)
+
+    def names_subject(self, sentence: Sentence) -> bool:
+        """It has a word of the material's title or of the brand's name."""
+        return bool(sentence.terms & self.subject)
 
     def chain(self, sentence: Sentence) -> list[Sentence]:
         """A sentence with those before it that it leans on, in their order."""
