@@ -190,7 +190,7 @@ def _is_name(written: str, language: str, *, is_first: bool, is_loud: bool) -> b
 def _denied(piece: str, language: str) -> list[Span]:
     """Where a "not" reaches: from it to the next mark, or over all when nothing follows it."""
     marks = [0, *(match.end() for match in _MARK.finditer(piece)), len(piece)]
-    pale = FUNCTION.get(language, frozenset())
+    pale = FUNCTION.get(language, frozenset()) | {"all", "ever", "überhaupt", "tout"}
     spans = []
     for match in _WORD.finditer(piece):
         folded = match.group(0).casefold().replace("’", "'")

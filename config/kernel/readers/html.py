@@ -25,6 +25,10 @@ _HIDDEN_STYLE = re.compile(
     r"|(?<!-)color:transparent|text-indent:-\d{3,}|(left|top|right):-\d{3,}"
     r"|clip:rect\(0|clip-path:inset\((50|100)%"
 )
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{1,2000})\}")
+_SIMPLE_SELECTOR = re.compile(r"[.#][\w-]{1,100}\Z")
+_STYLE_CHARACTERS = 100_000
+_NEVER_SHOWN = ("template", "script", "style")
 _COLOR = re.compile(r"(?<![-\w])color:([^;!]+)")
 _BACKGROUND = re.compile(r"background(?:-color)?:([^;!]+)")
 _NOT_PROSE = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "pre")
@@ -161,10 +165,30 @@ def _parsed(source: str) -> HtmlElement:
 
 
 def _drop_hidden(root: HtmlElement) -> None:
+    hiding = _hiding_selectors(root)
     for element in list(root.iter()):
-        is_inside = isinstance(element.tag, str) and element.tag not in ("html", "body")
-        if is_inside and _is_hidden(element):
+        if not isinstance(element.tag, str) or element.tag in ("html", "body"):
+            continue
+        is_unseen = element.tag in _NEVER_SHOWN or bool(hiding & _selectors_of(element))
+        if is_unseen or _is_hidden(element):
             _drop(element)
+
+
+def _hiding_selectors(root: HtmlElement) -> set[str]:
+    """Classes and ids that the page's own style sheets hide, as ".name" and "#name"."""
+    found: set[str] = set()
+    for sheet in root.iter("style"):
+        for selectors, style in _RULE.findall((sheet.text or "")[:_STYLE_CHARACTERS]):
+            if _HIDDEN_STYLE.search(re.sub(r"\s+", "", style.lower())):
+                names = (selector.strip() for selector in selectors.split(","))
+                found |= {name for name in names if _SIMPLE_SELECTOR.match(name)}
+    return found
+
+
+def _selectors_of(element: HtmlElement) -> set[str]:
+    names = {f".{name}" for name in element.get("class", "").split()}
+    own = element.get("id", "")
+    return names | {f"#{own}"} if own else names
 
 
 def _is_hidden(element: HtmlElement) -> bool:

@@ -77,7 +77,7 @@ def _read(data: bytes, title: str) -> Extracted:
     information = reader.metadata
     return extracted(
         text,
-        title=_real_title(information.title if information else None) or title,
+        title=_seen_title(information.title if information else None, text) or title,
         language=_declared_language(reader),
         truncated=not is_all,
     )
@@ -128,6 +128,13 @@ def _joined(pages: list[list[str]]) -> str:
         is_short = len(line) < 0.6 * usual[0]
         starts_new = is_short and (bool(_SENTENCE_END.search(line)) or len(line) < 60)
     return "\n\n".join(paragraphs).replace("\n\n- ", "\n- ")
+
+
+def _seen_title(title: str | None, text: str) -> str:
+    """The title in the file's properties, which nobody sees, if the pages show its words too."""
+    named = _real_title(title)
+    shown = set(re.findall(r"\w+", text.casefold()))
+    return named if set(re.findall(r"\w+", named.casefold())) <= shown else ""
 
 
 def _real_title(title: str | None) -> str:
