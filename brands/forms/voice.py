@@ -50,7 +50,7 @@ class ReadForm(forms.Form):
         required=False,
         label="Or its texts",
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="Posts, letters, a page: 50,000 characters at most.",
+        help_text="Posts, letters: 50,000 characters at most. With them the address is not read.",
     )
 
 

@@ -35,7 +35,7 @@ PER_MINUTE: Final = 5  # specification 4a, analyses of one address
 def request_analysis(
     *, brand: BrandProfile, by: User | None, url: str = "", text: str = ""
 ) -> VoiceAnalysis:
-    """Have a voice read from an address, or from a text of at most 50,000 characters.
+    """Have a voice read from a text of at most 50,000 characters, else from an address.
 
     An address that was read within seven days, and whose answer nobody rejected, has its answer at
     once. One reading of a brand at a time: a second wish while one runs gets that one. Raises
@@ -44,7 +44,7 @@ def request_analysis(
     running = running_analysis(brand.pk)
     if running is not None:
         return running
-    if not url.strip():
+    if text.strip() or not url.strip():
         return _queued(brand, by, text=_checked_text(text))
     address = typed_address(url)
     answered = _answered(address)

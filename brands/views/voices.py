@@ -47,7 +47,11 @@ from organizations.throttles import throttled
 @member_of("viewer")
 def voice_show(request: Request, brand: UUID) -> HttpResponse:
     context = _context(brand_named_by(brand))
-    return render_part(request, "brands/voice/show.html", "live", context)
+    answer = render_part(request, "brands/voice/show.html", "live", context)
+    if request.htmx and not context["is_reading"]:
+        # It was waited for: what may be done with the result stands all over the page.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_POST
@@ -171,6 +175,8 @@ def voice_sample(request: Request, brand: UUID) -> HttpResponse:
 def voice_merge(request: Request, brand: UUID) -> HttpResponse:
     """The manner of a preset or of a saved voice, for this brand's own identity."""
     row, chosen = brand_named_by(brand), request.POST.get("with", "")
+    if not chosen:
+        raise Invalid("Choose whose manner to take on.", field="with")
     if chosen in PRESETS:
         preset = PRESETS[chosen]
         merge_voice(brand=row, style=preset.profile, named=preset.name, by=request.user)

@@ -100,6 +100,10 @@ def test_pasted_texts_are_read_too(world: World) -> None:
     assert analysis.model_used == "offline"
 
 
+def test_pasted_texts_stand_above_an_address_that_was_filled_in(world: World) -> None:
+    assert asked(world, url="https://kiln.example", text=TEXT).url == ""
+
+
 @pytest.mark.parametrize(
     ("text", "field", "sentence"),
     [("", "url", "Give an address"), ("...", "url", "Give"), ("a" * 50_001, "text", "50,000")],

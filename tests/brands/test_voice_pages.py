@@ -64,6 +64,18 @@ def test_pasted_texts_are_sent_to_be_read_and_the_page_shows_it(
     assert "<html" not in part
 
 
+def test_the_page_is_loaded_anew_when_the_reading_is_done(client: Client, world: World) -> None:
+    with org_atomic(world.id):
+        row = make.voice_analysis(world.brand, status="running", result=None)
+    headers = {"HX-Request": "true"}
+    assert "HX-Refresh" not in as_(client, world.editor).get(path(world), headers=headers)
+
+    with org_atomic(world.id):
+        VoiceAnalysis.objects.filter(pk=row.pk).update(status="done")
+
+    assert client.get(path(world), headers=headers)["HX-Refresh"] == "true"
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
