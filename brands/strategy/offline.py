@@ -117,7 +117,8 @@ def _positioning(known: Known, notes: _Notes) -> dict[str, Any]:
             "differentiators": points,
             "tone": tone,
             "company": _company(known, notes, business),
-            "customer": _sentence("It speaks to", _lower(audience)) + _quotes(known, notes, audience),
+            "customer": _sentence("It speaks to", _lower(audience))
+            + _quotes(known, notes, audience),
             "competition": _competition_text(known, notes),
             "recommendations": _recommendations(known, notes, points),
         }
@@ -184,7 +185,7 @@ def _funnel(known: Known, notes: _Notes) -> dict[str, Any]:
         _sentence(f"{known.brand} is", _article(business) if business else ""),
         _sentence(f"For {_lower(audience)}:" if audience else "", next(iter(points), "")),
         offer or (points[1] if len(points) > 1 else ""),
-        points[-1] if points else "",
+        points[2] if len(points) > 2 else "",
     )
     notes.use("Goals, contents and measures are what is usual for each stage.")
     return notes.added(
@@ -279,7 +280,10 @@ def _own_terms(known: Known, query: str, notes: _Notes) -> list[str]:
         texts += [text for _, text in known.passages]
     words = keywords_of(sentences_of("\n\n".join(texts), language=known.language), most=8)
     # Short lists have no whole sentence to learn from; pillars are terms as they stand.
-    return [word for word in dict.fromkeys([*known.pillars, *words]) if word.casefold() != query]
+    asked = query.casefold()
+    return [
+        word for word in dict.fromkeys([*known.pillars, *words]) if word.casefold() not in asked
+    ]
 
 
 def _read(known: Known, notes: _Notes) -> list[CompetitorPage]:
