@@ -16,7 +16,7 @@ INTERVALS = [
 ]
 USES = [
     (MaterialFeed.Use.MATERIALS, "Material at once, each of them"),
-    (MaterialFeed.Use.TRENDS, "Trends, scored first and offered to you"),
+    (MaterialFeed.Use.TRENDS, "Topics, scored and offered"),
 ]
 
 
@@ -41,7 +41,10 @@ class NewFeedForm(FeedForm):
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "url"}),
     )
     brand: forms.ModelChoiceField[BrandProfile] = forms.ModelChoiceField(
-        queryset=None, label="Brand", help_text="Whose posts are made of it."
+        queryset=None,
+        label="Brand",
+        empty_label="Choose a brand",
+        help_text="Whose posts are made of it.",
     )
     field_order = ["url", "brand", "use", "interval_minutes"]
 

@@ -136,9 +136,7 @@ def undelete_feed(*, feed: MaterialFeed, by: User | None) -> None:
             feed.restore()
             record(action="feed.undeleted", target=feed, by=by)
     except IntegrityError:
-        raise Conflict(
-            "That feed was added again meanwhile, so nothing is undone."
-        ) from None
+        raise Conflict("That feed was added again meanwhile, so nothing is undone.") from None
 
 
 def _found_feed(address: str) -> tuple[str, ReadFeed]:
