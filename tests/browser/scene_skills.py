@@ -17,7 +17,7 @@ from content.skills.structure import Structure
 from tests import make
 from tests.world import World
 
-RECORDS = {
+RECORDS: dict[SkillStatus, dict[str, Any]] = {
     SkillStatus.TESTING: {"uses_count": 7, "pass_rate": 1.0},
     SkillStatus.ACTIVE: {"uses_count": 40, "decided_count": 20, "approved_count": 15},
     SkillStatus.CHAMPION: {"uses_count": 124, "decided_count": 60, "approved_count": 54},
