@@ -131,14 +131,14 @@ class VoiceForm(forms.Form):
     )
     selling_points = LinesField(required=False, label="What sets it apart", help_text="One a line.")
 
-    def __init__(self, *args: Any, voice: VoiceProfile, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, voice: VoiceProfile) -> None:
         self.voice = voice
-        super().__init__(*args, initial=self.read(voice), **kwargs)
+        super().__init__(data, initial=self.read(voice))
         # A brand's profile may say its prices in words of its own.
         field = self.fields["price_range"]
         if isinstance(field, forms.ChoiceField) and voice.price_range not in ("", *PRICE_RANGES):
             own = (voice.price_range, voice.price_range)
-            field.choices = [*field.choices, own]  # type: ignore[list-item,misc]
+            field.choices = [*field.choices, own]  # type: ignore[misc]
 
     @staticmethod
     def read(voice: VoiceProfile) -> dict[str, Any]:

@@ -259,7 +259,9 @@ def test_drift_is_told_with_its_numbers(
     with org_atomic(world.id):
         make.brand_voice(world.brand)
         for days, score in ((75, 0.9), (5, recent)):
-            for _ in range(5 if score is not None else 0):
+            if score is None:
+                continue
+            for _ in range(5):
                 VoiceScore.objects.create(
                     brand=world.brand,
                     subject_type="post",

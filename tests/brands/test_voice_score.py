@@ -19,7 +19,7 @@ from content.agents import (
 )
 from content.agents import write_offline as write
 from publishing.demo.brands import DEMO_BRANDS, DemoBrand
-from tests.brands.voice_texts import FAR, VOICES
+from tests.brands.voice_texts import FAR, HELD_FAR, HELD_OUT, VOICES
 
 LONG = PlatformRules(slug="long", label="Long", max_characters=3000, hashtags_max=5)
 SHORT = PlatformRules(slug="short", label="Short", max_characters=300)
@@ -29,17 +29,17 @@ def voice(*texts: str, **fields: object) -> VoiceProfile:
     return measured(VoiceProfile(example_texts=texts, **fields))  # type: ignore[arg-type]
 
 
-def own_scores() -> list[float]:
-    """Each post held against the voice of the seven others."""
+def own_scores(voices: dict[str, tuple[str, ...]]) -> list[float]:
+    """Each post held against the voice of its brand's other posts."""
     return [
         score_voice(text, voice(*(other for other in texts if other is not text))).score
-        for texts in VOICES.values()
+        for texts in voices.values()
         for text in texts
     ]
 
 
 def test_posts_of_a_brand_sound_like_it() -> None:
-    scores = own_scores()
+    scores = own_scores(VOICES)
 
     assert statistics.median(scores) >= 0.90
     assert sum(score >= 0.80 for score in scores) >= 0.93 * len(scores)
@@ -63,6 +63,20 @@ def test_most_posts_of_a_far_register_stay_below_six_tenths() -> None:
     ]
 
     assert sum(score < 0.60 for score in scores) >= 0.95 * len(scores)
+
+
+def test_brands_that_the_score_was_not_settled_on_fare_much_the_same() -> None:
+    own = own_scores(HELD_OUT)
+    far = [
+        score_voice(text, voice(*HELD_OUT[name])).score
+        for name, other in HELD_FAR
+        for text in HELD_OUT[other]
+    ]
+
+    assert statistics.median(own) >= 0.85
+    assert sum(score >= 0.80 for score in own) >= 0.90 * len(own)
+    assert sum(score < 0.60 for score in far) >= 0.85 * len(far)
+    assert sum(score < 0.80 for score in far) >= 0.95 * len(far)
 
 
 @pytest.mark.parametrize("demo", DEMO_BRANDS, ids=lambda demo: demo.handle)

@@ -241,3 +241,54 @@ FAR = (
     *(("german polite", "german familiar"), ("german familiar", "german polite")),
     *(("french polite", "spanish familiar"), ("craft", "german polite"), ("craft", "playful")),
 )
+
+# Written after the score was settled, and never used to settle it.
+HELD_OUT: dict[str, tuple[str, ...]] = {
+    "museum": (
+        "The gallery on the second floor is open again. Its eleven landscapes were cleaned over "
+        "the winter, and the sky in the largest of them is blue once more.",
+        "On Sunday at three our curator talks about the portrait of an unknown woman. Nobody "
+        "knows who she was, but the letter in her hand can now be read.",
+        "A visitor left us a box of glass negatives that belonged to her grandfather. We have "
+        "scanned all 214 of them. Some show streets that are no longer there.",
+        "The small red chair in room nine is not a mistake. Its maker painted it in 1924 and sat "
+        "in it every morning until he died.",
+        "Drawings fade in the light, so we show each of them for three months only. Until the end "
+        "of May you can see six sheets that were last on display in 1998.",
+        "School classes visit us free of charge from Tuesday to Thursday. Teachers can borrow a "
+        "case with twelve objects that may be touched.",
+    ),
+    "gym": (
+        "Hey team, who's up for leg day tomorrow? 💪 Coach Mia's got a brand new circuit and "
+        "it's gonna burn. See you at six, bring a towel!",
+        "We did it, guys! 100 members in the pull-up challenge! 🎉 You're all awesome, and your "
+        "arms are gonna hate us tomorrow. Who's in for the next one?",
+        "No excuses this Monday! It's cold, it's dark, we know. But the music's loud and the "
+        "coffee's hot. ☕ Come on in and say hi!",
+        "Guess what's finally here? The new rowers! 🚣 They're smooth, they're shiny and they "
+        "don't care about your feelings. Try one this week!",
+        "Quick tip from Jo: don't skip the warm-up, buddy. Five minutes now, or five weeks on the "
+        "couch. Your call! 😅",
+        "Friday squad, you guys rock! 🔥 We've never laughed so hard during burpees. Same time "
+        "next week? Yeah, we thought so!",
+    ),
+    "bank": (
+        "Since the first of July, providers are required to disclose all costs of a fund in one "
+        "figure. We recommend that clients compare this figure with that of their existing "
+        "portfolio prior to any decision.",
+        "An early repayment of a mortgage is subject to compensation. Its amount depends on the "
+        "remaining term and on the applicable rate of interest. Our advisers calculate it for you "
+        "without obligation.",
+        "The annual general meeting approved the distribution of a dividend of 1.40 euros. "
+        "Payment will be effected on 18 May, provided that the securities were held on the "
+        "previous day.",
+        "Please note that confirmations issued on paper will be discontinued at the end of the "
+        "year. Statements are provided electronically and remain available for a period of ten "
+        "years.",
+        "In view of recent attempts of fraud, we advise our clients not to disclose any code by "
+        "telephone. Our employees will never request such information.",
+        "The succession of a family enterprise requires careful preparation. We assist owners "
+        "with valuation, financing and the appropriate structure of the transfer.",
+    ),
+}
+HELD_FAR = (("museum", "gym"), ("bank", "gym"), ("gym", "bank"), ("gym", "museum"))
