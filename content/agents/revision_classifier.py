@@ -76,6 +76,10 @@ class Classified:
     model_used: str
     cost_micros: int = 0
 
+    @property
+    def is_offline(self) -> bool:
+        return self.model_used == OFFLINE
+
 
 def classify_revision(
     notes: str,
