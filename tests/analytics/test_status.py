@@ -170,6 +170,10 @@ def test_every_kind_of_due_work_is_seen(world: World) -> None:
         make.material(status="uploaded", due_at=past)
         Schedule.objects.update(next_run_at=past)
         SocialAccount.objects.update(due_at=past)
+        make.feed(world.brand, due_at=past)
+        make.strategy_paper(world.brand, status="queued", due_at=past)
+        make.voice_analysis(world.brand, status="queued", due_at=past)
+        make.knowledge_source(make.knowledge_bucket(world.brand), status="queued", due_at=past)
         Notification.objects.create(user=world.owner, kind="x", title="Told", due_at=past)
         AutopilotRun.objects.create(
             brand=world.brand, occurrence="x", scheduled_for=past, due_at=past
