@@ -32,6 +32,7 @@ from tests.world import World, brand_fields
 
 from .scene_channels import channels
 from .scene_feeds import feeds
+from .scene_knowledge import knowledge
 from .scene_learning import learning
 from .scene_notices import notices
 from .scene_people import people, people_ids
@@ -126,6 +127,7 @@ def build_scene(world: World) -> Scene:
         **skills(world),
         **feeds(world),
         **voices(world),
+        **knowledge(world),
     }
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 
