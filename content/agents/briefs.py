@@ -40,8 +40,8 @@ class BrandBrief:
     `synonyms` says what to write instead of a word to avoid, where the brand says so.
     `required_words` must stand in every post. `recent_posts` are not to be repeated. The voice's
     direction, vocabulary, rules and avoidances are those of the confirmed voice; `learned` are
-    lessons from what people did with earlier texts, a sentence each. `call_to_action` ends every
-    post, word for word.
+    lessons from what people did with earlier texts, a sentence each. `strategy` is where the
+    brand wants to stand. `call_to_action` ends every post, word for word.
     """
 
     name: str
@@ -71,6 +71,7 @@ class BrandBrief:
     writing_rules: Sequence[str] = ()
     avoidances: Sequence[str] = ()
     learned: Sequence[str] = ()
+    strategy: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

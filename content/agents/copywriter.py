@@ -232,7 +232,8 @@ def _brand(brand: BrandBrief) -> str:
         "stands for": "; ".join(brand.unique_selling_points),
     }
     known = [f"{label}: {value}" for label, value in facts.items() if value]
-    return "\n".join([*([brand.custom_context] if brand.custom_context else []), *known])
+    own = [brand.custom_context] if brand.custom_context else []
+    return "\n".join([*own, *known, *brand.strategy])
 
 
 def _voice(brand: BrandBrief) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from brands.models import BrandProfile, KnowledgeBucket
 from brands.services.knowledge_search import Passage, find_passages
+from brands.services.strategy import lines_for_writer
 from brands.services.voices import VoiceProfile, voice_of
 from config.kernel.scoping import current_organization_id, org_atomic
 from content.agents import BrandBrief, MaterialBrief, PlatformRules
@@ -51,8 +52,10 @@ def assignment_of(
     with org_atomic():
         voice = voice_of(brand)
         lessons = lessons_for(brand.pk)
+        strategy = tuple(lines_for_writer(brand))
     passages = passages_on(material, brand.pk)
-    told = _told(brand_brief(brand, platform=generation.platform), voice, lessons, configured)
+    profile = replace(brand_brief(brand, platform=generation.platform), strategy=strategy)
+    told = _told(profile, voice, lessons, configured)
     matter = replace(material_brief(material), passages=passages)
     held = _within(rules, configured)
     return Assignment(

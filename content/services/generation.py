@@ -35,6 +35,7 @@ from .drafting import STOPS, Assignment, Draft, Drafted, draft_candidates
 from .ranking import NEUTRAL, Scores, aesthetics, cost_score, diversity, relevance
 from .similarity import vector_text, vectors_of
 from .stale_generations import credit_key, fail_stale_generations
+from .trends import generation_action
 
 log = structlog.get_logger(__name__)
 
@@ -64,9 +65,9 @@ def generate_candidates(
     rank 1 and is selected. In the autopilot what needs no person goes before what does, and an
     exploration before the rest, or its share would never be published.
 
-    Costs 1 credit under the key generate:<generation id>, given back when the model or a service
-    failed, and not when the texts broke rules or repeated what was said. Call it with no
-    transaction open. Raises PaymentRequired before anything is written, and Invalid for a material
+    Costs 1 credit, 2 for a trend, under the key generate:<generation id>, given back when the model
+    or a service failed, and not when the texts broke rules or repeated what was said. Call it with
+    no transaction open. Raises PaymentRequired before anything is written, and Invalid for a material
     that is not ready. When nothing could be written because a service is away or the model's budget
     is used up, the generation is FAILED and Unavailable, TooMany or PaymentRequired is raised; a
     later try needs another id.
@@ -132,7 +133,7 @@ def _started(generation_id: UUID | None, **fields: Any) -> Generation:
             pk=key, status=GenerationStatus.RUNNING, started_at=now(), **fields
         )
         spent = spend_credits(
-            action="generate",
+            action=generation_action(generation.material_id),
             key=credit_key(generation),
             description=f"Writing for {generation.platform}: {generation.material.name}"[:200],
             related_type="generation",
