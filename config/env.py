@@ -274,38 +274,32 @@ LLM_MODEL = Setting(
     "WARREN_LLM_MODEL", str, "", "Name of the model, as the provider calls it.", group=_group
 )
 LLM_FALLBACK_MODEL = Setting(
-    "WARREN_LLM_FALLBACK_MODEL", str, "",
-    "Model of the same provider that is asked when the first one fails.",
-    group=_group,
+    "WARREN_LLM_FALLBACK_MODEL", str, "", group=_group,
+    about="Model of the same provider that is asked when the first one fails.",
 )
 LLM_MODELS = Setting[dict[str, str]](
-    "WARREN_LLM_MODELS", pairs, {},
-    "Another model of the same provider for one purpose: copy=big-model,analysis=small-model",
-    group=_group,
+    "WARREN_LLM_MODELS", pairs, {}, group=_group,
+    about="Another model of the same provider for one purpose: copy=big-model,analysis=small-model",
 )
 LLM_API_KEY = Setting(
     "WARREN_LLM_API_KEY", str, "", "Key of the provider.", group=_group, is_secret=True
 )
 LLM_KEYS = Setting[dict[str, str]](
-    "WARREN_LLM_KEYS", pairs, {},
-    "Keys of further providers, asked when the first one fails (in the order anthropic, google, "
-    "mistral) and for agents with a model of their own: anthropic=...,google=...",
-    group=_group, is_secret=True,
+    "WARREN_LLM_KEYS", pairs, {}, group=_group, is_secret=True,
+    about="Keys of further providers, for agents with a model of their own and asked when the first "
+    "one fails, in the order anthropic, google, mistral: anthropic=...,google=...",
 )
 LLM_BASE_URL = Setting(
-    "WARREN_LLM_BASE_URL", str, "",
-    "Another address of the provider; needed for compatible: http://127.0.0.1:11434/v1",
-    group=_group,
+    "WARREN_LLM_BASE_URL", str, "", group=_group,
+    about="Another address of the provider; needed for compatible: http://127.0.0.1:11434/v1",
 )
 LLM_IS_FREE = Setting(
-    "WARREN_LLM_IS_FREE", flag, False,
-    "Calls cost nothing, as with a model on your own machine.",
-    group=_group,
+    "WARREN_LLM_IS_FREE", flag, False, group=_group,
+    about="Calls cost nothing, as with a model on your own machine.",
 )
 LLM_PRICE = Setting(
-    "WARREN_LLM_PRICE", str, "",
-    "Dollars per million input and output tokens, 0.15/0.60, of a model whose price is unknown.",
-    group=_group,
+    "WARREN_LLM_PRICE", str, "", group=_group,
+    about="Dollars per million input and output tokens, 0.15/0.60, where the price is unknown.",
 )
 LLM_TIMEOUT_SECONDS = Setting(
     "WARREN_LLM_TIMEOUT_SECONDS", float, 60.0, "Deadline of one call to the model, in seconds.",
