@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from content.models import Skill, SkillStatus, SkillVersion
 from content.skills.structure import Structure, name_of
-from organizations.models import User
-from organizations.services.audit import record
+from organizations.models import ActorKind, User
+from organizations.services.audit import record, record_all
+
+BUILT_IN: Final = "Built in"
 
 
 def create_skill(
@@ -53,3 +57,22 @@ def create_skill(
         data={"fingerprint": fingerprint},
     )
     return version
+
+
+def create_starters(structures: Sequence[Structure], *, task: str) -> None:
+    """The built-in skills of an organization, for every platform, in three statements."""
+    skills = Skill.objects.bulk_create(
+        Skill(name=name_of(structure), task=task) for structure in structures
+    )
+    SkillVersion.objects.bulk_create(
+        SkillVersion(
+            skill=skill,
+            number=1,
+            notes=BUILT_IN,
+            task=task,
+            structure=structure.as_json(),
+            fingerprint=structure.fingerprint(task=task, platform=""),
+        )
+        for skill, structure in zip(skills, structures, strict=True)
+    )
+    record_all(action="skill.created", targets=skills, kind=ActorKind.AGENT, reason=BUILT_IN)

@@ -33,7 +33,7 @@ from content.skills.record import TIER_WEIGHTS, UNKNOWN, Record
 from content.skills.starters import STARTERS
 from content.skills.structure import Structure, describe_change
 
-from .skill_rows import create_skill
+from .skill_rows import create_skill, create_starters
 
 EXPLORATION_RATIO = 0.10
 REUSE_TEMPERATURE, ADAPT_TEMPERATURE, EXPLORE_TEMPERATURE = 0.7, 0.8, 1.0
@@ -129,8 +129,7 @@ def start_skills(*, task: str = "post") -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
     if Skill.objects.filter(task=task).exists():
         return
-    for structure in STARTERS:
-        create_skill(structure=structure, task=task, notes="Built in")
+    create_starters(STARTERS, task=task)
 
 
 def _own(brand_id: UUID, platform: str, intent: Intent) -> list[SkillVersion]:
