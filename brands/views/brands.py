@@ -47,7 +47,7 @@ def brand_create(request: Request) -> HttpResponse:
             form.add_error(error.field, error.message)
         else:
             messages.success(
-                request, f"{brand.name} is set up. Give it a voice now, or go on from Home."
+                request, f"{brand.name} is set up. Choose its tone now, or go on from Home."
             )
             return redirect(
                 "brands:brand-edit", org=request.organization.slug, brand=brand.pk, section="voice"

@@ -23,9 +23,9 @@ def brand(world: World) -> BrandProfile:
         return BrandProfile.objects.get(pk=world.brand.pk)
 
 
-def test_a_brand_is_set_up_and_goes_on_to_its_voice(world: World, page: Client) -> None:
+def test_a_brand_is_set_up_and_goes_on_to_its_tone(world: World, page: Client) -> None:
     answer = page.post(f"{world.path}/brands/new/", IDENTITY, follow=True)
-    assert "Give it a voice now" in answer.content.decode()
+    assert "Choose its tone now" in answer.content.decode()
 
 
 def test_a_taken_name_is_refused_at_its_field_and_kept(world: World, page: Client) -> None:

@@ -97,7 +97,7 @@ def set_up_brand(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Harbour Boats")
     page.get_by_role("button", name="Set up brand").click()
     expect(page.get_by_text("Harbour Boats is set up")).to_be_visible()
-    expect(page.get_by_role("link", name="Voice")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="Tone")).to_have_attribute("aria-current", "page")
 
 
 def open_hosted_page(page: Page) -> None:
