@@ -67,10 +67,10 @@ def generate_candidates(
 
     Costs 1 credit, 2 for a trend, under the key generate:<generation id>, given back when the model
     or a service failed, and not when the texts broke rules or repeated what was said. Call it with
-    no transaction open. Raises PaymentRequired before anything is written, and Invalid for a material
-    that is not ready. When nothing could be written because a service is away or the model's budget
-    is used up, the generation is FAILED and Unavailable, TooMany or PaymentRequired is raised; a
-    later try needs another id.
+    no transaction open. Raises PaymentRequired before anything is written, and Invalid for a
+    material that is not ready. When nothing could be written because a service is away or the
+    model's budget is used up, the generation is FAILED and Unavailable, TooMany or PaymentRequired
+    is raised; a later try needs another id.
     Source: specification 1a steps 6 and 7, 1c generation, 2c rerank, 6.5.
     """
     _refuse_unready(material)
