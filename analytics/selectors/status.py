@@ -22,7 +22,7 @@ DUE: dict[str, type[models.Model]] = {
     "knowledge": KnowledgeSource,
     "strategy": StrategyPaper,
     "voice": VoiceAnalysis,
-    "feed": MaterialFeed,
+    "material_feed": MaterialFeed,
     "schedule": Schedule,
     "run": AutopilotRun,
     "delivery": Delivery,
@@ -32,7 +32,7 @@ DUE: dict[str, type[models.Model]] = {
     "account": SocialAccount,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
-MAY_WAIT = {"expiry": EXPIRY_SECONDS, "account": ACCOUNTS_SECONDS, "feed": FEEDS_SECONDS}
+MAY_WAIT = {"expiry": EXPIRY_SECONDS, "account": ACCOUNTS_SECONDS, "material_feed": FEEDS_SECONDS}
 # Kinds of finished work that say nothing about what waits.
 UPKEEP = frozenset(
     {
@@ -47,7 +47,7 @@ UPKEEP = frozenset(
         "account_upkeep",
         "skill_count",
         "skill_sharing",
-        "feed",
+        "material_feed",
         "model_discovery",
     }
 )

@@ -65,7 +65,7 @@ def poll_feed(*, feed_id: UUID) -> MaterialFeed | None:
         _settle_failure(feed, error)
     else:
         _settle(feed, answer, found)
-    record_work("feed")
+    record_work("material_feed")
     return feed
 
 
