@@ -286,8 +286,8 @@ LLM_API_KEY = Setting(
 )
 LLM_KEYS = Setting[dict[str, str]](
     "WARREN_LLM_KEYS", pairs, {}, group=_group, is_secret=True,
-    about="Keys of further providers, for agents with a model of their own and asked when the first "
-    "one fails, in the order anthropic, google, mistral: anthropic=...,google=...",
+    about="Keys of further providers, for agents with a model of their own, and asked when the "
+    "first one fails in the order anthropic, google, mistral: anthropic=...,google=...",
 )
 LLM_BASE_URL = Setting(
     "WARREN_LLM_BASE_URL", str, "", group=_group,
