@@ -41,6 +41,7 @@ def knowledge_list(request: Request) -> HttpResponse:
         buckets = buckets.filter(Q(brand=brand) | Q(brand=None))
     alive = Q(sources__deleted_at=None)
     context = {
+        "nav_place": "brands",
         "buckets": buckets.annotate(
             source_count=Count("sources", filter=alive),
             waiting_count=Count("sources", filter=alive & Q(sources__status__in=_READING)),
@@ -65,7 +66,7 @@ def bucket_create(request: Request) -> HttpResponse:
         else:
             messages.success(request, f"“{bucket.name}” is there. Add what it should know.")
             return redirect(_url(request, "bucket-show", bucket=bucket.pk))
-    context = {"form": form, **brand_context(brand)}
+    context = {"nav_place": "brands", "form": form, **brand_context(brand)}
     return TemplateResponse(
         request, "brands/knowledge/bucket_form.html", context, status=422 if form.errors else 200
     )
@@ -80,6 +81,7 @@ def bucket_show(request: Request, bucket: UUID) -> HttpResponse:
     entries = KnowledgeEntry.objects.filter(bucket=row).order_by().values("status")
     counts = {each["status"]: each["many"] for each in entries.annotate(many=Count("pk"))}
     context = {
+        "nav_place": "brands",
         "bucket": row,
         "sources": shown,
         "is_reading": any(each.status in _READING for each in shown),
@@ -131,7 +133,7 @@ def source_create(request: Request, bucket: UUID) -> HttpResponse:
         else:
             messages.success(request, f"“{source.title}” is saved and being read.")
             return redirect(_url(request, "bucket-show", bucket=row.pk))
-    context = {"bucket": row, "form": form, "kinds": KINDS.values()}
+    context = {"nav_place": "brands", "bucket": row, "form": form, "kinds": KINDS.values()}
     return TemplateResponse(
         request, "brands/knowledge/source_form.html", context, status=422 if form.errors else 200
     )
@@ -143,6 +145,7 @@ def source_show(request: Request, source: UUID) -> HttpResponse:
     row = source_named_by(source)
     documents = row.documents.defer("content").annotate(passages=Count("chunks"))
     context = {
+        "nav_place": "brands",
         "source": row,
         "bucket": row.bucket,
         "documents": documents.order_by("locator"),
@@ -165,7 +168,7 @@ def source_edit(request: Request, source: UUID) -> HttpResponse:
         else:
             messages.success(request, f"“{row.title}” is saved and being read.")
             return redirect(_url(request, "source-show", source=row.pk))
-    context = {"bucket": row.bucket, "source": row, "form": form}
+    context = {"nav_place": "brands", "bucket": row.bucket, "source": row, "form": form}
     return TemplateResponse(
         request, "brands/knowledge/source_form.html", context, status=422 if form.errors else 200
     )

@@ -50,6 +50,7 @@ def knowledge_search(request: Request) -> HttpResponse:
         has_any = KnowledgeChunk.objects.exists()
     reply, error = _reply(request, question, brand)
     context = {
+        "nav_place": "brands",
         "question": question,
         "reply": reply,
         "error": error,
@@ -80,6 +81,7 @@ def document_show(request: Request, document: UUID) -> HttpResponse:
         raise NotFound("There is no such page. Its source may have been deleted or changed.")
     chunk = _chunk(row, request.GET.get("passage", ""))
     context = {
+        "nav_place": "brands",
         "document": row,
         "source": row.source,
         "bucket": row.source.bucket,
@@ -96,6 +98,7 @@ def gap_show(request: Request, brand: UUID) -> HttpResponse:
     row = brand_named_by(brand)
     buckets = KnowledgeBucket.objects.filter(brand=row).order_by("name")
     context = {
+        "nav_place": "brands",
         "report": GapReport.objects.filter(brand=row).first(),
         "before": GapReport.objects.filter(brand=row)[1:2].first(),
         "bucket": buckets.first(),
@@ -121,7 +124,7 @@ def access_list(request: Request) -> HttpResponse:
     if brand is not None:
         rows = rows.filter(bucket__brand=brand)
     page = paginate(rows, order=("-created_at",), cursor=request.GET.get("cursor"), size=50)
-    context = {"page": page, **brand_context(brand)}
+    context = {"nav_place": "brands", "page": page, **brand_context(brand)}
     return render_part(request, "brands/knowledge/access.html", "rows", context)
 
 

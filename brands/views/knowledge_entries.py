@@ -43,6 +43,7 @@ def entry_list(request: Request, bucket: UUID) -> HttpResponse:
         rows = rows.filter(status=status)
     page = paginate(rows, order=("-created_at",), cursor=request.GET.get("cursor"), size=30)
     context = {
+        "nav_place": "brands",
         "bucket": row,
         "page": page,
         "status": status,
@@ -70,7 +71,7 @@ def entry_create(request: Request, bucket: UUID) -> HttpResponse:
         else:
             messages.success(request, "The answer is saved and can be found.")
             return _to_list(request, row.pk)
-    return _form(request, {"bucket": row, "form": form})
+    return _form(request, {"nav_place": "brands", "bucket": row, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +89,7 @@ def entry_edit(request: Request, entry: UUID) -> HttpResponse:
         else:
             messages.success(request, "The answer is saved and can be found.")
             return _to_list(request, row.bucket_id)
-    return _form(request, {"bucket": row.bucket, "entry": row, "form": form})
+    return _form(request, {"nav_place": "brands", "bucket": row.bucket, "entry": row, "form": form})
 
 
 @require_POST
@@ -112,7 +113,7 @@ def _changed(request: Request, row: KnowledgeEntry, words: str, undo: str) -> Ht
         messages.success(request, words)
         return _to_list(request, row.bucket_id)
     kwargs = {"org": request.organization.slug, "entry": row.pk}
-    context = {"entry": row, "names": NAMES}
+    context = {"nav_place": "brands", "entry": row, "names": NAMES}
     response = render_part(request, "brands/knowledge/entries.html", "entry", context)
     return toast(response, words, undo_url=reverse(f"brands:{undo}", kwargs=kwargs))
 
