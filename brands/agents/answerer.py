@@ -76,7 +76,7 @@ def answer(
 
     Raises what `config.kernel.llm.run` raises; ModelUnavailable is worth another try.
     """
-    if is_offline(organization_id, PURPOSE) or not passages:
+    if is_offline(organization_id, PURPOSE, SPEC.name) or not passages:
         return offline(question, passages)
     asked = AnswererInput(question=question, passages=[each.whole for each in passages])
     answered = run(SPEC, asked, step_key=step_key, organization_id=organization_id)

@@ -119,7 +119,7 @@ def analyse_voice(
     transaction open. Source: specification 2c (analyze-brand-voice), 4c (brand-voice-analyzer).
     """
     counted = read_voice(texts, brand, previous=previous, reason=reason)
-    if is_offline(organization_id, PURPOSE):
+    if is_offline(organization_id, PURPOSE, SPEC.name):
         return Read(counted, OFFLINE)
     asked = _asked(texts, brand, previous, reason)
     answer = run(SPEC, asked, step_key=step_key, organization_id=organization_id)

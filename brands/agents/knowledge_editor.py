@@ -59,7 +59,7 @@ def edit(
 
     Raises what `config.kernel.llm.run` raises; ModelUnavailable is worth another try.
     """
-    if is_offline(organization_id, PURPOSE):
+    if is_offline(organization_id, PURPOSE, SPEC.name):
         return offline(text, title=title, language=language)
     asked = EditorInput(title=title, page=text[:INPUT_CHARACTERS], categories=list(NAMES))
     answer = run(SPEC, asked, step_key=step_key, organization_id=organization_id)

@@ -69,7 +69,7 @@ def test_retries_are_what_operators_say(
     provider.will(*[status(503)] * 6)
 
     with pytest.raises(ModelUnavailable):
-        ask()
+        ask(deadline_seconds=600.0)
 
     assert len(provider.requests) == tries and books.open == 0
 
