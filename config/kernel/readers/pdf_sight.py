@@ -7,6 +7,7 @@ under a picture of the page; it is read where the page shows nothing else.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -192,7 +193,7 @@ def _light(numbers: Sequence[float]) -> float:
 
 
 def _scale(matrix: Matrix) -> float:
-    return float(abs(matrix[0] * matrix[3] - matrix[1] * matrix[2])) ** 0.5
+    return math.sqrt(abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]))
 
 
 def _placed(x: float, y: float, cm: Matrix) -> tuple[float, float]:

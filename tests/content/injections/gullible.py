@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import regex
+import regex  # type: ignore[import-untyped, unused-ignore]
 
 from content.agents import Analysis, Draft
 
