@@ -128,7 +128,7 @@ def _near(vector: list[float], model: str, shelf: Shelf) -> list[tuple[UUID, flo
 
 
 def _exact(vector: list[float], model: str, shelf: Shelf) -> list[UUID]:
-    values = {
+    values: dict[str, Any] = {
         "vector": "[" + ",".join(map(str, vector)) + "]",
         "model": model,
         "buckets": list(shelf.bucket_ids),

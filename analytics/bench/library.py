@@ -167,7 +167,7 @@ class _Stocking:
             cursor.execute(
                 f"CREATE TEMP TABLE shelf ON COMMIT DROP AS SELECT {columns} FROM {_TABLE} LIMIT 0"  # noqa: S608
             )
-            with cursor.cursor.copy(f"COPY shelf ({columns}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.cursor.copy(f"COPY shelf ({columns}) FROM STDIN") as copy:
                 for at in range(many):
                     text = self._text(made + at)
                     numbers = ",".join(map("{:.5g}".format, vectors[at, :width].tolist())) + rest
@@ -252,7 +252,7 @@ class _Stocking:
         """Many rows are faster put in before the index than into it."""
         with connections["owner"].cursor() as cursor:
             cursor.execute("SELECT pg_get_indexdef(%s::regclass)", [INDEX])
-            definition = str(cursor.fetchone()[0])  # type: ignore[index]
+            definition = str(cursor.fetchone()[0])
             cursor.execute(f"DROP INDEX {INDEX}")
         return definition
 

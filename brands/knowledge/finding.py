@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -104,16 +104,16 @@ def _is_large(shelf: Shelf) -> bool:
     counted = f"SELECT count(*) FROM (SELECT FROM {_TABLE} WHERE bucket_id = ANY(%s) LIMIT %s) few"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(counted, [list(shelf.bucket_ids), EXACT_UP_TO + 1])
-        return bool(cursor.fetchone()[0] > EXACT_UP_TO)  # type: ignore[index]
+        return bool(cursor.fetchone()[0] > EXACT_UP_TO)
 
 
-def _asked(statement: str, values: dict[str, object]) -> list[tuple[UUID, float]]:
+def _asked(statement: str, values: dict[str, Any]) -> list[tuple[UUID, float]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [(chunk_id, float(likeness)) for chunk_id, likeness in cursor.fetchall()]
 
 
-def _indexed(values: dict[str, object]) -> list[tuple[UUID, float]]:
+def _indexed(values: dict[str, Any]) -> list[tuple[UUID, float]]:
     """Through the index, on and on until enough of its rows are of this shelf.
 
     The planner guesses the sort of all rows cheaper than it is, so sorting is priced out for the

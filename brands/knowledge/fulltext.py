@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Any, Final, cast
 
 import regex  # type: ignore[import-untyped, unused-ignore]
 from django.contrib.postgres.search import CombinedSearchVector, SearchVector
@@ -55,10 +55,10 @@ def words_of_passage(heading: str, text: str, language: str) -> CombinedSearchVe
     configs = [SIMPLE] if stemmer == SIMPLE else [stemmer, SIMPLE]
     parts = [SearchVector(Value(heading), config=config, weight="A") for config in configs]
     parts += [SearchVector(Value(text), config=config, weight="B") for config in configs]
-    whole = parts[0]
+    whole: Any = parts[0]
     for part in parts[1:]:
         whole = whole + part
-    return whole  # type: ignore[return-value]
+    return cast(CombinedSearchVector, whole)
 
 
 def languages_for(question: str, also: Iterable[str] = ()) -> list[str]:
@@ -99,6 +99,7 @@ def _forms(words: Sequence[str], configs: Sequence[str]) -> dict[str, list[str]]
     if not words:
         return {}
     columns = ", ".join(["plainto_tsquery(%s::regconfig, word)::text"] * len(configs))
+    asked = f"SELECT word, {columns} FROM unnest(%s::text[]) AS word"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT word, {columns} FROM unnest(%s::text[]) AS word", [*configs, words])  # noqa: S608
+        cursor.execute(asked, [*configs, list(words)])
         return {word: list(forms) for word, *forms in cursor.fetchall()}

@@ -249,7 +249,8 @@ def _read(upload: UploadedFile[bytes]) -> bytes:
             code="material_too_large",
             field="upload",
         )
-    return upload.read()
+    data: bytes = upload.read()
+    return data
 
 
 def _kind_of(data: bytes, name: str) -> Kind:

@@ -172,7 +172,8 @@ def _known_vectors(chunks: Sequence[Chunk]) -> dict[str, tuple[object, str]]:
 
 def _computed(chunks: Sequence[Chunk]) -> dict[str, tuple[object, str]]:
     distinct = {chunk.hash: embedded_text(chunk.heading, chunk.text) for chunk in chunks}
-    hashes, found = list(distinct), {}
+    hashes = list(distinct)
+    found: dict[str, tuple[object, str]] = {}
     for first in range(0, len(hashes), EMBEDDED_AT_ONCE):
         some = hashes[first : first + EMBEDDED_AT_ONCE]
         embedded = _embedded([distinct[each] for each in some])

@@ -195,8 +195,9 @@ def _noted(
 
 
 def _languages(brand_id: UUID | None) -> list[str]:
-    brand = BrandProfile.objects.filter(pk=brand_id).only("language").first()
-    return [brand.language] if brand else []
+    if brand_id is None:
+        return []
+    return list(BrandProfile.objects.filter(pk=brand_id).values_list("language", flat=True))
 
 
 def _vector_of(asked: str) -> Embedded | None:

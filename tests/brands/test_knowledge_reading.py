@@ -145,6 +145,7 @@ def test_a_site_that_is_away_is_tried_again_and_then_given_up(
         again = ingest(source_id=source.pk)
         assert again is not None
         assert again.status == expected
+    assert again is not None
     assert "Tried three times" in again.error
 
 
@@ -159,7 +160,7 @@ def test_a_worker_that_lost_its_lease_writes_no_end(
     monkeypatch.setattr(knowledge_reading, "drop_documents", Mock(side_effect=meanwhile))
     monkeypatch.setattr(knowledge_reading, "embed_missing", lambda **_: 0)
     monkeypatch.setattr(
-        knowledge_reading.Change, "__add__", lambda change, _: change, raising=False
+        knowledge_documents.Change, "__add__", lambda change, _: change, raising=False
     )
     assert ingest(source_id=source.pk) is None
     assert KnowledgeSource.objects.get(pk=source.pk).status == "reading"
