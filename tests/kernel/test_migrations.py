@@ -22,6 +22,7 @@ from config.kernel.migrations import (
     EnableRLS,
     ExposeDue,
     MayWrite,
+    OnlyRead,
     SecureTables,
     _Sql,
 )
@@ -151,6 +152,7 @@ def test_every_operation_says_what_it_does_and_writes_itself_down() -> None:
         | AppendOnly
         | MayWrite
         | AddVectorIndex
+        | OnlyRead
     )
     for _, operation, _ in operations():
         assert isinstance(operation, kinds) and operation.describe()
