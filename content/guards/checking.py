@@ -66,15 +66,18 @@ def inspect(candidate: CandidateText, brief: GuardBrief) -> Inspection:
     Pure: the same texts give the same answer. Source: specification 2c, guards.
     """
     fixed, mended = candidate, set()
+    first: dict[str, Verdict] = {}
     for slug, guard in guards.items():
-        verdict = guard.check(fixed, brief)
+        verdict = first[slug] = guard.check(fixed, brief)
         if not verdict.ok and verdict.fix is not None and verdict.fix != fixed:
             fixed = verdict.fix
             mended.add(slug)
     results = []
     for slug, guard in guards.items():
-        verdict = _weighed(slug, guard.check(fixed, brief), brief)
-        results.append(Checked(guard, verdict, was_fixed=slug in mended and verdict.ok))
+        # Without a fix the second look would see what the first one saw.
+        verdict = guard.check(fixed, brief) if mended else first[slug]
+        weighed = _weighed(slug, verdict, brief)
+        results.append(Checked(guard, weighed, was_fixed=slug in mended and verdict.ok))
     return Inspection(fixed, tuple(results))
 
 

@@ -15,6 +15,7 @@ from content.agents import BrandBrief, MaterialBrief, PlatformRules
 from content.agents.briefs import PassageBrief
 from content.guards import CandidateText, GuardBrief, Source, TextCount
 from content.guards.base import Count
+from content.guards.links import same_page
 from content.models import ContentEmbedding, Material
 
 from .similarity import SAID
@@ -91,7 +92,7 @@ def guard_brief(
     words: Mapping[str, Any] = brand.language_rules or {}
     held: Mapping[str, Any] = {**default_guard_rules(), **(brand.guard_rules or {})}
     sources = _sources(brand, material, instruction, passages)
-    links = [material.url, *material.links, *addresses_in(material.extracted_text)]
+    links = [material.url, *_own_links(material), *addresses_in(material.extracted_text)]
     return GuardBrief(
         count=counted_by(rules),
         hashtags_max=rules.hashtags_max,
@@ -132,9 +133,27 @@ def _sources(
         found.append(Source("alt_text", str(material.pk), "Its description", material.alt_text))
     found += [Source("passage", each.id, each.label, each.text) for each in passages]
     found.append(Source("brand", str(brand.pk), brand.name, "\n".join(filter(None, own))))
+    found.append(Source("wording", str(brand.pk), brand.name, _wording(brand)))
     if instruction:
         found.append(Source("instruction", "", "What was asked for", instruction))
     return tuple(found)
+
+
+def _wording(brand: BrandProfile) -> str:
+    """Words that may stand in any text of the brand, and say nothing that had to be traced."""
+    rules: Mapping[str, Any] = brand.language_rules or {}
+    lists = ("words_to_use", "required_words")
+    words = [word for name in lists for word in _words(rules.get(name))]
+    return "\n".join([*words, *dict(rules.get("synonyms") or {}).values()])
+
+
+def _own_links(material: Material) -> list[str]:
+    """Addresses that a page links to on its own site; where else it leads is its owner's choice.
+
+    What stands in its text for people to read is another thing, and so is what people typed in.
+    """
+    site = same_page(material.url)[0]
+    return [link for link in material.links if not site or same_page(link)[0] == site]
 
 
 def counted_by(rules: PlatformRules) -> Count:

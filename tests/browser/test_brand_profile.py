@@ -28,7 +28,9 @@ def test_a_change_is_marked_in_the_sample_and_saved_only_when_asked(
     page.get_by_label("Share of posts").fill("")
     expect(sample.get_by_role("status")).to_contain_text("Mend what is marked")
     with org_atomic(world.id):
-        assert BrandProfile.objects.get(pk=world.brand.pk).language_rules["hashtag_style"] != "heavy"
+        assert (
+            BrandProfile.objects.get(pk=world.brand.pk).language_rules["hashtag_style"] != "heavy"
+        )
     visitor.open(f"{world.path}/brands/{world.brand.pk}/look/")
     page.get_by_label("Text", exact=True).fill("#777777")
     expect(sample.get_by_text("4.48 : 1")).to_be_visible()

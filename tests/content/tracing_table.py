@@ -42,7 +42,10 @@ MUST_TRACE: list[tuple[str, str]] = [
     ("ngo story", "We need 20 volunteers more for the autumn term."),
     ("restaurant german", "Die Maronensuppe kostet 8,50 Euro."),
     ("restaurant german", "Ab 1. Dezember gibt es die neue Winterkarte bei uns."),
-    ("restaurant german", "Unsere Küchenchefin Petra Lang kocht mit Gemüse vom Hof ihrer Schwester."),
+    (
+        "restaurant german",
+        "Unsere Küchenchefin Petra Lang kocht mit Gemüse vom Hof ihrer Schwester.",
+    ),
     ("restaurant german", "Wir freuen uns auf euch!"),
     ("restaurant german", "Reservieren Sie bis zum 24. November."),
     ("french", "L'atelier de céramique rouvre le 15 janvier."),

@@ -61,6 +61,7 @@ def _is_free(field: Any) -> bool:
     if isinstance(field, ArrayField) or field.choices or isinstance(field, models.SlugField):
         return False
     codes = {"timezone", "platform", "file", "path", "kind", "action", "angle", "key", "event"}
+    codes |= {"campaign_name"}  # it stands or is empty by the kind of its row
     codes |= {"provider", "model", "service", "occurrence", "digest", "content_type", "language"}
     named = field.name in codes or field.name.endswith(("_hash", "_key", "_digest", "_type"))
     is_text = isinstance(field, models.CharField | models.TextField)

@@ -38,7 +38,8 @@ _ORDERS = (
     r"(?:\p{L}{1,12}\s){0,2}(?:bisherigen|vorherigen|vorigen|obigen|früheren|vorangegangenen)?\s?"
     r"(?:anweisung\p{L}{0,2}|anordnung\p{L}{0,2}|regeln|befehle|vorgaben|instruktionen)",
     r"(?:gib|gebt|geben sie|zeig\p{L}{0,2}|verrat\p{L}{0,2}|nenn\p{L}{0,2})\s(?:\p{L}{1,12}\s){0,2}"
-    r"(?:system-?prompt|api-?(?:key|schlüssel)|schlüssel|passwort|kennwort)",
+    r"(?:system-?prompt|api-?(?:key|schlüssel)|(?:dein|ihr|eur)\p{L}{0,3}\s"
+    r"(?:schlüssel|passwort|kennwort))",
     r"(?:^|[,:;!] |\bbitte )(?:veröffentlich(?:e|t|en sie)|poste|postet) (?:\p{L}{1,12}\s){0,2}"
     r"(?:sofort|jetzt|ohne (?:prüfung|freigabe|rückfrage))",
     r"füg\p{L}{0,3}\s(?:\p{L}{1,12}\s){0,2}link\b",
