@@ -20,8 +20,13 @@ EXACT_UP_TO: Final = 20_000
 """Vectors that are all compared. Beyond, an index is asked, whose recall is measured by
 `manage.py bench knowledge`; below, comparing all is about as fast and misses nothing."""
 
-BREADTH: Final = 100
-"""How many candidates the index keeps in view (hnsw.ef_search): more find more, and take longer."""
+BREADTH: Final = 400
+"""How many candidates the index keeps in view (hnsw.ef_search): more find more, and take longer.
+
+Measured at 200,000 passages of one organization (2026-11-21): recall@10 0.82 with 100, 0.89 with
+200, 0.96 with 400 in 18 ms, 0.98 with 800 and 0.99 with 1,000, the most there is, in 32 ms; with a
+filter to a bucket of 50,000 it is 0.76, 0.86, 0.91, 0.95 and 0.98. Ranks are fused with those by
+words, so that what one list misses the other often has."""
 
 _TABLE: Final = KnowledgeChunk._meta.db_table
 _WHERE: Final = """bucket_id = ANY(%(buckets)s) AND model = %(model)s

@@ -10,8 +10,9 @@ from django.db import migrations
 
 from config.kernel.migrations import AddVectorIndex, Door
 
-# Steps go from strict to loose; the next one is asked only while too little was found. Rows beyond
-# a thousand are not ranked: so many share only words that everybody uses. Each step is planned for
+# Steps go from strict to loose; a looser one is asked only while too little was found, and the
+# loosest only when nothing was. Rows beyond three hundred are not ranked: so many share only words
+# that everybody uses, and each costs a read of its own. Each step is planned for
 # its own words (EXECUTE), since a plan for rare words is a bad one for common ones.
 KNOWLEDGE_WORDS = """
 CREATE FUNCTION knowledge_words(steps tsquery[], buckets uuid[], hidden uuid[], most integer)
@@ -29,12 +30,12 @@ BEGIN
         SELECT c.id, c.words FROM brands_knowledgechunk c
         WHERE c.words @@ $1 AND c.organization_id = $2 AND c.bucket_id = ANY($3)
           AND (c.document_id IS NULL OR c.document_id <> ALL($4))
-        LIMIT 1000
+        LIMIT 300
       ) match ORDER BY 3 DESC, 1 LIMIT $6
     $look$ USING steps[place], here, buckets, hidden, place, most;
     GET DIAGNOSTICS more = ROW_COUNT;
     found_rows := found_rows + more;
-    EXIT WHEN found_rows >= most;
+    EXIT WHEN found_rows >= most OR (place > 1 AND found_rows > 0);
   END LOOP;
 END
 $$
