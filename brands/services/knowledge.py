@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import PurePath
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +17,7 @@ from config.kernel.errors import Conflict, Invalid
 from config.kernel.readers import Kind, sniff
 from config.kernel.readers.base import FILE_BYTES, TEXT_BYTES, title_of
 from config.kernel.readers.docx import refuse_bomb
+from config.kernel.readers.typed import typed_address
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import hint
@@ -112,7 +113,7 @@ def add_site(*, bucket: KnowledgeBucket, url: str, by: User | None) -> Knowledge
 
     Raises Invalid for what is no web address. Whether it may be fetched is decided when it is.
     """
-    address = _clean_url(url)
+    address = typed_address(url)
     parts = urlsplit(address)
     title = f"{parts.hostname}{parts.path}".rstrip("/")[:TITLE_CHARACTERS]
     return _added(bucket, by, kind=KnowledgeSource.Kind.SITE, title=title, url=address)
@@ -291,23 +292,3 @@ def _refuse_taken(name: str) -> None:
 def _clean(text: str, most: int) -> str:
     printable = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(printable.split())[:most].strip()
-
-
-def _clean_url(url: str) -> str:
-    address = url.strip()
-    wrong = Invalid("That is not a web address. One looks like https://example.com.", field="url")
-    if not address or any(character.isspace() or character == "\x00" for character in address):
-        raise wrong
-    if "://" not in address:
-        address = f"https://{address}"
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise wrong from None
-    is_place = "." in host.strip(".") or ":" in host or host == "localhost"
-    if parts.scheme.lower() not in ("http", "https") or not is_place or parts.username is not None:
-        raise wrong
-    if len(address) > 2_000:
-        raise Invalid("The address is longer than 2,000 characters. Shorten it.", field="url")
-    return urlunsplit(parts._replace(fragment=""))

@@ -16,13 +16,13 @@ from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.readers.base import Unreadable
 from config.kernel.readers.feed import ReadFeed, feed_addresses, read_feed
+from config.kernel.readers.typed import typed_address
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.tasks import hint
 from content.models import MaterialFeed
 from organizations.models import User
 from organizations.services.audit import record
 
-from .addresses import clean_url
 from .feed_fetching import fetch_feed, refuse_answer
 
 __all__ = [
@@ -53,7 +53,7 @@ def add_feed(
     no transaction open. Raises Invalid for an address without a feed, Conflict for one that the
     brand has, Unavailable and TooMany where another try may help.
     """
-    address, found = _found_feed(clean_url(url))
+    address, found = _found_feed(typed_address(url))
     with org_atomic():
         if MaterialFeed.objects.count() >= MOST_FEEDS:
             raise Conflict(f"A team can have {MOST_FEEDS} feeds. Delete one that is not needed.")
@@ -147,7 +147,7 @@ def _found_feed(address: str) -> tuple[str, ReadFeed]:
     except Unreadable as error:
         named = feed_addresses(answer.body, url=answer.url, charset=answer.charset)
         reason = error
-    for candidate in [clean_url(each) for each in named[:_MOST_FOUND]]:
+    for candidate in [typed_address(each) for each in named[:_MOST_FOUND]]:
         answer = fetch_feed(candidate)
         if answer.ok:
             try:

@@ -21,6 +21,7 @@ from config.kernel.readers.base import FILE_BYTES, TEXT_BYTES, title_of
 from config.kernel.readers.docx import refuse_bomb
 from config.kernel.readers.sniff import sniff
 from config.kernel.readers.transcript import TRANSCRIPT_BYTES, read_transcript
+from config.kernel.readers.typed import typed_address
 from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import hint
@@ -30,7 +31,6 @@ from organizations.models import User
 from organizations.services.audit import record
 from organizations.services.files import delete_stored, store_file
 
-from .addresses import clean_url
 from .material_analysis import analyse_material, place_of
 from .media import head_of, keep_video
 from .pictures import PICTURE_BYTES, clean_picture, is_picture, is_video
@@ -98,7 +98,7 @@ def add_url(*, url: str, brand: BrandProfile | None, by: User | None, name: str 
     An address without its scheme gets https. Whether it may be fetched is decided when it is, by
     the outbound door, since names move.
     """
-    address = clean_url(url)
+    address = typed_address(url)
     return _added(
         by,
         kind=Material.Kind.URL,
