@@ -69,6 +69,7 @@ class LanguageModelAdmin(OperatorAdmin):
 class ModelDiscoveryAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "status", "found_count", "new", "gone", "unread", "duration_ms"]
     list_filter = ["status"]
+    search_fields = ["errors", "added"]
 
     @admin.display(description="new")
     def new(self, row: ModelDiscovery) -> int:

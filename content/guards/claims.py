@@ -82,7 +82,7 @@ _PATTERNS = {
     ),
     "finance": (
         r"guarant(?:ee|ees|eed)|risk[- ]free|no risk|(?:earn|make) (?:easy |real |fast )?money"
-        r"|passive income|(?:high|guaranteed|safe|steady) (?:returns?|yields?|profits?|interest)"
+        r"|passive income|(?:safe|high|guaranteed|steady) (?:returns?|yields?|profits?|interest)"
         r"|returns? of \d|\d\s?% (?:returns?|yield|interest|profit|p\.a\.)|double your (?:money"
         r"|income"
         r"|savings|investment)|get rich|financial freedom|tax[- ]free|debt[- ]free|pays? for itself"

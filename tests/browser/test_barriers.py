@@ -26,6 +26,7 @@ WIDTHS = (1440, 390)
 FILES = {
     "api:schema",
     "api:unknown",
+    "brands:strategy-export",
     "billing:checkout-done",
     "billing:usage-export",
     "content:material-file",

@@ -16,12 +16,12 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brands.models import BrandProfile
+from brands.models import BrandProfile, KnowledgeBucket, KnowledgeSource, StrategyPaper
 from config.kernel import models as kernel
 from config.kernel.clock import now
 from config.kernel.models import SoftDeletes, claim, uuid7
 from config.kernel.scoping import MissingScope, org_atomic, scope
-from content.models import Material, MaterialStatus
+from content.models import Material, MaterialFeed, MaterialStatus
 from organizations.models import Organization, User
 from publishing.models import Post, SocialAccount
 from tests import make
@@ -97,7 +97,10 @@ def test_keys_of_different_milliseconds_sort_by_time(moments: list[int]) -> None
 
 def test_what_people_make_is_hidden_before_it_is_gone() -> None:
     hidden = {model for model in apps.get_models() if issubclass(model, SoftDeletes)}
-    assert hidden == {User, Organization, SocialAccount, BrandProfile, Material, Post}
+    assert hidden == {
+        *(User, Organization, SocialAccount, BrandProfile, Material, Post),
+        *(KnowledgeBucket, KnowledgeSource, StrategyPaper, MaterialFeed),
+    }
 
 
 @pytest.mark.django_db

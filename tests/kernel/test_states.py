@@ -12,6 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.models import Subscription
+from brands.models import (
+    KnowledgeBucket,
+    KnowledgeSource,
+    StrategyPaper,
+    VoiceAnalysis,
+    VoiceAnalysisStatus,
+)
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from config.kernel.states import Graph, HasGraph, IllegalMove, move
@@ -89,6 +96,19 @@ def a_persons_request(world: World) -> PersonRequest:
     return PersonRequest.objects.create(user=world.viewer, kind=RequestKind.EXPORT)
 
 
+def a_voice_analysis(world: World) -> VoiceAnalysis:
+    return VoiceAnalysis.objects.create(brand=world.brand, url="https://example.com/")
+
+
+def a_knowledge_source(world: World) -> KnowledgeSource:
+    bucket, _ = KnowledgeBucket.objects.get_or_create(name="Any", brand=world.brand)
+    return KnowledgeSource.objects.create(bucket=bucket, kind="manual", title="Any")
+
+
+def a_strategy_paper(world: World) -> StrategyPaper:
+    return StrategyPaper.objects.create(brand=world.brand, kind="funnel", title="Any")
+
+
 BUILDERS: dict[type[HasGraph], Callable[[World], HasGraph]] = {
     Material: a_material,
     Generation: a_generation,
@@ -100,6 +120,9 @@ BUILDERS: dict[type[HasGraph], Callable[[World], HasGraph]] = {
     WebhookDelivery: a_webhook_delivery,
     OrganizationRequest: a_teams_request,
     PersonRequest: a_persons_request,
+    VoiceAnalysis: a_voice_analysis,
+    KnowledgeSource: a_knowledge_source,
+    StrategyPaper: a_strategy_paper,
 }
 TERMINAL: dict[type[HasGraph], set[str]] = {
     Material: set(),
@@ -112,6 +135,9 @@ TERMINAL: dict[type[HasGraph], set[str]] = {
     WebhookDelivery: {WebhookState.CANCELLED},
     OrganizationRequest: {RequestState.DONE, RequestState.CANCELLED},
     PersonRequest: {RequestState.DONE, RequestState.CANCELLED},
+    VoiceAnalysis: {VoiceAnalysisStatus.DONE},
+    KnowledgeSource: set(),
+    StrategyPaper: set(),
 }
 EVERY_GRAPH = pytest.mark.parametrize("model", BUILDERS, ids=lambda each: each.__name__)
 WALK = settings(
