@@ -26,6 +26,8 @@ from content.models import (
     GuardResult,
     Material,
     OrganizationAgentSetting,
+    SharedSkill,
+    SharingEvent,
     StoredAnswer,
 )
 from organizations.hooks import WorkTable
@@ -79,6 +81,15 @@ def url_of(model: type[models.Model]) -> str:
 def every_row(world: World) -> None:
     """At least one row in every table of ours, with a canary in every secret."""
     ids = one_of_each(world)
+    # What belongs to nobody is the operator's to write.
+    shared = SharedSkill.objects.using("operator").create(
+        **{"task": "post", "structure": {}, "fingerprint": "0" * 64, "counted_at": now()},
+        **{"organizations_count": 5, "uses_count": 100, "mean_pass_rate": 1, "defect_rate": 0},
+    )
+    SharingEvent.objects.using("operator").create(
+        **{"kind": SharingEvent.Kind.PROMOTED, "skill": shared, "organizations_count": 5},
+        **{"uses_count": 100, "mean_pass_rate": 1, "defect_rate": 0},
+    )
     with org_atomic(world.id):
         pending = PendingPost.objects.get(pk=ids["pending"])
         candidate, brand = pending.candidate, world.brand
