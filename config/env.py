@@ -162,7 +162,7 @@ UPLOAD_QUOTA_MB = Setting(
     "How much the uploaded files of one organization may take together, in MB.",
     group=_group,
 )
-VIDEO_MB = Setting("WARREN_VIDEO_MB", int, 300, "Largest video to upload, in MB.", group=_group)
+VIDEO_MB = Setting("WARREN_VIDEO_MB", int, 500, "Largest video to upload, in MB.", group=_group)
 FFMPEG = Setting(
     "WARREN_FFMPEG", str, "", "Path of the program that converts videos; none: no program. Empty: "
     "the machine's own, else that of the extra `video`.", group=_group,
