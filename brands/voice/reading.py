@@ -12,7 +12,7 @@ import regex  # type: ignore[import-untyped, unused-ignore]
 
 from brands.voice import passages, traits
 from brands.voice.measuring import dimensions_of, measure
-from brands.voice.profile import Dimensions, Measures, VoiceProfile
+from brands.voice.profile import Dimensions, VoiceProfile
 from config.kernel.errors import Invalid
 from config.kernel.language.salience import salience
 from config.kernel.language.sentences import sentences_of
@@ -110,10 +110,6 @@ def written(texts: Sequence[str]) -> list[str]:
             field="text",
         )
     return paragraphs
-
-
-def measured_in(texts: Sequence[str], *, language: str = "") -> Measures:
-    return measure(passages.prose(texts), language=language)
 
 
 def _wished(found: Dimensions, reason: str) -> Dimensions:

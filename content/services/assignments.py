@@ -79,7 +79,7 @@ def assignment_of(
         instruction=generation.instruction,
         exclude=frozenset(exclude),
         brand_id=brand.pk,
-        configuration_id=configured.configuration_id,
+        configured=configured,
     )
 
 

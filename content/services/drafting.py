@@ -30,6 +30,7 @@ from content.guards import CandidateText, GuardBrief, Inspection, inspect
 from content.models import Angle
 
 from .angles import AngleChoice
+from .configurations import Configured
 from .similarity import Similarity, check_text, content_hash, vectors_of
 from .skills import SkillChoice
 
@@ -59,7 +60,7 @@ class Assignment:
     instruction: str = ""
     exclude: Collection[UUID] = ()
     brand_id: UUID | None = None
-    configuration_id: UUID | None = None
+    configured: Configured = Configured()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from organizations.services.audit import record
 
 from .angles import AngleChoice
 from .assignments import assignment_of
+from .configurations import note_configuration_use
 from .drafting import STOPS, Assignment, Draft, Drafted, draft_candidates
 from .ranking import NEUTRAL, Scores, aesthetics, cost_score, diversity, relevance
 from .similarity import vector_text, vectors_of
@@ -207,7 +208,7 @@ def _settle(
             failure=failure,
             finished_at=now(),
             cost_micros=sum(draft.cost_micros for draft in drafted.drafts),
-            configuration_id=assignment.configuration_id,
+            configuration_id=assignment.configured.configuration_id,
             passages=[each.id for each in assignment.material.passages],
         )
         if not moved:
@@ -217,6 +218,7 @@ def _settle(
         for draft, score, rank in zip(drafted.drafts, scores, ranks, strict=True):
             _keep(generation, draft, score, rank, media)
         _note_passages(drafted.drafts)
+        note_configuration_use(assignment.configured)
         if not is_done and _is_ours(drafted.errors):
             refund_credits(key=credit_key(generation), reason="nothing could be written")
         record(
