@@ -172,4 +172,25 @@ register(
             "brand agent key lesson data confidence success_rate usage_count is_active switched_at"
         ),
     ),
+    Table("content.assetfolder", plain=words("brand parent name")),
+    Table(
+        "content.asset",
+        by=("created_by",),
+        personal={"created_by": DID},
+        plain=words(
+            "brand folder made_from name reference content_type size_bytes width height "
+            "duration_seconds alt tags focal_x focal_y crop checksum use_count last_used_at"
+        ),
+    ),
+    Table(
+        "content.upload",
+        about=("user",),
+        personal={"user": DID},
+        plain=words("brand folder name length offset key asset problem expires_at"),
+    ),
+    Table(
+        "content.linkpreview",
+        plain=words("url url_hash title description site_name picture problem read_at"),
+    ),
+    Table("content.signature", plain=words("brand name text platforms is_default")),
 )

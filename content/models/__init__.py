@@ -16,6 +16,7 @@ from .language_model import (
     ModelDiscovery,
     OrganizationAgentSetting,
 )
+from .library import Asset, AssetFolder, LinkPreview, Signature, Upload
 from .material import Material, MaterialStatus
 from .skill import (
     RevisionEvent,
@@ -34,6 +35,8 @@ __all__ = [
     "AgentSetting",
     "Angle",
     "AngleStatistic",
+    "Asset",
+    "AssetFolder",
     "Candidate",
     "ContentEmbedding",
     "ContentTemplate",
@@ -45,6 +48,7 @@ __all__ = [
     "HashtagSet",
     "LanguageModel",
     "LearnedPattern",
+    "LinkPreview",
     "Material",
     "MaterialFeed",
     "MaterialStatus",
@@ -54,10 +58,12 @@ __all__ = [
     "RevisionEvent",
     "SharedSkill",
     "SharingEvent",
+    "Signature",
     "Skill",
     "SkillForm",
     "SkillSharingConsent",
     "SkillStatus",
     "SkillVersion",
     "StoredAnswer",
+    "Upload",
 ]

@@ -4,8 +4,15 @@ from .audit import ActorKind, AuditCategory, AuditRecord, AuditSeal
 from .data_key import DataKey
 from .invitation import Invitation
 from .model_route import ModelRoute
-from .notification import Notification, NotificationChoice
-from .organization import Membership, Organization, Role
+from .notification import (
+    NoticeState,
+    Notification,
+    NotificationChoice,
+    NotificationSettings,
+    OutgoingNotice,
+    SavedView,
+)
+from .organization import Membership, Organization, Role, WhiteLabel
 from .privacy import (
     OPEN_STATES,
     Consent,
@@ -52,16 +59,20 @@ __all__ = [
     "Invitation",
     "Membership",
     "ModelRoute",
+    "NoticeState",
     "Notification",
     "NotificationChoice",
+    "NotificationSettings",
     "OPEN_STATES",
     "Organization",
     "OrganizationRequest",
+    "OutgoingNotice",
     "PersonRequest",
     "ProviderSecret",
     "RequestKind",
     "RequestState",
     "Role",
+    "SavedView",
     "SupportTicket",
     "SupportVisit",
     "Suppression",
@@ -72,5 +83,6 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookState",
+    "WhiteLabel",
     "WorkDone",
 ]

@@ -89,3 +89,20 @@ class Membership(OrgOwned):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+
+class WhiteLabel(OrgOwned):
+    """How clients see the agency: its name and look instead of Warren's, on portal and in mail."""
+
+    name = models.CharField(max_length=80, blank=True)
+    logo = models.CharField(max_length=300, blank=True)
+    accent = models.CharField(max_length=7, blank=True)
+    sender_name = models.CharField(max_length=80, blank=True)
+    reply_to = models.EmailField(blank=True)
+    hides_warren = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization"], name="white_label_one")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -105,7 +105,44 @@ register(
     Table(
         "organizations.notificationchoice",
         about=("user",),
-        personal={"user": CHOICE, "kind": CHOICE, "in_page": CHOICE, "by_mail": CHOICE},
+        personal={
+            "user": CHOICE,
+            "kind": CHOICE,
+            "in_page": CHOICE,
+            "by_mail": CHOICE,
+            "by_hook": CHOICE,
+        },
+    ),
+    Table(
+        "organizations.notificationsettings",
+        about=("user",),
+        personal={
+            "user": CHOICE,
+            "digest": CHOICE,
+            "digest_time": CHOICE,
+            "digest_weekday": CHOICE,
+            "quiet_from": CHOICE,
+            "quiet_until": CHOICE,
+            "timezone": CHOICE,
+            "urgent_waits": CHOICE,
+            "hook_url": CHOICE,
+        },
+        secret=words("hook_secret"),
+    ),
+    Table(
+        "organizations.outgoingnotice",
+        about=("user",),
+        personal={"user": NOTICE, "address": NOTICE, "title": NOTICE, "body": NOTICE},
+        plain=words("way brand_id kind path record state sent_at error_message"),
+    ),
+    Table(
+        "organizations.savedview",
+        about=("user",),
+        personal={"user": CHOICE, "place": CHOICE, "name": CHOICE, "query": CHOICE},
+    ),
+    Table(
+        "organizations.whitelabel",
+        plain=words("name logo accent sender_name reply_to hides_warren"),
     ),
     Table(
         "organizations.consent",

@@ -29,6 +29,7 @@ from django.conf import settings
 
 from . import text as counting
 from .capabilities import (
+    Answers,
     Authorizes,
     Connects,
     Deletes,
@@ -36,6 +37,7 @@ from .capabilities import (
     HandsOver,
     Hosts,
     IntroducesItself,
+    Listens,
     Measures,
     Probes,
     Publishes,
@@ -60,6 +62,8 @@ from .shapes import (
     Found,
     Gone,
     Handle,
+    Heard,
+    Hearing,
     Kind,
     Limits,
     Measurement,
@@ -75,6 +79,7 @@ from .shapes import (
 __all__ = [
     "Accepted",
     "AccountFacts",
+    "Answers",
     "AppKeys",
     "Authorization",
     "Authorizes",
@@ -94,10 +99,13 @@ __all__ = [
     "Gone",
     "Handle",
     "HandsOver",
+    "Heard",
+    "Hearing",
     "Hosts",
     "IntroducesItself",
     "Kind",
     "Limits",
+    "Listens",
     "Measurement",
     "Measures",
     "Media",

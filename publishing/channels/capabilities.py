@@ -22,6 +22,8 @@ from .shapes import (
     Found,
     Gone,
     Handle,
+    Heard,
+    Hearing,
     Measurement,
     Pack,
     Payload,
@@ -227,6 +229,37 @@ class Finds(Protocol):
 class Measures(Protocol):
     def measure(self, post: Published, session: Session) -> Measurement | Gone:
         """Totals of one post. Raises ChannelError when they cannot be had now."""
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """What people say to an account can be read."""
+
+    hears: tuple[str, ...]
+    """Which kinds: comment, mention, message, review."""
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """What was said since `cursor` ({} at first: the last days, not years), oldest first.
+
+        `posts` are the account's latest posts, for networks whose comments are read post by post.
+        The same cursor gives the same things again, so nothing is lost when keeping them fails.
+        Raises ChannelError when it cannot be read now.
+        """
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """What was said can be answered where it was said."""
+
+    answer_max: int
+    """Characters of an answer."""
+
+    def answer(self, heard: Heard, text: str, session: Session, *, key: str) -> Published:
+        """Send one answer of a person. `key` is the same whenever this very answer is sent.
+
+        Raises ChannelError, whose `outcome` says what is known; nothing is repeated after an
+        ambiguous one before a person has looked.
+        """
 
 
 @runtime_checkable

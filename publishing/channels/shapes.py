@@ -345,6 +345,42 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that somebody over there said to an account, or under its post.
+
+    `conversation` is the same for all that belongs together: a post's comments by one person and
+    the answers among them, a chat. `kind` is comment, mention, message or review. `handle` is what
+    the channel needs to answer exactly this. `is_ours` marks what the account itself said there,
+    from here or from the network's own pages. `under` is the post's id over there, where it hangs
+    under one of the account's own.
+    """
+
+    remote_id: str
+    conversation: str
+    kind: str
+    text: str
+    said_at: datetime
+    author_id: str = ""
+    author_name: str = ""
+    author_handle: str = ""
+    author_url: str = ""
+    url: str = ""
+    parent: str = ""
+    under: str = ""
+    is_ours: bool = False
+    handle: Handle = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was heard since a cursor, oldest first, and where to go on. `is_all`: nothing is left."""
+
+    heard: tuple[Heard, ...]
+    cursor: Handle
+    is_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The post no longer exists; keep the last numbers and stop asking."""
 

@@ -122,7 +122,7 @@ def _parcel(
         organization_id=organization_id,
         delivery=row,
         channel=channels.get(row.platform),
-        model_used=row.model_used,  # type: ignore[attr-defined]
+        model_used=row.model_used or "",  # type: ignore[attr-defined]
         approver_id=row.approver_id,  # type: ignore[attr-defined]
         lease=Lease(lease.ends),
         owner=owner,

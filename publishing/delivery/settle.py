@@ -194,7 +194,7 @@ def _pending(outs: Sequence[Out], moment: datetime) -> None:
 
 def _materials(outs: Sequence[Out], moment: datetime) -> None:
     """Count the uses, in the order of the keys: two workers must not wait for each other."""
-    uses = Counter(out.delivery.pending_post.material_id for out in outs)
+    uses = Counter(material for out in outs if (material := out.delivery.pending_post.material_id))
     used = When(status=MaterialStatus.READY, then=Value(MaterialStatus.USED))
     for count in sorted(set(uses.values())):
         ids = [pk for pk, uses_of_it in uses.items() if uses_of_it == count]

@@ -10,10 +10,36 @@ from .account import (
     NetworkState,
     SocialAccount,
 )
+from .composition import Composition, Variant
+from .contract import ContractStatus, PolicyContract
 from .delivery import Delivery, DeliveryAttempt, DeliveryState, Part
+from .inbox import (
+    Conversation,
+    ConversationStatus,
+    InboxFeed,
+    InboxMessage,
+    InboxSettings,
+    MessageState,
+    SavedReply,
+    Sentiment,
+)
+from .link import LinkCode, LinkSettings, LinkVisit, TrackedLink
 from .media import MediaRendition
 from .pending_post import Approval, PendingPost, PendingStatus, WhenLate
+from .planning import (
+    CalendarEvent,
+    CalendarSettings,
+    EvergreenItem,
+    ImportStatus,
+    PostImport,
+    PostingQueue,
+    QueueSlot,
+    Recurrence,
+    RecurrenceStatus,
+)
+from .portal import PortalLink
 from .post import Post, PostStatus
+from .review import PostComment, PostVersion, SignOff, Workflow, WorkflowStep
 from .schedule import (
     AutopilotRun,
     CatchUp,
@@ -24,6 +50,7 @@ from .schedule import (
     Schedule,
     ScheduleStatus,
 )
+from .stop import InstallationStop, Stop
 
 __all__ = [
     "AccountQuota",
@@ -31,28 +58,61 @@ __all__ = [
     "Approval",
     "AutopilotRun",
     "BrandAccountLink",
+    "CalendarEvent",
+    "CalendarSettings",
     "CatchUp",
+    "Composition",
     "ConnectAttempt",
+    "ContractStatus",
+    "Conversation",
+    "ConversationStatus",
     "Decision",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryState",
+    "EvergreenItem",
     "FeedEntry",
     "FeedHandle",
     "FeedVisit",
+    "ImportStatus",
+    "InboxFeed",
+    "InboxMessage",
+    "InboxSettings",
+    "InstallationStop",
+    "LinkCode",
+    "LinkSettings",
+    "LinkVisit",
     "MaterialStrategy",
     "MediaRendition",
+    "MessageState",
     "NetworkQuota",
     "NetworkState",
     "Part",
     "PendingPost",
     "PendingStatus",
+    "PolicyContract",
+    "PortalLink",
     "Post",
+    "PostComment",
+    "PostImport",
     "PostStatus",
+    "PostVersion",
+    "PostingQueue",
+    "QueueSlot",
+    "Recurrence",
+    "RecurrenceStatus",
     "RunMode",
     "RunStatus",
+    "SavedReply",
     "Schedule",
     "ScheduleStatus",
+    "Sentiment",
+    "SignOff",
     "SocialAccount",
+    "Stop",
+    "TrackedLink",
+    "Variant",
     "WhenLate",
+    "Workflow",
+    "WorkflowStep",
 ]

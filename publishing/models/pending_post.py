@@ -99,7 +99,10 @@ class PendingPost(HasGraph, OrgOwned):
     account = TenantForeignKey(
         "publishing.SocialAccount", models.RESTRICT, related_name="pending_posts"
     )
-    material = TenantForeignKey("content.Material", models.RESTRICT, related_name="pending_posts")
+    # What it was made from: the agent's material and text, or a person's composition.
+    material = TenantForeignKey(
+        "content.Material", models.RESTRICT, null=True, blank=True, related_name="pending_posts"
+    )
     schedule = TenantForeignKey(
         "publishing.Schedule", models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -111,9 +114,28 @@ class PendingPost(HasGraph, OrgOwned):
         related_name="pending_posts",
     )
     generation = TenantForeignKey(
-        "content.Generation", models.RESTRICT, related_name="pending_posts"
+        "content.Generation", models.RESTRICT, null=True, blank=True, related_name="pending_posts"
     )
-    candidate = TenantForeignKey("content.Candidate", models.RESTRICT, related_name="pending_posts")
+    candidate = TenantForeignKey(
+        "content.Candidate", models.RESTRICT, null=True, blank=True, related_name="pending_posts"
+    )
+    variant = TenantForeignKey(
+        "publishing.Variant", models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
+    recurrence = TenantForeignKey(
+        "publishing.Recurrence", models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
+    queue = TenantForeignKey(
+        "publishing.PostingQueue", models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
+    evergreen = TenantForeignKey(
+        "publishing.EvergreenItem", models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    pillar = models.CharField(max_length=80, blank=True, default="", db_default="")
+    campaign = models.CharField(max_length=120, blank=True, default="", db_default="")
     batch_id = models.UUIDField(default=uuid7)
     platform = models.CharField(max_length=30)
     content = models.TextField()
@@ -129,14 +151,23 @@ class PendingPost(HasGraph, OrgOwned):
     when_late = models.CharField(
         max_length=7, choices=WhenLate, default=WhenLate.ASK, db_default=WhenLate.ASK
     )
-    angle = models.CharField(max_length=20, choices=Angle)
+    angle = models.CharField(max_length=20, choices=Angle, blank=True, default="", db_default="")
     angle_reason = models.TextField(blank=True)
     is_exploration = models.BooleanField(default=False)
     generation_mode = models.CharField(
         max_length=10, choices=GenerationMode, default=GenerationMode.AUTOPILOT
     )
     scheduled_for = models.DateTimeField()
+    # The time as a person means it, where it is a time of the clock and not a moment: "2026-11-23
+    # 09:00" in a zone. `scheduled_for` is what comes of it.
+    wall_time = models.CharField(max_length=16, blank=True, default="", db_default="")
+    zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     expires_at = models.DateTimeField(null=True, blank=True)
+    # The steps of its approval, as the workflow had them when it was put forward: {"name", "kind",
+    # "rule", "approvers"}; `step` is the one that it waits at.
+    steps = models.JSONField(default=list, db_default=[], blank=True)
+    step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=14, choices=PendingStatus, default=PendingStatus.DRAFT)
     was_edited = models.BooleanField(default=False)
     review_notes = models.TextField(blank=True)
@@ -159,6 +190,14 @@ class PendingPost(HasGraph, OrgOwned):
                 condition=Q(status=PendingStatus.PENDING),
             ),
             models.Index(fields=["brand", "status"], name="pending_brand_status"),
+            # The calendar: one span of time, of one brand or of all.
+            models.Index(fields=["organization", "scheduled_for", "id"], name="pending_calendar"),
+            models.Index(fields=["brand", "scheduled_for", "id"], name="pending_brand_calendar"),
+            models.Index(
+                fields=["queue", "scheduled_for"],
+                name="pending_queue",
+                condition=Q(queue__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -166,7 +205,10 @@ class PendingPost(HasGraph, OrgOwned):
 
 
 class Approval(OrgOwned):
-    """Leave to publish exactly this text on exactly this account, by somebody or by a policy."""
+    """Leave to publish exactly this text on exactly this account until a moment.
+
+    By a person, by a client through their link, or by the clauses of a signed policy.
+    """
 
     brand_path: ClassVar[str] = "pending_post__brand"
 
@@ -182,7 +224,19 @@ class Approval(OrgOwned):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    client_name = models.CharField(max_length=120, blank=True, default="", db_default="")
     policy = models.CharField(max_length=200, blank=True)
+    contract = TenantForeignKey(
+        "publishing.PolicyContract",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="approvals",
+    )
+    # Which clauses let it go, each as {"clause", "words"}.
+    clauses = models.JSONField(default=list, db_default=[], blank=True)
+    # Nothing leaves under it after this moment; None for those given before there were windows.
+    valid_until = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)
 

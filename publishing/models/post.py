@@ -75,7 +75,7 @@ class Post(SoftDeletes, Claimable, OrgOwned):
         related_name="+",
     )
     status = models.CharField(max_length=10, choices=PostStatus, default=PostStatus.PUBLISHED)
-    angle = models.CharField(max_length=20, choices=Angle)
+    angle = models.CharField(max_length=20, choices=Angle, blank=True)
     angle_reason = models.TextField(blank=True)
     is_exploration = models.BooleanField(default=False)
     model_used = models.CharField(max_length=120, blank=True)

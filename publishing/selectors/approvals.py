@@ -215,7 +215,7 @@ class ApprovalPage:
 
     @property
     def is_offline(self) -> bool:
-        return bool(self.post.candidate.is_offline)
+        return bool(self.post.candidate and self.post.candidate.is_offline)
 
 
 def approval_list(
@@ -285,9 +285,14 @@ def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
         is_late=post.scheduled_for <= now(),
         rewriting=rewriting_of(post),
         lacks=_lacks(post),
-        credits=sum(each.credits for each in decisions) or post.generation.credits,
-        cost_micros=sum(each.cost_micros for each in decisions) or post.generation.cost_micros,
+        credits=sum(each.credits for each in decisions) or _of_writing(post, "credits"),
+        cost_micros=sum(each.cost_micros for each in decisions) or _of_writing(post, "cost_micros"),
     )
+
+
+def _of_writing(post: PendingPost, name: str) -> int:
+    """What its generation took; a post of a person's own words has none."""
+    return getattr(post.generation, name) if post.generation else 0
 
 
 def _lacks(post: PendingPost) -> Sequence[str]:
@@ -314,6 +319,8 @@ def _preview(post: PendingPost, shown: Variation | None) -> Preview:
 
 
 def _candidates(post: PendingPost) -> list[Candidate]:
+    if post.generation_id is None:
+        return []
     generations = generations_of(post) if post.regeneration_count else [post.generation_id]
     rows = Candidate.objects.filter(generation_id__in=generations).order_by("label")
     return sorted(rows, key=lambda row: generations.index(row.generation_id))

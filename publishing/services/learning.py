@@ -33,6 +33,9 @@ def tell_learning(
 
     What cannot be learned is logged and forgotten: it never undoes what the person did.
     """
+    if post.candidate_id is None:
+        # Written by a person: there is nothing of the agent's that could be learned from.
+        return
     candidate = Candidate.objects.select_related("generation").get(pk=post.candidate_id)
     try:
         note_feedback(

@@ -80,6 +80,11 @@ def start_regeneration(*, post: PendingPost, instruction: str, by: User | None) 
     with org_atomic():
         row = locked(post)
         refuse_frozen(row)
+        if row.material_id is None:
+            raise Conflict(
+                "A person wrote this post, so there is no material to write it anew from. Edit it, "
+                "or write a new one from a material."
+            )
         if earlier := _open().filter(regenerates=row).first():
             if earlier.instruction == instruction:
                 return earlier

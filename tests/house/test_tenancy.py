@@ -35,6 +35,8 @@ GLOBAL = {
     "content.sharedskill": "structure from a closed list of words, of at least five organizations",
     "content.sharingevent": "counts of what was shared, without whose it was",
     "publishing.feedhandle": "public names, unique over all organizations",
+    "publishing.linkcode": "public codes, unique over all organizations",
+    "publishing.installationstop": "the operator's brake on everybody",
     "publishing.networkstate": "a network that is down is down for everybody: counts and times",
     "publishing.networkquota": "what the installation's app may do over all organizations",
 }

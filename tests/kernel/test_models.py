@@ -21,9 +21,9 @@ from config.kernel import models as kernel
 from config.kernel.clock import now
 from config.kernel.models import SoftDeletes, claim, uuid7
 from config.kernel.scoping import MissingScope, org_atomic, scope
-from content.models import Material, MaterialFeed, MaterialStatus
+from content.models import Asset, Material, MaterialFeed, MaterialStatus
 from organizations.models import Organization, User
-from publishing.models import Post, SocialAccount
+from publishing.models import Composition, Post, SocialAccount
 from tests import make
 from tests.kernel.crowd import times
 from tests.world import World
@@ -99,7 +99,7 @@ def test_what_people_make_is_hidden_before_it_is_gone() -> None:
     hidden = {model for model in apps.get_models() if issubclass(model, SoftDeletes)}
     assert hidden == {
         *(User, Organization, SocialAccount, BrandProfile, Material, Post),
-        *(KnowledgeBucket, KnowledgeSource, StrategyPaper, MaterialFeed),
+        *(KnowledgeBucket, KnowledgeSource, StrategyPaper, MaterialFeed, Asset, Composition),
     }
 
 

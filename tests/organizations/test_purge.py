@@ -49,10 +49,11 @@ def test_what_was_deleted_thirty_days_ago_goes_with_everything_under_it(world: W
 def test_a_deleted_material_stays_while_a_post_of_it_is_out(world: World) -> None:
     with org_atomic(world.id):
         pending = make.pending_post(world.brand, world.account)
+        assert pending.material is not None
         pending.material.soft_delete()
     purge_deleted(now() + timedelta(days=31))
     with org_atomic(world.id):
-        assert Material.with_deleted.filter(pk=pending.material_id).exists()
+        assert Material.with_deleted.filter(pk=pending.material.pk).exists()
 
 
 def test_the_file_of_a_purged_material_goes_with_it(world: World) -> None:

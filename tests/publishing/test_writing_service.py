@@ -101,6 +101,7 @@ def left() -> int:
 
 
 def texts_of(post: PendingPost) -> list[Candidate]:
+    assert post.generation_id is not None
     with org_atomic():
         return list(Candidate.objects.filter(generation_id=post.generation_id).order_by("label"))
 
@@ -130,6 +131,7 @@ def test_the_person_takes_another_one_and_it_goes_out(world: World, material: Ma
 
 def test_an_instruction_is_kept_with_what_was_written(world: World, material: Material) -> None:
     (post,) = write(world, material, instruction=" Mention Monday. ")
+    assert post.generation_id is not None
     with org_atomic():
         assert Generation.objects.get(pk=post.generation_id).instruction == "Mention Monday."
 
@@ -212,6 +214,7 @@ def test_writing_anew_takes_angles_that_were_not_shown(world: World, material: M
         PendingStatus.PENDING,
     )
     assert left() == before - 1
+    assert again.generation_id is not None
     with org_atomic():
         generation = Generation.objects.get(pk=again.generation_id)
         assert (generation.regeneration_of_id, generation.attempt) == (post.generation_id, 2)
