@@ -18,6 +18,8 @@ class Place:
     url_name: str
     letter: str
     in_bar: bool = False
+    nouns: tuple[str, ...] = ()
+    """What else is done here: pages about these of its app belong to this place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,28 @@ class Link:
 
 PLACES = (
     Place("home", "Home", "house", "analytics:home", "h", in_bar=True),
-    Place("approvals", "Approvals", "inbox", "publishing:approval-list", "a", in_bar=True),
-    Place("posts", "Posts", "send", "publishing:post-list", "p", in_bar=True),
-    Place("materials", "Materials", "file-text", "content:material-list", "m", in_bar=True),
-    Place("schedules", "Schedules", "calendar-clock", "publishing:schedule-list", "s"),
+    Place(
+        "calendar",
+        "Calendar",
+        "calendar",
+        "publishing:calendar",
+        "l",
+        in_bar=True,
+        nouns=("composition", "queue", "schedule", "recurrence", "evergreen", "mix", "import"),
+    ),
+    Place(
+        "approvals",
+        "Approvals",
+        "circle-check-big",
+        "publishing:approval-list",
+        "a",
+        in_bar=True,
+    ),
+    Place("inbox", "Inbox", "inbox", "publishing:inbox", "i", in_bar=True, nouns=("conversation",)),
+    Place("posts", "Posts", "send", "publishing:post-list", "p", nouns=("delivery",)),
+    Place("materials", "Materials", "file-text", "content:material-list", "m"),
     Place("brands", "Brands", "briefcase", "brands:brand-list", "b"),
     Place("channels", "Channels", "radio", "publishing:channel-list", "c"),
-    Place("insights", "Insights", "chart-line", "analytics:insight-list", "i"),
 )
 FOOT = (
     Place("help", "Help", "life-buoy", "organizations:help", "?"),
@@ -73,7 +90,7 @@ def _link(place: Place, url: str, current: str, waiting: int) -> Link:
         letter=place.letter,
         url=url,
         in_bar=place.in_bar,
-        is_current=current in {place.key, _noun(place.url_name)},
+        is_current=current in {place.key, *_nouns(place)},
         count=waiting if place.key == "approvals" else 0,
     )
 
@@ -92,6 +109,11 @@ def _url(name: str, slug: str | None) -> str:
 def _noun_of(request: HttpRequest | None) -> str:
     match = getattr(request, "resolver_match", None)
     return _noun(match.view_name) if match else ""
+
+
+def _nouns(place: Place) -> set[str]:
+    app = place.url_name.partition(":")[0]
+    return {_noun(place.url_name), *(f"{app}:{noun}" for noun in place.nouns)}
 
 
 def _noun(view_name: str) -> str:
