@@ -39,7 +39,7 @@ register(
         "publishing.connectattempt",
         about=("user",),
         personal={"user": CONNECTING, "kept": CONNECTING, "offered": CONNECTING},
-        plain=words("platform brand account expires_at used_at"),
+        plain=words("platform link brand account expires_at used_at"),
     ),
     Table(
         "publishing.accountquota",
@@ -203,7 +203,7 @@ register(
         address="client_email",
         personal={"client_name": DOOR, "client_email": DOOR, "created_by": PLANNED},
         plain=words(
-            "brand purpose post_ids platforms message expires_at revoked_at first_used_at "
+            "brand purpose post_ids platforms message sent_at expires_at revoked_at first_used_at "
             "last_used_at use_count"
         ),
         secret=words("token_digest"),

@@ -19,7 +19,7 @@ class Record(Schema):
     created_at: datetime
     category: str
     action: str
-    actor_kind: str = Field(description="person, agent, rule, api_key, staff or system.")
+    actor_kind: str = Field(description="person, agent, rule, api_key, staff, system or client.")
     actor_id: UUID | None
     api_key_id: UUID | None
     target_type: str

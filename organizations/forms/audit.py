@@ -17,6 +17,7 @@ _KINDS = [
     ("kind:api_key", "Any API key"),
     ("kind:staff", "The support"),
     ("kind:system", "Warren itself"),
+    ("kind:client", "A client, by a link"),
 ]
 assert {kind for kind, _ in _KINDS} == {f"kind:{kind}" for kind in ActorKind.values}
 

@@ -14,6 +14,7 @@ class ActorKind(models.TextChoices):
     API_KEY = "api_key", "API key"
     STAFF = "staff"
     SYSTEM = "system"
+    CLIENT = "client", "Client, by a link"
 
 
 class AuditCategory(models.TextChoices):

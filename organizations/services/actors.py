@@ -13,11 +13,14 @@ from organizations.models import ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An API key, or an operator on a support visit: the audit log names them by themselves."""
+    """An API key, an operator on a support visit, or a client who came by a link: the audit log
+    names them by themselves."""
 
     kind: ActorKind
     api_key_id: UUID | None = None
     visit_id: UUID | None = None
+    link_id: UUID | None = None
+    client_name: str = ""
 
 
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)

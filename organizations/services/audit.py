@@ -54,7 +54,7 @@ def record(
         reason=reason,
         before=_without_secrets(before),
         after=_without_secrets(after),
-        data={**_without_secrets(data), **_visit_of(actor)},
+        data={**_without_secrets(data), **_said_of(actor)},
         succeeded=succeeded,
     )
     row.actor_digest = actor_digest(row, by.pk) if by else ""
@@ -127,8 +127,12 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _visit_of(actor: Actor | None) -> dict[str, str]:
-    return {"visit": str(actor.visit_id)} if actor and actor.visit_id else {}
+def _said_of(actor: Actor | None) -> dict[str, str]:
+    """What the columns of a record do not say of its actor."""
+    if actor is None:
+        return {}
+    said = {"visit": actor.visit_id, "link": actor.link_id, "client": actor.client_name}
+    return {name: str(value) for name, value in said.items() if value}
 
 
 def _tell(rows: Sequence[AuditRecord]) -> None:

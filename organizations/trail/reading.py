@@ -152,6 +152,8 @@ def who(record: AuditRecord) -> str:
         return f"The API key “{record.api_key.name}”" if record.api_key else "An API key"
     if record.actor_kind == ActorKind.STAFF:
         return f"{record.actor} of the support" if record.actor else "The support"
+    if record.actor_kind == ActorKind.CLIENT:
+        return f"{record.data.get('client') or 'Somebody'} by a client's link"
     if record.actor:
         return str(record.actor)
     if record.actor_kind == ActorKind.PERSON:

@@ -98,7 +98,13 @@ class ConnectAttempt(OrgOwned):
     """Somebody left for a network to let Warren in, and may come back with its answer, once."""
 
     platform = models.CharField(max_length=30)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    # Instead of a member: the client's link by which somebody without an account came.
+    link = TenantForeignKey(
+        "publishing.PortalLink", models.CASCADE, null=True, blank=True, related_name="+"
+    )
     brand = TenantForeignKey(
         "brands.BrandProfile", models.CASCADE, null=True, blank=True, related_name="+"
     )
@@ -112,6 +118,14 @@ class ConnectAttempt(OrgOwned):
     offered = EncryptedJSON(null=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(link__isnull=False),
+                name="connect_attempt_of_somebody",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform} {self.created_at:%Y-%m-%d %H:%M}"
