@@ -148,6 +148,17 @@ def check_text(
     return Similarity(maximum, verdict, _quotable(hits, brand_id), embedded.model)
 
 
+def said_lately(*, text: str, brand_id: UUID | None, exclude: Collection[UUID] = ()) -> str:
+    """A sentence where these very words were said in the last 30 days, else "".
+
+    By hash alone: it needs no embedder, so that any process may ask.
+    """
+    hits = _same_words(text, _window(exclude, SAID))
+    if not hits:
+        return ""
+    return Similarity(1.0, Novelty.REJECT, _quotable(hits, brand_id), "hash").reason
+
+
 def check_material(
     *, material: Material, brand_id: UUID | None = None, exclude: Collection[UUID] = ()
 ) -> Similarity:
