@@ -204,11 +204,8 @@ class Repository:
         None when there is no AppView, or none that has seen the post, or the post is gone.
         """
         name, params = "app.bsky.feed.getPosts", {"uris": [uri]}
-        try:
-            answer = self._authorized(lambda auth: self.xrpc.query(name, params, auth=auth))
-        except ChannelError as error:
-            if not _says_no_appview(error):
-                raise
+        answer = self.ask_appview(name, params)
+        if answer is None:
             if not fallback:
                 return None
             answer = self.on(fallback).query(name, params)
@@ -217,6 +214,15 @@ class Repository:
             (view for view in views if dig(view, "uri") == uri) if isinstance(views, list) else ()
         )
         return next(iter(found), None)
+
+    def ask_appview(self, name: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Ask the AppView through the server, in the account's name; None where it has none."""
+        try:
+            return self._authorized(lambda auth: self.xrpc.query(name, params, auth=auth))
+        except ChannelError as error:
+            if not _says_no_appview(error):
+                raise
+            return None
 
     def _unreadable(self) -> ChannelError:
         unreadable = self.table.error(self.label, status=200, code=UNPARSABLE)

@@ -18,12 +18,10 @@ service could not be tried: what it answers is read off its lexicons, app.bsky.v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
-from django.conf import settings
 from django.urls import reverse
 
 from config.kernel import clock, http
@@ -49,6 +47,9 @@ from .base import (
     Finding,
     Found,
     Gone,
+    Handle,
+    Heard,
+    Hearing,
     Limits,
     Measurement,
     Payload,
@@ -57,16 +58,16 @@ from .base import (
     Session,
     VideoLimits,
 )
+from .bluesky_addresses import POSTS, fallback_appview, post_address, profile_url, web_address
+from .bluesky_inbox import Inbox, answer_payload, asking
 from .errors import ChannelError, RetryTable
+from .listening import refuse_misfit
 from .oauth import expires_at
-from .servers import is_loopback, misfit, server_address
+from .servers import misfit, server_address
 from .text import displayed
 from .xrpc import Xrpc, record_key, token_dates
 
-POSTS = "app.bsky.feed.post"
 DEFAULT_SERVER = "https://bsky.social"
-DEFAULT_WEB = "https://bsky.app"
-DEFAULT_APPVIEW = "https://public.api.bsky.app"
 VIDEO_SECONDS = 5
 """How long to wait before the video service is asked again."""
 
@@ -102,6 +103,9 @@ class Bluesky(Channel):
         "directory": "https://plc.directory",
         "video": "https://video.bsky.app",
     }
+    hears = ("comment", "mention")
+    listens_every = 120.0
+    answer_key_lasts = timedelta.max
     quotas = (
         Quota("points_hour", 5000, 3600, cost=2),
         Quota("points_day", 35_000, 86_400, cost=2),
@@ -145,7 +149,7 @@ class Bluesky(Channel):
             remote_id=opened["did"],
             name=name or opened["handle"],
             handle=opened["handle"],
-            profile_url=_profile_url(server, opened["did"], opened["handle"]),
+            profile_url=profile_url(server, opened["did"], opened["handle"]),
             avatar_url=avatar_url,
             credentials=tokens(opened),
             server=server,
@@ -188,7 +192,7 @@ class Bluesky(Channel):
                 remote_id=kept["did"],
                 name=name or handle,
                 handle=handle,
-                profile_url=_profile_url(kept["server"], kept["did"], handle),
+                profile_url=profile_url(kept["server"], kept["did"], handle),
                 avatar_url=avatar_url,
                 credentials=granted,
                 server=kept["server"],
@@ -290,7 +294,7 @@ class Bluesky(Channel):
     def measure(self, post: Published, session: Session) -> Measurement | Gone:
         """Counts of the AppView; all None when there is no AppView or it has not seen the post."""
         repository = self._repository(session)
-        view = repository.view(post.remote_id, _fallback_appview(session.server))
+        view = repository.view(post.remote_id, fallback_appview(session.server))
         if view is not None:
             return measurement(view)
         repo, rkey = parts(post.remote_id)
@@ -302,6 +306,37 @@ class Bluesky(Channel):
         """Take the post down; the server answers the same when it is already gone."""
         repo, rkey = parts(post.remote_id)
         self._repository(session).delete(repo, POSTS, rkey)
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """Replies, mentions, quotes, and what the account itself answered."""
+
+        def address(who: str, rkey: str) -> str:
+            return web_address(session.server, who, rkey)
+
+        ask = asking(self._repository(session), self.label)
+        return Inbox(ask, session.account, address, session.now).listen(cursor)
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        return self.limits.max_characters
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """Put a reply at the key that belongs to this answer. Repeating it is safe at any time."""
+        account = session.account
+        refuse_misfit(self, self.answer_room(heard, account), text, account)
+        repository = self._repository(session)
+        repository.renew_if_ending()
+        payload = answer_payload(heard, text, account, self.limits, key=key, at=at)
+        making = Making(repository, self._video(session), self.limits, session)
+        if (made := making.record(payload)) is None:
+            raise ChannelError("There is nothing to send.", permanent=True)
+        try:
+            repository.create(payload["repo"], POSTS, payload["rkey"], made[0])
+        except ChannelError as error:
+            if not (error.permanent and self._stands(payload, session)):
+                raise
+        return Published(*post_address(payload, session.server))
 
     def _stands(self, payload: Payload, session: Session) -> bool:
         """Whether a refused post is there all the same; an account that is shut cannot be read."""
@@ -342,34 +377,3 @@ class Bluesky(Channel):
         if (made := making.record(payload)) is not None:
             record, notes = made
             session.save_handle({"record": record, "notes": notes})
-
-
-def post_address(payload: Payload, server: str) -> tuple[str, str]:
-    """The at:// address, which is the post's id, and a web address that opens.
-
-    Every public server's posts open in the web app. A server on this machine is unknown there, so
-    its posts open as the record that the server itself shows.
-    """
-    repo, rkey = payload["repo"], payload["rkey"]
-    remote_id = f"at://{repo}/{POSTS}/{rkey}"
-    if not is_loopback(server):
-        return remote_id, f"{_web()}/profile/{payload['handle'] or repo}/post/{rkey}"
-    query = urlencode({"repo": repo, "collection": POSTS, "rkey": rkey})
-    return remote_id, f"{server}/xrpc/com.atproto.repo.getRecord?{query}"
-
-
-def _profile_url(server: str, did: str, handle: str) -> str:
-    if not is_loopback(server):
-        return f"{_web()}/profile/{handle}"
-    return f"{server}/xrpc/com.atproto.repo.describeRepo?{urlencode({'repo': did})}"
-
-
-def _web() -> str:
-    return str(settings.WARREN_CHANNEL_OPTIONS.get("bluesky.web", DEFAULT_WEB))
-
-
-def _fallback_appview(server: str) -> str:
-    """Where to count when the server has no AppView: the setting, else the public one for public
-    servers. An empty setting means nowhere."""
-    default = "" if is_loopback(server) else DEFAULT_APPVIEW
-    return str(settings.WARREN_CHANNEL_OPTIONS.get("bluesky.appview", default))

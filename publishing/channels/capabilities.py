@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
@@ -237,13 +237,18 @@ class Listens(Protocol):
 
     hears: tuple[str, ...]
     """Which kinds: comment, mention, message, review."""
+    listens_every: float
+    """Seconds between two reads while people talk; a quiet account is read less often."""
 
     def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
         """What was said since `cursor` ({} at first: the last days, not years), oldest first.
 
-        `posts` are the account's latest posts, for networks whose comments are read post by post.
-        The same cursor gives the same things again, so nothing is lost when keeping them fails.
-        Raises ChannelError when it cannot be read now.
+        `posts` are the account's latest posts, newest first, for networks whose comments are read
+        post by post. The same cursor gives the same things again, so nothing is lost when keeping
+        them fails; the returned one gives none of them again. A call reads a bounded number of
+        pages; with more left `is_all` is false and it is called again at once with the new cursor.
+        Raises ChannelError when it cannot be read now. A permission that is missing for reading
+        alone is `permanent` (code "scope_missing"), never `reconnect`, which would hold up posts.
         """
 
 
@@ -251,14 +256,23 @@ class Listens(Protocol):
 class Answers(Protocol):
     """What was said can be answered where it was said."""
 
-    answer_max: int
-    """Characters of an answer."""
+    answer_key_lasts: timedelta
+    """How long a repetition with the same key and moment makes nothing new over there: nought where
+    there is no such key, `timedelta.max` for ever. Within it an unknown outcome is sent again."""
 
-    def answer(self, heard: Heard, text: str, session: Session, *, key: str) -> Published:
-        """Send one answer of a person. `key` is the same whenever this very answer is sent.
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        """Characters that an answer to this may have, as `comment_length` counts them; None where
+        it cannot be answered from here."""
 
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """Send one answer of a person. `key` and `at`, the moment it was written, are the same
+        whenever this very answer is sent.
+
+        Begins with `listening.refuse_misfit`, before a byte leaves. The session keeps no handle.
         Raises ChannelError, whose `outcome` says what is known; nothing is repeated after an
-        ambiguous one before a person has looked.
+        ambiguous one, beyond `answer_key_lasts`, before a person has looked.
         """
 
 

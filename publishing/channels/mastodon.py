@@ -31,6 +31,9 @@ from .base import (
     Finding,
     Found,
     Gone,
+    Handle,
+    Heard,
+    Hearing,
     Kind,
     Limits,
     Measurement,
@@ -42,7 +45,9 @@ from .base import (
     option,
 )
 from .errors import ChannelError, RetryTable
+from .listening import refuse_misfit
 from .mastodon_accounts import ServerAccounts
+from .mastodon_inbox import Inbox, address_length, answer_request, without_permission
 from .mastodon_media import attach, missing, unfinished
 from .mastodon_server import RULES, limits_of
 from .readback import looked_since, moment, note_sending, was_tried
@@ -67,10 +72,14 @@ class Mastodon(ServerAccounts):
     label = "Mastodon"
     icon = "img/channels/mastodon.svg"
     delivery_class = DeliveryClass.A
-    scopes = ("read:accounts", "read:statuses", "write:statuses", "write:media")
+    scopes = (
+        *("read:accounts", "read:statuses", "read:notifications"),
+        *("write:statuses", "write:media"),
+    )
     scope_words = {  # noqa: RUF012
         "read:accounts": "see who the account is",
         "read:statuses": "read the account's posts",
+        "read:notifications": "read what people say to the account",
         "write:statuses": "publish and delete posts",
         "write:media": "upload pictures and videos",
     }
@@ -114,6 +123,10 @@ class Mastodon(ServerAccounts):
         ),
     )
     quotas = (Quota("posts", 300, 3 * 3600),)
+
+    hears = ("comment", "mention", "message")
+    listens_every = 120.0
+    answer_key_lasts = KEY_KEPT
 
     # Before sending
 
@@ -225,6 +238,30 @@ class Mastodon(ServerAccounts):
             if error.extra.get("http_status") != 404:
                 raise
 
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """Mentions, quotes, direct messages, and what the account itself answered."""
+
+        def get(path: str, params: Mapping[str, Any]) -> Any:
+            return self._ask(session, lambda rest: rest.get(path, params)).body
+
+        try:
+            return Inbox(get, session.account, self.label, session.now).listen(cursor)
+        except ChannelError as error:
+            raise without_permission(error, self.label) from error
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        return self.limits_for(account).max_characters - address_length(heard)
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """Reply to the status. The server takes the key once, for about an hour."""
+        account = session.account
+        refuse_misfit(self, self.answer_room(heard, account), text, account)
+        body, headers = answer_request(heard, text, account, key)
+        answer = self._ask(session, lambda rest: _created(rest, body, headers), "posts")
+        return Published(str(answer.dig("id")), str(answer.dig("url") or answer.dig("uri")))
+
     def probe(self, session: Session) -> tuple[Finding, ...]:
         path = "/api/v1/accounts/verify_credentials"
         try:
@@ -257,14 +294,7 @@ class Mastodon(ServerAccounts):
         body = _body(payload, session)
         key = {"Idempotency-Key": payload["key"]}
 
-        def create(rest: Rest) -> Answer:
-            path = "/api/v1/statuses"
-            answer = rest.call("POST", path, makes_post=True, json=body, headers=key)
-            if not answer.dig("id"):
-                raise rest.unreadable(answer)
-            return answer
-
-        return self._ask(session, create, "posts")
+        return self._ask(session, lambda rest: _created(rest, body, key), "posts")
 
     def _working(self, session: Session) -> Accepted | None:
         """What the server still has to do with the files before they can be posted."""
@@ -297,6 +327,13 @@ def _body(payload: Payload, session: Session) -> dict[str, Any]:
     if session.parent is not None:
         body["in_reply_to_id"] = session.parent.remote_id
     return body
+
+
+def _created(rest: Rest, body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
+    answer = rest.call("POST", "/api/v1/statuses", makes_post=True, json=body, headers=headers)
+    if not answer.dig("id"):
+        raise rest.unreadable(answer)
+    return answer
 
 
 def _listed(rest: Rest, path: str, params: Mapping[str, Any]) -> list[Any]:

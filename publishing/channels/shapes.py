@@ -348,11 +348,13 @@ class Measurement:
 class Heard:
     """One thing that somebody over there said to an account, or under its post.
 
-    `conversation` is the same for all that belongs together: a post's comments by one person and
-    the answers among them, a chat. `kind` is comment, mention, message or review. `handle` is what
-    the channel needs to answer exactly this. `is_ours` marks what the account itself said there,
-    from here or from the network's own pages. `under` is the post's id over there, where it hangs
-    under one of the account's own.
+    `conversation` is the same for all that belongs together: what one person says under one post
+    and the answers to it, a chat. What is ours may leave it empty: then `parent`, the id of what it
+    answers, tells where it belongs. Our own words never begin a conversation. `kind` is comment,
+    mention, message or review. `text` is plain, without markup. `handle` is what the channel needs
+    to answer exactly this. `is_ours` marks what the account itself said there, from here or from
+    the network's own pages. `under` is the post's id over there, where it hangs under one of the
+    account's own. The author is who speaks, so of our own words the account itself.
     """
 
     remote_id: str
@@ -373,7 +375,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What was heard since a cursor, oldest first, and where to go on. `is_all`: nothing is left."""
+    """What was heard since a cursor, oldest first, and where to go on; whether nothing is left."""
 
     heard: tuple[Heard, ...]
     cursor: Handle
