@@ -50,6 +50,12 @@ BASE_URL = Setting(
     "Address under which people and networks reach this installation, without a last slash.",
     group=_group,
 )
+LINK_DOMAIN = Setting(
+    "WARREN_LINK_DOMAIN", str, "",
+    "Address of short links, like https://go.example.org, which leads to this installation too and "
+    "is one of WARREN_HOSTS. Default: WARREN_BASE_URL.",
+    group=_group,
+)
 HOSTS = Setting[tuple[str, ...]](
     "WARREN_HOSTS", words, (),
     "Host names that are answered, separated by commas. Production needs it.",

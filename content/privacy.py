@@ -179,7 +179,8 @@ register(
         personal={"created_by": DID},
         plain=words(
             "brand folder made_from name reference content_type size_bytes width height "
-            "duration_seconds alt tags focal_x focal_y crop checksum use_count last_used_at"
+            "duration_seconds alt tags focal_x focal_y crop checksum thumbnail use_count "
+            "last_used_at"
         ),
     ),
     Table(

@@ -91,6 +91,13 @@ add_words(
         "calendar.event_deleted": "took an event out of the calendar",
         "calendar.address_made": "made an address to subscribe to a calendar",
         "calendar.address_revoked": "closed an address of a calendar",
+        "recurrence.started": "let a post repeat",
+        "recurrence.changed": "changed when a post repeats",
+        "recurrence.paused": "paused a repeating post",
+        "recurrence.resumed": "resumed a repeating post",
+        "recurrence.ended": "ended a repeating post",
+        "recurrence.made": "made the next posts of a repeating post",
+        "recurrence.failed": "could not make the next posts of a repeating post",
         "run.started": "started a turn of the agent",
         "run.done": "finished a turn",
         "run.failed": "could not finish a turn",
@@ -114,6 +121,9 @@ add_words(
         ),
         "publishing.postingqueue": AuditTarget("Queue", "name"),
         "publishing.calendarevent": AuditTarget("Calendar event", "name"),
+        "publishing.recurrence": AuditTarget(
+            "Repeating post", "composition__text", "publishing:recurrence-show", "recurrence"
+        ),
         "publishing.autopilotrun": AuditTarget(
             "Turn of the agent", "brand__name", "publishing:run-show", "run"
         ),

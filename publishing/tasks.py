@@ -15,7 +15,7 @@ from .autopilot.tasks import (
     sweep_schedules,
 )
 from .delivery import pulse, sweep
-from .services import connecting, feed, renditions, upkeep
+from .services import connecting, feed, links_visits, recurrences, renditions, upkeep
 
 __all__ = [
     "deliver_batch",
@@ -29,6 +29,7 @@ __all__ = [
     "remember_post",
     "sweep_accounts",
     "sweep_deliveries",
+    "sweep_recurrences",
     "sweep_runs",
     "sweep_schedules",
 ]
@@ -62,8 +63,14 @@ def deliver_batch(work: list[tuple[str, list[str]]]) -> int:
 
 @app.task(name="publishing.tasks.forget_visits")
 def forget_visits() -> int:
-    """Delete what told visitors of a hosted page apart, once their day is over."""
-    return feed.forget_visits()
+    """Delete what told visitors of hosted pages and short links apart, once their day is over."""
+    return feed.forget_visits() + links_visits.forget_link_visits()
+
+
+@app.task(name="publishing.tasks.sweep_recurrences")
+def sweep_recurrences() -> int:
+    """Make the posts of everything that repeats within the next days."""
+    return recurrences.sweep_recurrences()
 
 
 @app.task(name="publishing.tasks.sweep_accounts")

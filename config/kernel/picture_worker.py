@@ -2,7 +2,8 @@
 
 Decoders are written in C and read what strangers made. Here one may take 512 MB and 15 s of
 processor time, opens no file of its own, starts no other process, and knows no secret: it gets an
-empty environment, the bytes on its standard input, and imports nothing of Warren.
+empty environment, the bytes on its standard input, and imports nothing of Warren. What is to be
+cut out and how long a side may be stands in its first argument, as JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def main() -> None:
     Image.init()
     _limit()
     try:
-        head, body = _rewritten(data)
+        head, body = _rewritten(data, json.loads(sys.argv[1]) if sys.argv[1:] else {})
     except MemoryError:
         head, body = {"refused": "memory"}, b""
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)
@@ -43,7 +44,7 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
-def _rewritten(data: bytes) -> tuple[dict[str, Any], bytes]:
+def _rewritten(data: bytes, wishes: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from PIL import Image, UnidentifiedImageError
 
     # The size stands in the file's head; it is looked at below, before anything is unpacked.
@@ -54,7 +55,7 @@ def _rewritten(data: bytes) -> tuple[dict[str, Any], bytes]:
                 return {"refused": "pixels"}, b""
             if getattr(image, "is_animated", False):
                 return {"refused": "motion"}, b""
-            return _written(image)
+            return _written(image, wishes)
     except UnidentifiedImageError:
         return {"refused": "kind"}, b""
     except (ArithmeticError, EOFError, LookupError, OSError, SyntaxError, TypeError, ValueError):
@@ -62,20 +63,35 @@ def _rewritten(data: bytes) -> tuple[dict[str, Any], bytes]:
         return {"refused": "damage"}, b""
 
 
-def _written(image: Any) -> tuple[dict[str, Any], bytes]:
+def _written(image: Any, wishes: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from PIL import ImageOps
 
     form = WRITTEN_AS[image.format]
     profile = image.info.get("icc_profile")
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
-    plain = _in_plain_colors(image, profile, form)
+    plain = _in_plain_colors(_shaped(image, wishes), profile, form)
     # Encoders write an image's info out again.
     plain.info = {}
     out = BytesIO()
     options: dict[str, Any] = {"quality": JPEG_QUALITY} if form != "PNG" else {"optimize": False}
     plain.save(out, format=form, **options)
     return {"form": form, "width": plain.width, "height": plain.height}, out.getvalue()
+
+
+def _shaped(image: Any, wishes: dict[str, Any]) -> Any:
+    """Cut to the box of ratios (left, top, width, height), then no side longer than said."""
+    if box := wishes.get("box"):
+        left, top = round(box[0] * image.width), round(box[1] * image.height)
+        width = min(max(1, round(box[2] * image.width)), image.width - left)
+        height = min(max(1, round(box[3] * image.height)), image.height - top)
+        image = image.crop((left, top, left + width, top + height))
+    longest = wishes.get("longest")
+    if longest and max(image.size) > longest:
+        if image.mode == "P":
+            image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+        image.thumbnail((longest, longest))
+    return image
 
 
 def _in_plain_colors(image: Any, profile: bytes | None, form: str) -> Any:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -96,8 +96,16 @@ def refuse_drawing(head: bytes) -> None:
         )
 
 
-def rewrite_picture(data: bytes) -> Picture:
+def rewrite_picture(
+    data: bytes,
+    *,
+    box: tuple[float, float, float, float] | None = None,
+    longest_pixels: int | None = None,
+) -> Picture:
     """Decode and re-encode: EXIF (place, camera, time) and anything hidden in the file are gone.
+
+    `box` cuts a part out first: left, top, width and height in ratios of the upright picture, all
+    within it. `longest_pixels` then makes it smaller where a side is longer.
 
     Reads JPEG, PNG, WebP and GIF that stand still, up to 20 MB and 50 megapixels, in a process of
     its own with 512 MB and 15 s. Raises Invalid with what to do, and Unavailable when all seats are
@@ -112,7 +120,7 @@ def rewrite_picture(data: bytes) -> Picture:
             retry_after=60,
         )
     try:
-        said = _in_another_process(data)
+        said = _in_another_process(data, {"box": box, "longest": longest_pixels})
     finally:
         _SEATS.release()
     head, _, body = said.partition(b"\n")
@@ -127,8 +135,8 @@ def rewrite_picture(data: bytes) -> Picture:
     return Picture(body, f"image/{form.lower()}", _ENDINGS[form], found["width"], found["height"])
 
 
-def _in_another_process(data: bytes) -> bytes:
-    command = [sys.executable, "-I", "-B", str(_WORKER)]
+def _in_another_process(data: bytes, wishes: dict[str, Any] | None = None) -> bytes:
+    command = [sys.executable, "-I", "-B", str(_WORKER), json.dumps(wishes or {})]
     try:
         done = subprocess.run(  # noqa: S603
             command,

@@ -307,6 +307,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # -- The engine ---------------------------------------------------------------------------------
 
 WARREN_BASE_URL = env.BASE_URL.get().rstrip("/")
+WARREN_LINK_DOMAIN = env.LINK_DOMAIN.get().rstrip("/")
 WARREN_TRUSTED_PROXIES = env.TRUSTED_PROXIES.get()
 WARREN_ALLOW_LOOPBACK = env.ALLOW_LOOPBACK.get()
 WARREN_OUTBOUND_ALLOW = env.OUTBOUND_ALLOW.get()

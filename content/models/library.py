@@ -50,6 +50,8 @@ class Asset(SoftDeletes, OrgOwned):
 
     brand_path: ClassVar[str] = "brand"
     shared_without_brand: ClassVar[bool] = True
+    # Of no column: set where what was given is in the library already.
+    was_there: bool = False
 
     brand = TenantForeignKey(
         "brands.BrandProfile", models.CASCADE, null=True, blank=True, related_name="assets"
@@ -77,6 +79,8 @@ class Asset(SoftDeletes, OrgOwned):
     )
     crop = models.JSONField(default=dict, blank=True)
     checksum = models.CharField(max_length=64)
+    # The key of a small picture of it for lists; empty where none could be made.
+    thumbnail = models.CharField(max_length=300, blank=True, default="", db_default="")
     use_count = models.PositiveIntegerField(default=0)
     last_used_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(

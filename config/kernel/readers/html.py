@@ -84,6 +84,11 @@ def read_html(data: bytes | str, *, url: str = "", charset: str | None = None) -
     return extracted(text, title=title, language=language, links=links, images=images)
 
 
+def parsed_page(data: bytes, charset: str | None = None) -> HtmlElement:
+    """A page as its elements, by its own encoding. Raises Unreadable for an empty one."""
+    return _parsed(decoded(data, charset or _declared_charset(data)))
+
+
 def read_links(data: bytes, *, url: str, charset: str | None = None) -> list[str]:
     """Where a page leads: menus too, each address once; links that it hides lead nowhere."""
     root = _parsed(decoded(data, charset or _declared_charset(data)))

@@ -1,0 +1,58 @@
+"""Rows of the media library, and files to put into it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from brands.models import BrandProfile
+from content.models import Asset, AssetFolder, Signature
+from organizations.services.files import store_file
+from publishing.models import TrackedLink
+from publishing.services.links import track_link
+
+
+def photo(width: int = 64, height: int = 48, *, color: str = "teal", form: str = "JPEG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(out, form)
+    return out.getvalue()
+
+
+def upload(data: bytes | None = None, name: str = "harbour.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, photo() if data is None else data)
+
+
+def asset_folder(brand: BrandProfile | None = None, **fields: Any) -> AssetFolder:
+    return AssetFolder.objects.create(**{"brand": brand, "name": "Summer", **fields})
+
+
+def asset(brand: BrandProfile | None = None, **fields: Any) -> Asset:
+    """A picture in the library. Its file is stored unless `reference` names one."""
+    data = photo()
+    known: dict[str, Any] = {
+        "brand": brand,
+        "name": "Harbour",
+        "content_type": "image/jpeg",
+        "size_bytes": len(data),
+        "width": 64,
+        "height": 48,
+        "alt": "Boats in the harbour.",
+        "checksum": "0" * 64,
+        **fields,
+    }
+    if "reference" not in known:
+        known["reference"] = store_file(data, ending="jpg")
+    return Asset.objects.create(**known)
+
+
+def signature(brand: BrandProfile | None = None, **fields: Any) -> Signature:
+    return Signature.objects.create(
+        **{"brand": brand, "name": "House", "text": "Harbour Bakery, Quay 3", **fields}
+    )
+
+
+def tracked_link(brand: BrandProfile, **fields: Any) -> TrackedLink:
+    return track_link(**{"brand": brand, "url": "https://example.org/rye", **fields})
