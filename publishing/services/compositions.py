@@ -19,7 +19,6 @@ from publishing.models import (
     BrandAccountLink,
     Composition,
     PendingPost,
-    PendingStatus,
     RecurrenceStatus,
     SocialAccount,
     Variant,
@@ -252,40 +251,6 @@ def usable_accounts(brand: BrandProfile) -> list[SocialAccount]:
         .order_by("platform", "-is_default", "created_at")
     )
     return [link.account for link in links if is_usable(link.account)]
-
-
-def override_edit(*, post: PendingPost, given: Mapping[str, Any], by: User | None) -> None:
-    """A person's edit of one post, kept as what is said else for its account.
-
-    Where further posts of the same account are on their way, as of a repeated one, the edit is of
-    this post alone. Call it with the composition locked, then the post.
-    """
-    variant = post.variant
-    if variant is None or _has_siblings(post):
-        return
-    named = {"text" if name == "content" else name for name in given}
-    if named & {"text", "thread"}:
-        # Both: the cut that a person made is not made anew.
-        named |= {"text", "thread"}
-    row = variant.composition
-    for name in named & set(OVERRIDABLE):
-        variant.overrides[name] = getattr(post, "content" if name == "text" else name)
-        variant.overridden_from[name] = canonical_value(row, name)
-    if "options" in given:
-        variant.options = post.options
-    variant.save(update_fields=["overrides", "overridden_from", "options", "updated_at"])
-    record(
-        action="composition.overridden",
-        target=row,
-        by=by,
-        data={"account": str(post.account_id), "fields": sorted(named & set(OVERRIDABLE))},
-    )
-
-
-def _has_siblings(post: PendingPost) -> bool:
-    on_their_way = PendingPost.objects.filter(variant_id=post.variant_id).exclude(pk=post.pk)
-    ended = (PendingStatus.PUBLISHED, PendingStatus.REJECTED)
-    return on_their_way.exclude(status__in=ended).exists()
 
 
 def _save_variant(row: Composition, variant: Variant, by: User | None, **fields: Any) -> None:

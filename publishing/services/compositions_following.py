@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from config.kernel.errors import Conflict
 from organizations.models import User
+from organizations.services.audit import record
 from publishing.models import Composition, PendingPost, PendingStatus
 
-from .compiling import Words, compiled
+from .compiling import OVERRIDABLE, Words, canonical_value, compiled
 
 FOLLOWING = (
     PendingStatus.DRAFT,
@@ -91,7 +92,7 @@ def _edit(
         given["when_late"] = row.when_late
     if given:
         first = {name: given.pop(name, getattr(post, name)) for name in _NEEDED}
-        edit_post(post=post, by=by, follows=True, **first, **given)
+        edit_post(post=post, by=by, follows=True, reason="Its draft was changed.", **first, **given)
 
 
 _NEEDED = ("content", "hashtags", "link")
@@ -100,3 +101,37 @@ _NEEDED = ("content", "hashtags", "link")
 def _words(row: Composition, post: PendingPost) -> Words:
     variant = row.variants.filter(pk=post.variant_id).first()
     return compiled(row, post.account, variant)
+
+
+def override_edit(*, post: PendingPost, given: Mapping[str, Any], by: User | None) -> None:
+    """A person's edit of one post, kept as what is said else for its account.
+
+    Where further posts of the same account are on their way, as of a repeated one, the edit is of
+    this post alone. Call it with the composition locked, then the post.
+    """
+    variant = post.variant
+    named = {"text" if name == "content" else name for name in given}
+    if variant is None or not named & {*OVERRIDABLE, "options"} or _has_siblings(post):
+        return
+    if named & {"text", "thread"}:
+        # Both: the cut that a person made is not made anew.
+        named |= {"text", "thread"}
+    row = variant.composition
+    for name in sorted(named & set(OVERRIDABLE)):
+        variant.overrides[name] = getattr(post, "content" if name == "text" else name)
+        variant.overridden_from[name] = canonical_value(row, name)
+    if "options" in given:
+        variant.options = post.options
+    variant.save(update_fields=["overrides", "overridden_from", "options", "updated_at"])
+    record(
+        action="composition.overridden",
+        target=row,
+        by=by,
+        data={"account": str(post.account_id), "fields": sorted(named & set(OVERRIDABLE))},
+    )
+
+
+def _has_siblings(post: PendingPost) -> bool:
+    on_their_way = PendingPost.objects.filter(variant_id=post.variant_id).exclude(pk=post.pk)
+    ended = (PendingStatus.PUBLISHED, PendingStatus.REJECTED)
+    return on_their_way.exclude(status__in=ended).exists()
