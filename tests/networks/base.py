@@ -43,11 +43,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from publishing.channels.base import AccountFacts, AppKeys, Draft, Published, Session
 from tests.peers.sessions import MemorySession, Vault, picture
+
+if TYPE_CHECKING:
+    from .talk import Talk
 
 RETRY_AFTER_SECONDS = 7
 HANG_SECONDS = 20.0
@@ -349,6 +352,8 @@ class Stage:
     exempt: Mapping[str, str] = field(default_factory=dict)
     """Checks of the contract that this platform cannot meet, by name, each with its reason. The
     contract names the ones that may be left out at all."""
+    talk: Talk | None = None
+    """People who speak to the account, where the channel listens."""
 
     def session(self, **changes: Any) -> MemorySession:
         """What a fresh worker gets."""

@@ -21,6 +21,7 @@ from tests.peers.fake_atproto import FakeNetwork
 from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Network, Reply, Request, Stage, route
+from .bluesky_talk import BlueskyTalk
 
 POSTS = "app.bsky.feed.post"
 PASSED_ON = (
@@ -35,6 +36,8 @@ class BlueskyNetwork(Network):
         self._answers: Callable[[WerkzeugRequest], Response] | None = None
         self.fake = FakeNetwork(self)  # type: ignore[arg-type]
         self.person = self.fake.join()
+        self.talk = BlueskyTalk(self.fake, self.person.did)
+        self.fake.lists = self.talk.lists
 
     # What FakeNetwork asks of a server
 
@@ -160,6 +163,7 @@ def stage(settings: Settings) -> Iterator[Stage]:
             account=AccountFacts(person.did, person.handle, network.address),
             vault=Vault(_granted(network)),
             network=network,
+            talk=network.talk,
             answer=lambda query: network.fake.consent(query, person),
             exempt={"pkce": "the request is pushed, so that the address shows only its number"},
             values={

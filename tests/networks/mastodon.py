@@ -7,7 +7,7 @@ import email.parser
 import email.policy
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,8 +20,8 @@ from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Reply, Request, Stage, route
 from .consent import ConsentNetwork
+from .mastodon_talk import ACCOUNT, MastodonTalk
 
-ACCOUNT = "117440810532227399"
 LOOKS_WHILE_WORKING = 2
 OPEN = ("/api/v1/apps", "/api/v2/instance")
 """Paths that need no token."""
@@ -37,6 +37,7 @@ class MastodonNetwork(ConsentNetwork):
         self.keys: dict[str, tuple[datetime, str]] = {}
         self.most = 500
         self.moved = ""
+        self.talk = MastodonTalk(self)
 
     def admit(self, request: Request) -> Reply | None:
         is_open = request.path.startswith("/oauth/") or request.path in OPEN
@@ -152,7 +153,7 @@ class MastodonNetwork(ConsentNetwork):
         with self.lock:
             made, number = self.keys.get(key, (None, ""))
             if made is not None and datetime.now(UTC) - made < timedelta(hours=1):
-                return Reply(200, self._shown(self.items[number]), self._posts())
+                return Reply(200, self.shown(self.items[number]), self._posts())
             if wrong := self._misfit(told):
                 return Reply(422, {"error": wrong})
             item = self.keep(
@@ -166,7 +167,7 @@ class MastodonNetwork(ConsentNetwork):
                 )
             )
             self.keys[key] = (datetime.now(UTC), item.id)
-        return Reply(200, self._shown(item), self._posts())
+        return Reply(200, self.shown(item), self._posts())
 
     def _misfit(self, told: dict[str, Any]) -> str:
         counted = re.sub(r"https?://\S+", "x" * 23, told["status"])
@@ -182,17 +183,27 @@ class MastodonNetwork(ConsentNetwork):
 
     @route("GET", rf"/api/v1/accounts/{ACCOUNT}/statuses")
     def timeline(self, request: Request) -> Reply:
-        items = sorted(self.items.values(), key=lambda item: int(item.id), reverse=True)
-        if oldest := request.query.get("max_id"):
-            items = [item for item in items if int(item.id) < int(oldest)]
-        page = items[: int(request.query.get("limit", "20"))]
-        return Reply(200, [self._shown(item) for item in page], self._calls())
+        shown = [self.shown(item) for item in self.items.values() if not item.facts.get("by")]
+        return Reply(200, paged(shown, request.query), self._calls())
+
+    @route("GET", "/api/v1/notifications")
+    def notifications(self, request: Request) -> Reply:
+        if "read:notifications" in self.withheld:
+            return self.refusal(403)
+        return Reply(200, paged(self.talk.notifications(), request.query), self._calls())
+
+    @route("GET", r"/api/v1/statuses/(?P<number>\d+)/context")
+    def context(self, request: Request, number: str) -> Reply:
+        if number not in self.items:
+            return Reply(404, {"error": "Record not found"})
+        told = {"ancestors": self.talk.above(number), "descendants": []}
+        return Reply(200, told, self._calls())
 
     @route("GET", r"/api/v1/statuses/(?P<number>\d+)")
     def status(self, request: Request, number: str) -> Reply:
         if number not in self.items:
             return Reply(404, {"error": "Record not found"})
-        return Reply(200, self._shown(self.items[number]), self._calls())
+        return Reply(200, self.shown(self.items[number]), self._calls())
 
     @route("GET", r"/api/v1/statuses/(?P<number>\d+)/source")
     def source(self, request: Request, number: str) -> Reply:
@@ -204,16 +215,18 @@ class MastodonNetwork(ConsentNetwork):
     def delete(self, request: Request, number: str) -> Reply:
         if (item := self.items.pop(number, None)) is None:
             return Reply(404, {"error": "Record not found"})
-        return Reply(200, {**self._shown(item), "text": item.text})
+        return Reply(200, {**self.shown(item), "text": item.text})
 
-    def _shown(self, item: Item) -> dict[str, Any]:
+    def shown(self, item: Item) -> dict[str, Any]:
         paragraphs = html.escape(item.text).replace("\n\n", "</p><p>").replace("\n", "<br />")
         return {
             "id": item.id,
             "created_at": f"{item.at:%Y-%m-%dT%H:%M:%S}.{item.at.microsecond // 1000:03}Z",
             "in_reply_to_id": item.parent or None,
+            "in_reply_to_account_id": self.talk.whose(item.parent),
+            "account": self.talk.account(item),
             "visibility": item.facts.get("visibility", "public"),
-            "spoiler_text": item.facts["spoiler"],
+            "spoiler_text": item.facts.get("spoiler", ""),
             "uri": f"{self.address}/ap/users/{ACCOUNT}/statuses/{item.id}",
             "url": f"{self.address}/@harbour/{item.id}",
             "content": f"<p>{paragraphs}</p>",
@@ -229,6 +242,17 @@ class MastodonNetwork(ConsentNetwork):
 
     def _posts(self) -> dict[str, str]:
         return limited(300, 300 - len(self.items), datetime.now(UTC) + timedelta(hours=3))
+
+
+def paged(rows: list[dict[str, Any]], query: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Newest first: older ones than `max_id`, or those right after `min_id`."""
+    rows = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
+    limit = int(query.get("limit", "20"))
+    if oldest := query.get("max_id"):
+        rows = [row for row in rows if int(row["id"]) < int(oldest)]
+    if newest := query.get("min_id"):
+        return [row for row in rows if int(row["id"]) > int(newest)][-limit:]
+    return rows[:limit]
 
 
 def limited(limit: int, remaining: int, reset: datetime) -> dict[str, str]:
@@ -271,6 +295,7 @@ def stage(settings: Settings) -> Iterator[Stage]:
             account=AccountFacts(ACCOUNT, "harbour@localhost", network.address),
             vault=vault,
             network=network,
+            talk=network.talk,
             values={"server": network.address},
             answer=network.consent,
         )

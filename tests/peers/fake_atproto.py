@@ -48,6 +48,8 @@ class FakeNetwork:
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     grants: fake_oauth.Grants = field(default_factory=fake_oauth.Grants)
+    lists: dict[str, Callable[[Request], Answer]] = field(default_factory=dict)
+    """Lists that the AppView gives, by their method."""
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Videos that are worked on, by job, each with the looks that it still takes."""
     video_looks: int = 1
@@ -100,7 +102,7 @@ class FakeNetwork:
     def _handle(self, request: Request) -> Response:
         name = request.path.removeprefix("/xrpc/")
         self.requests.append((request.method, name))
-        method = METHODS.get(name)
+        method = listed if name in self.lists else METHODS.get(name)
 
         def sound() -> Response:
             if name.startswith("/did:plc:"):
@@ -344,6 +346,16 @@ def get_posts(network: FakeNetwork, request: Request) -> Answer:
         if uri in alive
     ]
     return 200, {"posts": views}
+
+
+def listed(network: FakeNetwork, request: Request) -> Answer:
+    account = network.account_of(request)
+    name = request.path.removeprefix("/xrpc/")
+    if not isinstance(account, Account):
+        return account
+    if not network.has_appview:
+        return _error(400, "InvalidRequest", f"No service configured for {name}")
+    return network.lists[name](request)
 
 
 COUNTS = ("likeCount", "replyCount", "repostCount", "quoteCount", "bookmarkCount")
