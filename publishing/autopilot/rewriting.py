@@ -31,6 +31,7 @@ from publishing.services.post_moves import (
     void,
 )
 from publishing.services.remembering import remember_post
+from publishing.services.versions import maker_of, note_first_version, note_version
 
 from .lease import keep
 from .posting import note_checks, note_writing
@@ -139,6 +140,7 @@ def _replaced(
         best = best_candidate(generation)
         row = locked(post)
         _refuse_overtaken(run, row, decided)
+        note_first_version(row)
         void(row, "The post was written anew.")
         change(
             row,
@@ -148,6 +150,7 @@ def _replaced(
             **as_written(best),
         )
         mark_selected(best)
+        note_version(post=row, author_name=maker_of(row), reason="Written anew.")
         text = Text(Place(channel_of(row.platform), row.account), generation, best)
         note_writing(run, row, text)
         note_checks(run, row, text)

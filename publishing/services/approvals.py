@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from config.kernel.clock import now
 from organizations.models import User
 from publishing.channels.base import fingerprint
-from publishing.models import Approval, PendingPost
+from publishing.models import Approval, PendingPost, PolicyContract, SignOff, Workflow
+
+WINDOW_DAYS: int = Workflow._meta.get_field("window_days").default
 
 
 def content_hash(post: PendingPost) -> str:
@@ -28,18 +32,38 @@ def content_hash(post: PendingPost) -> str:
     return fingerprint(shown | {name: value for name, value in further.items() if value})
 
 
-def give_approval(*, post: PendingPost, by: User | None = None, policy: str = "") -> Approval:
-    """Write down that exactly this text may go to exactly this account.
+def give_approval(
+    *,
+    post: PendingPost,
+    by: User | None = None,
+    policy: str = "",
+    client_name: str = "",
+    contract: PolicyContract | None = None,
+    clauses: Sequence[Mapping[str, str]] = (),
+) -> Approval:
+    """Write down that exactly this text may go to exactly this account, until its window ends.
 
-    `by` a person, or by a policy named in words. Call it with the post's row locked.
+    `by` a person, by a client (`client_name`), or by a policy named in words. The window is the
+    planned time and the days after it that the brand's workflow gives. Call it with the post's row
+    locked.
     """
     return Approval.objects.create(
         pending_post=post,
         account_id=post.account_id,
         content_hash=content_hash(post),
         approver=by,
+        client_name=client_name[:120],
         policy=policy[:200],
+        contract=contract,
+        clauses=[dict(each) for each in clauses],
+        valid_until=max(post.scheduled_for, now()) + window_of(post),
     )
+
+
+def window_of(post: PendingPost) -> timedelta:
+    """How long after the planned time an approval of the post holds."""
+    days = Workflow.objects.filter(brand_id=post.brand_id).values_list("window_days", flat=True)
+    return timedelta(days=days.first() or WINDOW_DAYS)
 
 
 def void_approval(*, post: PendingPost, reason: str) -> bool:
@@ -55,3 +79,10 @@ def living_approval(post: PendingPost) -> Approval | None:
     if approval is None or approval.account_id != post.account_id:
         return None
     return approval if approval.content_hash == content_hash(post) else None
+
+
+def void_sign_offs(*, post: PendingPost, reason: str) -> int:
+    """Take back every word that was given on the post as it stood. Returns how many there were."""
+    moment = now()
+    living = SignOff.objects.filter(pending_post=post, voided_at=None)
+    return living.update(voided_at=moment, void_reason=reason[:200], updated_at=moment)

@@ -27,10 +27,12 @@ from publishing.models import (
     PendingPost,
     PendingStatus,
     Schedule,
+    SignOff,
     SocialAccount,
 )
 
-from .approvals import give_approval, void_approval
+from .approvals import give_approval
+from .compositions_following import lock_of_post, override_edit
 from .drafts import draft, refuse_misfit, title_for
 from .learning import tell_learning, words_of
 from .post_moves import (
@@ -39,17 +41,17 @@ from .post_moves import (
     as_written,
     back_to_pending,
     change,
-    expiry,
     in_words,
     locked,
     mark_selected,
     moved,
-    refuse_decided,
     refuse_frozen,
     refuse_unsendable,
     void,
 )
-from .renditions import fit_media, fit_soon
+from .renditions import fit_soon
+from .reviews import approve_own, asks_nobody, put_forward, sign_off, steps_of, stop_post
+from .versions import maker_of, note_first_version, note_version
 
 EXPIRED_A_SWEEP = 5_000
 SECONDS_AHEAD = 30
@@ -89,25 +91,17 @@ def create_pending_post(
             **as_written(candidate),
         )
         mark_selected(candidate)
+        note_version(post=post, author_name=maker_of(post))
         record(action="post.created", target=post, data={"platform": post.platform})
     return post
 
 
 def submit_post(*, post: PendingPost, notes: str = "") -> PendingPost:
-    """Put a draft before a person, who has until the brand's approval timeout.
+    """Put the agent's draft before people, who have until the brand's approval timeout.
 
     `notes` says why the agent did not decide itself.
     """
-    with org_atomic():
-        moved(
-            post,
-            PendingStatus.PENDING,
-            expires_at=expiry(post.brand),
-            review_notes=notes,
-        )
-        fit_soon(post)
-        record(action="post.submitted", target=post, reason=notes)
-    return post
+    return put_forward(post=post, by=None, notes=notes)
 
 
 def auto_approve_post(*, post: PendingPost, policy: str) -> PendingPost:
@@ -126,26 +120,14 @@ def auto_approve_post(*, post: PendingPost, policy: str) -> PendingPost:
     return row
 
 
-def approve_post(*, post: PendingPost, by: User | None) -> PendingPost:
-    """Let a waiting post go out at its time, or at once when its time has passed.
+def approve_post(*, post: PendingPost, by: User | None, seen: str = "") -> PendingPost:
+    """Sign the step where a waiting post stands; the last one lets it go out at its time, or at
+    once when its time has passed.
 
-    The approval covers exactly the text and account that stand there now. Raises Conflict when the
-    post is no longer waiting, its account cannot be used or a video is still being converted, and
-    Invalid when the text or a medium does not fit.
+    The approval covers exactly the text and account that stand there now. Raises as `sign_off`
+    does, and Forbidden when nobody is named: somebody answers for every approval.
     """
-    moment = now()
-    fit_media(media=post.media, account=post.account, at_once=True)
-    with org_atomic():
-        row = locked(post)
-        refuse_decided(row, moment)
-        refuse_unsendable(row)
-        give_approval(post=row, by=by)
-        when = max(row.scheduled_for, moment)
-        moved(row, PendingStatus.APPROVED, scheduled_for=when, expires_at=None)
-        schedule_delivery(pending_post=row)
-        record(action="post.approved", target=row, by=by)
-        tell_learning(row, "approve", by=by)
-    return row
+    return sign_off(post=post, answer=SignOff.Answer.APPROVED, by=by, seen=seen)
 
 
 def withdraw_approval(*, post: PendingPost, by: User | None) -> PendingPost:
@@ -170,14 +152,21 @@ def edit_post(
     link: str,
     by: User | None,
     score: int | None = None,
+    reason: str = "",
+    author_name: str = "",
+    follows: bool = False,
     **further: Any,
 ) -> PendingPost:
     """Change what a post says before it leaves. `further` may be title, thread, first_comment,
     options, media and when_late; what is not named stays. `score` from 1 to 5 says how good the
-    text was before the edit, for the agent to learn from.
+    text was before the edit, for the agent to learn from. `reason` stands with the version that it
+    makes, `author_name` where no member made it: a client's, by their link. `follows`: its
+    composition was changed, and it comes along; any other edit of a composed post becomes what that
+    composition says else for this account.
 
     An edit after approval voids it: the delivery is cancelled under the same lock and the post
-    waits for a decision again. What becomes of a late post is no part of what was approved. Without
+    waits for a decision again; where the brand asks nobody, whoever edits it has decided. What
+    becomes of a late post is no part of what was approved. Without
     a change nothing happens.
     Raises Invalid when the post does not fit its channel, Conflict when it is leaving.
     """
@@ -189,18 +178,24 @@ def edit_post(
         **_checked(further),
     }
     with org_atomic():
+        lock_of_post(post)
         row = locked(post)
         given = {name: value for name, value in wanted.items() if value != getattr(row, name)}
         if not given:
             return row
         refuse_frozen(row)
+        was_approved = row.status in APPROVED
         before, after = changed_fields({name: getattr(row, name) for name in given}, given)
         original = words_of(row)
+        note_first_version(row)
         if set(given) != {"when_late"}:
             _refuse_misfit_of(row, given)
             void(row, "The text was changed.")
-            given["was_edited"] = True
+            given["was_edited"] = row.was_edited or not follows
         change(row, **given)
+        if not follows:
+            override_edit(post=row, given=given, by=by)
+        note_version(post=row, by=by, author_name=author_name, reason=reason)
         if "content" in given:
             _remember_soon(row)
         if "media" in given:
@@ -208,6 +203,8 @@ def edit_post(
         record(action="post.edited", target=row, by=by, before=before, after=after)
         if words_of(row) != original:
             tell_learning(row, "edit", by=by, original=original, score=score)
+        if by and was_approved and row.status == PendingStatus.PENDING and asks_nobody(row):
+            return approve_own(row, by)
     return row
 
 
@@ -236,8 +233,10 @@ def select_variation(*, post: PendingPost, candidate: Candidate, by: User | None
         if candidate.generation_id not in generations_of(row):
             raise Conflict("This text was written for another post. Choose one of this post's.")
         refuse_frozen(row)
+        note_first_version(row)
         void(row, "Another variation was chosen.")
         change(row, was_edited=False, **as_written(candidate))
+        note_version(post=row, by=by, reason=f"Variation {candidate.label} was chosen.")
         fit_soon(row)
         _remember_soon(row)
         mark_selected(candidate)
@@ -255,17 +254,7 @@ def reject_post(*, post: PendingPost, reason: str, by: User | None) -> PendingPo
 
     Raises Conflict when it has left or was turned down already.
     """
-    with org_atomic():
-        row = locked(post)
-        if PendingStatus.REJECTED not in row.graph.moves[row.status]:
-            raise Conflict(f"This post is {in_words(row)}, so it cannot be rejected any more.")
-        if row.status in APPROVED:
-            cancel_delivery(pending_post=row)
-            void_approval(post=row, reason="The post was rejected.")
-        moved(row, PendingStatus.REJECTED, rejection_reason=reason.strip(), expires_at=None)
-        record(action="post.rejected", target=row, by=by, reason=reason.strip())
-        tell_learning(row, "reject", by=by, note=reason.strip())
-    return row
+    return stop_post(post=post, reason=reason, by=by)
 
 
 def reschedule_post(*, post: PendingPost, moment: datetime, by: User | None) -> PendingPost:
@@ -302,6 +291,7 @@ def reopen_post(*, post: PendingPost, by: User | None) -> PendingPost:
         if row.status not in REOPENABLE:
             raise Conflict(f"This post is {in_words(row)}; only expired or failed ones reopen.")
         back_to_pending(row, "The post was opened again.")
+        change(row, steps=[step.as_json() for step in steps_of(row.brand)])
         record(action="post.reopened", target=row, by=by)
     return row
 

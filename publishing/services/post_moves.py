@@ -14,7 +14,7 @@ from publishing.delivery.ledger import cancel_delivery
 from publishing.models import PendingPost, PendingStatus
 
 from .accounts import is_usable
-from .approvals import void_approval
+from .approvals import void_approval, void_sign_offs
 from .drafts import channel_of, draft_of, refuse_misfit
 from .renditions import refuse_unfit
 
@@ -67,21 +67,34 @@ def change(row: PendingPost, **fields: Any) -> None:
 
 
 def void(row: PendingPost, reason: str) -> None:
+    """The words are others now: what was said about the former ones covers nothing any more."""
     if row.status in APPROVED or row.status in REOPENABLE:
         back_to_pending(row, reason)
+    elif row.status == PendingStatus.PENDING:
+        void_sign_offs(post=row, reason=reason)
+        back_to_first(row)
 
 
 def back_to_pending(row: PendingPost, reason: str) -> None:
     if row.status in APPROVED:
         cancel_delivery(pending_post=row)
     void_approval(post=row, reason=reason)
+    void_sign_offs(post=row, reason=reason)
     moved(
         row,
         PendingStatus.PENDING,
         expires_at=expiry(row.brand),
+        step=0,
+        reminded_at=None,
         failure_category="",
         failure_reason="",
     )
+
+
+def back_to_first(row: PendingPost) -> None:
+    """Let the post wait at its first step again."""
+    if row.step or row.reminded_at is not None:
+        change(row, step=0, reminded_at=None)
 
 
 def expiry(brand: BrandProfile) -> datetime:
@@ -107,6 +120,11 @@ def refuse_unsendable(row: PendingPost) -> None:
             "then approve the post.",
             code="account_unusable",
         )
+    refuse_unready(row)
+
+
+def refuse_unready(row: PendingPost) -> None:
+    """Refuse words that do not fit the channel, and media that do not or not yet."""
     refuse_misfit(draft_of(row), row.account)
     refuse_unfit(row)
 
