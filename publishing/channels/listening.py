@@ -21,7 +21,8 @@ OVERLAP: Final = timedelta(minutes=2)
 """How late a network may list something that was said earlier."""
 MOST_SEEN: Final = 500
 
-_BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|blockquote|h[1-6])\s*>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|</(?:div|li)\s*>", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"</(?:p|blockquote|h[1-6]|ul|ol)\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -79,7 +80,7 @@ class Author(TypedDict):
 
 def without_markup(text: str) -> str:
     """The words of a piece of HTML as people read them; line breaks stay, tags and entities go."""
-    lines = _TAG.sub("", _BREAK.sub("\n", text))
+    lines = _TAG.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
     plain = html.unescape(lines).replace("\xa0", " ").replace("\r", "")
     return _BLANK_LINES.sub("\n\n", "\n".join(each.strip() for each in plain.split("\n"))).strip()
 

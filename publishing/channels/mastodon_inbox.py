@@ -91,7 +91,8 @@ class Inbox:
             young = [row for row in page if (moment(row.get("created_at")) or floor) >= floor]
             found += young
             if len(page) < PAGE or len(young) < len(page):
-                return found, {name: {"newest": newest or "0"}}, True
+                read = {"newest": newest} if newest else {"floor": floor.isoformat()}
+                return found, {name: read}, True
             oldest = str(page[-1]["id"])
         left = {"newest": newest, "max_id": oldest, "floor": floor.isoformat()}
         return found, {name: left}, False

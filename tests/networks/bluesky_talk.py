@@ -67,11 +67,14 @@ class BlueskyTalk:
 
     def notifications(self, request: Request) -> Answer:
         rows = [
-            {**view, "reason": self.reasons[uri], "reasonSubject": self.root, "isRead": False}
+            {**view, "reason": self.reasons[uri], "isRead": False, **self._subject(uri)}
             for uri, view in self.views.items()
             if uri in self.reasons
         ]
         return _page("notifications", rows, request)
+
+    def _subject(self, uri: str) -> dict[str, str]:
+        return {"reasonSubject": self.root} if self.reasons[uri] == "reply" else {}
 
     def feed(self, request: Request) -> Answer:
         """Our posts, each with what it answers. A post that is gone is told of as such."""

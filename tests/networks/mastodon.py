@@ -171,6 +171,7 @@ class MastodonNetwork(ConsentNetwork):
 
     def _misfit(self, told: dict[str, Any]) -> str:
         counted = re.sub(r"https?://\S+", "x" * 23, told["status"])
+        counted = re.sub(r"(?<!\w)(@\w+)@[\w.-]+", r"\1", counted)
         if not counted and not told.get("media_ids"):
             return "Validation failed: Text can't be blank"
         if len(counted) + len(told.get("spoiler_text", "")) > self.most:
