@@ -18,6 +18,8 @@ RENEWAL_SECONDS: Final = 300.0
 ACCOUNTS_SECONDS: Final = 300.0
 # No feed is asked sooner than every 15 minutes; one more is no loss.
 FEEDS_SECONDS: Final = 60.0
+# Posts that repeat are made a week before their time.
+RECURRENCES_SECONDS: Final = 300.0
 # A look at the providers' lists of models is due once a month.
 MODELS_SECONDS: Final = 3_600.0
 # Records are counted once a day, soon after midnight.
@@ -39,6 +41,7 @@ def beat_schedule(
         "publishing.tasks.expire_pending_posts": EXPIRY_SECONDS,
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "publishing.tasks.sweep_accounts": ACCOUNTS_SECONDS,
+        "publishing.tasks.sweep_recurrences": RECURRENCES_SECONDS,
         "brands.tasks.sweep_knowledge": due_seconds,
         "brands.tasks.sweep_strategy": due_seconds,
         "brands.tasks.sweep_voices": due_seconds,

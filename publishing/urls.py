@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import urls_repeating
 from .views import approvals, channels, connecting, deliveries, posts, runs, schedules, writing
 
 app_name = "publishing"
@@ -68,4 +69,5 @@ urlpatterns = [
     path(f"{DELIVERY}confirmation/", deliveries.delivery_confirm, name="delivery-confirm"),
     path(f"{DELIVERY}resending/", deliveries.delivery_resend, name="delivery-resend"),
     path(f"{DELIVERY}abandonment/", deliveries.delivery_leave, name="delivery-leave"),
+    *urls_repeating.urlpatterns,
 ]

@@ -6,13 +6,26 @@ from datetime import datetime
 from django.db import connection, models
 
 from brands.models import KnowledgeSource, StrategyPaper, VoiceAnalysis
-from config.beat import ACCOUNTS_SECONDS, EXPIRY_SECONDS, FEEDS_SECONDS
+from config.beat import (
+    ACCOUNTS_SECONDS,
+    EXPIRY_SECONDS,
+    FEEDS_SECONDS,
+    RECURRENCES_SECONDS,
+)
 from config.kernel.clock import now
 from config.kernel.tasks import SWEEPS
 from config.liveness import age_seconds
 from content.models import Material, MaterialFeed
 from organizations.models import Notification, WorkDone
-from publishing.models import AutopilotRun, Delivery, PendingPost, Post, Schedule, SocialAccount
+from publishing.models import (
+    AutopilotRun,
+    Delivery,
+    PendingPost,
+    Post,
+    Recurrence,
+    Schedule,
+    SocialAccount,
+)
 
 SILENT_SECONDS = 120.0
 
@@ -30,9 +43,15 @@ DUE: dict[str, type[models.Model]] = {
     "metrics": Post,
     "notification": Notification,
     "account": SocialAccount,
+    "recurrence": Recurrence,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
-MAY_WAIT = {"expiry": EXPIRY_SECONDS, "account": ACCOUNTS_SECONDS, "material_feed": FEEDS_SECONDS}
+MAY_WAIT = {
+    "expiry": EXPIRY_SECONDS,
+    "account": ACCOUNTS_SECONDS,
+    "material_feed": FEEDS_SECONDS,
+    "recurrence": RECURRENCES_SECONDS,
+}
 # Kinds of finished work that say nothing about what waits.
 UPKEEP = frozenset(
     {
@@ -45,6 +64,7 @@ UPKEEP = frozenset(
         "backup",
         "retention",
         "account_upkeep",
+        "recurrence",
         "skill_count",
         "skill_sharing",
         "material_feed",

@@ -88,6 +88,19 @@ _WORDS: dict[str, dict[str, StateWord]] = {
         "exhausted": StateWord("Out of material", "package-open", "warn"),
         "error": StateWord("Stopped by errors", "octagon-alert", "bad"),
     },
+    "recurrence": {
+        "active": StateWord("Repeating", "repeat", "good"),
+        "paused": StateWord("Paused", "pause", "neutral"),
+        "ended": StateWord("Ended", "circle-check", "neutral"),
+    },
+    "import": {
+        "checked": StateWord("To be looked at", "eye", "warn"),
+        "queued": StateWord("Waiting to start", "clock", "neutral"),
+        "running": StateWord("Running", "loader", "info"),
+        "done": StateWord("Done", "circle-check", "good"),
+        "cancelled": StateWord("Cancelled", "ban", "neutral"),
+        "undone": StateWord("Undone", "undo-2", "neutral"),
+    },
     "account": {
         "active": StateWord("Connected", "plug", "good"),
         "expired": StateWord("Sign-in expired", "clock-alert", "warn"),

@@ -51,6 +51,7 @@ def test_beat_starts_everything_that_looks_for_work() -> None:
         "publishing.tasks.reap_deliveries",
         "publishing.tasks.sweep_accounts",
         "publishing.tasks.sweep_deliveries",
+        "publishing.tasks.sweep_recurrences",
         "publishing.tasks.sweep_runs",
         "publishing.tasks.sweep_schedules",
     }
