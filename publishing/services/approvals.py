@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.kernel.clock import now
@@ -40,12 +40,13 @@ def give_approval(
     client_name: str = "",
     contract: PolicyContract | None = None,
     clauses: Sequence[Mapping[str, str]] = (),
+    until: Approval | None = None,
 ) -> Approval:
     """Write down that exactly this text may go to exactly this account, until its window ends.
 
     `by` a person, by a client (`client_name`), or by a policy named in words. The window is the
-    planned time and the days after it that the brand's workflow gives. Call it with the post's row
-    locked.
+    planned time and the days after it that the brand's workflow gives, or what is left of an
+    earlier one's (`until`). Call it with the post's row locked.
     """
     return Approval.objects.create(
         pending_post=post,
@@ -56,8 +57,12 @@ def give_approval(
         policy=policy[:200],
         contract=contract,
         clauses=[dict(each) for each in clauses],
-        valid_until=max(post.scheduled_for, now()) + window_of(post),
+        valid_until=until.valid_until if until else _window_end(post),
     )
+
+
+def _window_end(post: PendingPost) -> datetime:
+    return max(post.scheduled_for, now()) + window_of(post)
 
 
 def window_of(post: PendingPost) -> timedelta:
@@ -79,6 +84,12 @@ def living_approval(post: PendingPost) -> Approval | None:
     if approval is None or approval.account_id != post.account_id:
         return None
     return approval if approval.content_hash == content_hash(post) else None
+
+
+def covers(post: PendingPost, moment: datetime) -> bool:
+    """Whether the living approval reaches to this moment; those without a window always do."""
+    living = Approval.objects.filter(pending_post=post, voided_at=None).first()
+    return living is not None and (living.valid_until is None or moment <= living.valid_until)
 
 
 def void_sign_offs(*, post: PendingPost, reason: str) -> int:

@@ -31,7 +31,7 @@ from publishing.models import (
     SocialAccount,
 )
 
-from .approvals import give_approval
+from .approvals import covers, give_approval
 from .compositions_following import lock_of_post, override_edit
 from .drafts import draft, refuse_misfit, title_for
 from .learning import tell_learning, words_of
@@ -53,6 +53,7 @@ from .renditions import fit_soon
 from .reviews import approve_own, asks_nobody, put_forward, sign_off, steps_of, stop_post
 from .versions import maker_of, note_first_version, note_version
 
+BEYOND = "The new time lies beyond what the approval covers."
 EXPIRED_A_SWEEP = 5_000
 SECONDS_AHEAD = 30
 """A new time must be this far ahead, or the sweep would have to publish in the past."""
@@ -258,7 +259,8 @@ def reject_post(*, post: PendingPost, reason: str, by: User | None) -> PendingPo
 
 
 def reschedule_post(*, post: PendingPost, moment: datetime, by: User | None) -> PendingPost:
-    """Give a post another time, in the future. An approval stays: it covers the text.
+    """Give a post another time, in the future. An approval stays within its window; beyond that the
+    post waits for a decision again.
 
     Raises Invalid for a time that is not ahead, Conflict when the post is leaving.
     """
@@ -274,6 +276,8 @@ def reschedule_post(*, post: PendingPost, moment: datetime, by: User | None) -> 
             cancel_delivery(pending_post=row)
         before = row.scheduled_for
         change(row, scheduled_for=moment)
+        if row.status in APPROVED and not covers(row, moment):
+            back_to_pending(row, BEYOND)
         if row.status in APPROVED:
             schedule_delivery(pending_post=row)
         old, new = changed_fields({"scheduled_for": before}, {"scheduled_for": moment})

@@ -29,7 +29,14 @@ from publishing.models import (
     WorkflowStep,
 )
 
-from .approvals import content_hash, give_approval, void_approval, void_sign_offs
+from .approvals import (
+    content_hash,
+    covers,
+    give_approval,
+    living_approval,
+    void_approval,
+    void_sign_offs,
+)
 from .comments import comment_on
 from .learning import tell_learning
 from .post_moves import (
@@ -55,6 +62,7 @@ __all__ = [
     "note_version",
     "posts_for_client",
     "put_forward",
+    "renew_approval",
     "sign_off",
     "steps_of",
     "stop_post",
@@ -165,6 +173,31 @@ def stop_post(*, post: PendingPost, reason: str, by: User | None) -> PendingPost
     """
     with org_atomic():
         return _turn_down(locked(post), by=by, reason=reason.strip())
+
+
+def renew_approval(*, post: PendingPost, by: User | None) -> PendingPost | None:
+    """Let a failed post leave again under the approval that it had; None when that covers it no
+    more. Its words, its account and its window are as everybody signed them.
+    """
+    moment = now()
+    with org_atomic():
+        row = locked(post)
+        if row.status != PendingStatus.FAILED:
+            return None
+        earlier = living_approval(row)
+        if earlier is None or not covers(row, moment):
+            return None
+        refuse_unsendable(row)
+        void_approval(post=row, reason="It was sent again.")
+        moved(row, PendingStatus.PENDING, failure_category="", failure_reason="")
+        row.scheduled_for = max(row.scheduled_for, moment)
+        give_approval(
+            post=row, by=by or earlier.approver, client_name=earlier.client_name, until=earlier
+        )
+        moved(row, PendingStatus.APPROVED, scheduled_for=row.scheduled_for, expires_at=None)
+        schedule_delivery(pending_post=row)
+        record(action="post.approval_renewed", target=row, by=by)
+    return row
 
 
 def awaits_client(post: PendingPost) -> bool:

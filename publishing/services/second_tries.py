@@ -9,17 +9,19 @@ from publishing.delivery.ledger import send_part_again
 from publishing.models import AutopilotRun, Delivery, DeliveryState, RunMode, RunStatus
 
 from .pending_posts import approve_post, reopen_post
+from .reviews import renew_approval
 from .schedules import start_run
 from .writing import start_regeneration, start_writing
 
 
 def send_again(*, delivery: Delivery, by: User | None) -> Delivery:
-    """Approve the words of a failed or missed delivery anew, and let them leave now.
+    """Let the words of a failed or missed delivery leave now, which were approved already.
 
-    The ledger decides whether the same row waits again, under the keys that make a second sending
-    harmless, or a new one is needed. A part of a thread or a comment leaves alone, under the post
-    that is out. Raises Conflict when the delivery did not end unsent, or its
-    post was decided otherwise meanwhile.
+    Within the window of that approval whoever sends again answers for it alone; after that, or when
+    the words are others, the steps of the brand begin anew. The ledger decides whether the same row
+    waits again, under the keys that make a second sending harmless, or a new one is needed. A part
+    of a thread or a comment leaves alone, under the post that is out. Raises Conflict when the
+    delivery did not end unsent, or its post was decided otherwise meanwhile.
     """
     with org_atomic():
         row = Delivery.objects.select_related("pending_post__brand").get(pk=delivery.pk)
@@ -27,8 +29,9 @@ def send_again(*, delivery: Delivery, by: User | None) -> Delivery:
             return send_part_again(delivery=row, by=by)
         if row.state not in (DeliveryState.FAILED, DeliveryState.MISSED):
             raise Conflict("Only a failed or missed post is sent again. Look again at this one.")
-        post = reopen_post(post=row.pending_post, by=by)
-        post = approve_post(post=post, by=by)
+        post = renew_approval(post=row.pending_post, by=by)
+        if post is None:
+            post = approve_post(post=reopen_post(post=row.pending_post, by=by), by=by)
         return Delivery.objects.posts().filter(pending_post=post).latest("created_at")
 
 

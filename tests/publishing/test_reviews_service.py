@@ -28,6 +28,7 @@ from publishing.services.pending_posts import (
     approve_post,
     edit_post,
     reopen_post,
+    reschedule_post,
     select_variation,
     submit_post,
     withdraw_approval,
@@ -40,6 +41,7 @@ from publishing.services.reviews import (
     sign_off,
     steps_of,
 )
+from publishing.services.second_tries import send_again
 from tests import make, make_reviews
 from tests.make_reviews import client_step, step
 from tests.world import World, person
@@ -409,3 +411,47 @@ def test_every_change_of_words_is_a_version(world: World) -> None:
         (1, world.editor, "The mast of the Swallow is back on board."),
         (2, world.owner, "Second words."),
     ]
+
+
+def test_a_post_moved_within_its_window_stays_approved(world: World) -> None:
+    post = yes(forward(world, scheduled_for=NOW + HOUR), world.editor)
+    moved = reschedule_post(post=post, moment=NOW + timedelta(days=7), by=world.editor)
+    assert moved.status == PendingStatus.APPROVED
+
+
+def test_a_post_moved_beyond_its_window_waits_again(world: World) -> None:
+    post = yes(forward(world, scheduled_for=NOW + HOUR), world.editor)
+    moved = reschedule_post(post=post, moment=NOW + timedelta(days=8), by=world.editor)
+    assert moved.status == PendingStatus.PENDING
+    assert living_approval(moved) is None
+    assert Delivery.objects.get(pending_post=post).state == DeliveryState.CANCELLED
+
+
+def failed(world: World, post: PendingPost) -> Delivery:
+    PendingPost.objects.filter(pk=post.pk).update(status=PendingStatus.FAILED)
+    Delivery.objects.filter(pending_post=post).update(state=DeliveryState.FAILED)
+    return Delivery.objects.get(pending_post=post)
+
+
+def test_a_failed_post_leaves_again_under_what_everybody_signed(world: World) -> None:
+    make_reviews.workflow(world.brand, step("Text", world.editor), client_step())
+    link = make_reviews.review_link(world.brand)
+    post = client_yes(yes(forward(world), world.editor), link)
+    delivery = failed(world, post)
+    until = living_approval(post).valid_until  # type: ignore[union-attr]
+    send_again(delivery=delivery, by=world.owner)
+    approval = living_approval(reloaded(post))
+    assert reloaded(post).status == PendingStatus.APPROVED
+    assert approval is not None
+    assert (approval.approver, approval.client_name) == (world.owner, "Klara")
+    assert approval.valid_until == until
+
+
+def test_a_failed_post_beyond_its_window_is_asked_for_anew(world: World) -> None:
+    make_reviews.workflow(world.brand, step("Text", world.editor), step("Head", world.owner))
+    post = yes(yes(forward(world), world.editor), world.owner)
+    delivery = failed(world, post)
+    with time_machine.travel(NOW + timedelta(days=20), tick=False):
+        send_again(delivery=delivery, by=world.editor)
+        assert reloaded(post).status == PendingStatus.PENDING
+        assert reloaded(post).step == 1
