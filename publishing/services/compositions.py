@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from brands.models import BrandProfile
-from config.kernel.errors import Conflict, Invalid, NotFound
+from config.kernel.errors import Conflict
 from config.kernel.scoping import org_atomic
 from organizations.models import User
 from organizations.services.audit import record
-from publishing.channels.text import clean_hashtags
 from publishing.models import (
     BrandAccountLink,
     Composition,
@@ -25,11 +24,15 @@ from publishing.models import (
 )
 
 from .accounts import is_usable
-from .compiling import OVERRIDABLE, Words, canonical_value, compiled
+from .compiling import Words, canonical_value, compiled
 from .compositions_following import follow, locked_composition, unsent_posts
 from .compositions_placing import place_composition
+from .compositions_saving import Said, save_composition
+from .compositions_words import WORDS, checked, checked_overrides, variants_for
 
 __all__ = [
+    "Said",
+    "save_composition",
     "accounts_of",
     "choose_accounts",
     "change_composition",
@@ -45,21 +48,6 @@ __all__ = [
     "words_for",
 ]
 
-WORDS = (
-    *OVERRIDABLE,
-    "splits_long",
-    "when_late",
-    "pillar",
-    "campaign",
-    "signature",
-    "template",
-    "shortens_links",
-    "adds_utm",
-    "notes",
-    "import_batch",
-)
-"""What `compose` and `change_composition` take."""
-
 
 def compose(
     *,
@@ -72,10 +60,10 @@ def compose(
 
     Raises Invalid, naming the field, for a link that is none and for an account of another brand.
     """
-    given = _checked(words)
+    given = checked(words)
     with org_atomic():
         row = Composition.objects.create(brand=brand, author=by, **given)
-        _choose(row, accounts)
+        variants_for(row, accounts)
         record(action="composition.created", target=row, by=by)
     return row
 
@@ -87,7 +75,7 @@ def change_composition(*, composition: Composition, by: User | None, **words: An
     Raises Invalid when one of those posts would not fit its network any more: nothing is changed
     then.
     """
-    given = _checked(words)
+    given = checked(words)
     with org_atomic():
         row = locked_composition(composition)
         wanted = {name: value for name, value in given.items() if getattr(row, name) != value}
@@ -112,7 +100,7 @@ def choose_accounts(
     with org_atomic():
         row = locked_composition(composition)
         before = {each.account_id for each in row.variants.all()}
-        chosen = _choose(row, accounts)
+        chosen = variants_for(row, accounts)
         kept = {each.account_id for each in chosen} | {
             post.account_id for post in unsent_posts(row)
         }
@@ -137,10 +125,10 @@ def set_variant(
     An override remembers the text for all that it was written beside, until it is changed itself.
     `options` None leaves them. Raises Invalid as `change_composition` does.
     """
-    wanted = _checked_overrides(overrides)
+    wanted = checked_overrides(overrides)
     with org_atomic():
         row = locked_composition(composition)
-        (variant,) = _choose(row, [account])
+        (variant,) = variants_for(row, [account])
         kept = variant.options if options is None else dict(options)
         if variant.overrides == wanted and variant.options == kept:
             return variant
@@ -259,61 +247,6 @@ def _save_variant(row: Composition, variant: Variant, by: User | None, **fields:
             setattr(variant, name, value)
         variant.save(update_fields=[*fields, "updated_at"])
         row.save(update_fields=["updated_at"])
-
-
-def _choose(row: Composition, accounts: Iterable[SocialAccount]) -> list[Variant]:
-    wanted = list(dict.fromkeys(accounts))
-    linked = set(
-        BrandAccountLink.objects.filter(
-            brand_id=row.brand_id, account__in=wanted, account__deleted_at=None
-        ).values_list("account_id", flat=True)
-    )
-    for each in wanted:
-        if each.pk not in linked:
-            raise Invalid(
-                f"{row.brand.name} does not use {each.name}. Link it under Channels, or choose "
-                "another account.",
-                field="accounts",
-            )
-    known = {each.account_id: each for each in row.variants.filter(account__in=wanted)}
-    return [
-        known.get(each.pk) or Variant.objects.create(composition=row, account=each)
-        for each in wanted
-    ]
-
-
-def _checked(words: Mapping[str, Any]) -> dict[str, Any]:
-    if strange := set(words) - set(WORDS):
-        raise TypeError(f"A composition has no {sorted(strange)}.")
-    given = {name: _value(name, value) for name, value in words.items()}
-    link = given.get("link", "")
-    if link and not link.lower().startswith(("https://", "http://")):
-        raise Invalid(
-            "A link starts with https:// or http://. Correct it or leave it empty.", field="link"
-        )
-    return given
-
-
-def _checked_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    if strange := set(overrides) - set(OVERRIDABLE):
-        raise NotFound(f"Nothing of these can be said else for an account: {sorted(strange)}.")
-    return _checked(overrides)
-
-
-def _value(name: str, value: Any) -> Any:
-    if name == "hashtags":
-        return clean_hashtags(value)
-    if name == "thread":
-        return [part for each in value if (part := each.replace("\r\n", "\n").strip())]
-    if name == "media":
-        return [dict(each) for each in value]
-    if name in ("text", "first_comment"):
-        return value.replace("\r\n", "\n").strip()
-    return " ".join(value.split()) if name == "title" else _bare(value)
-
-
-def _bare(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
 
 
 def posts_of(composition: Composition) -> Sequence[PendingPost]:
