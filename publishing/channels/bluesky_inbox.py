@@ -21,7 +21,7 @@ from .atproto_records import parts
 from .base import AccountFacts, Handle, Heard, Hearing, Kind, Limits, Payload
 from .bluesky_addresses import POSTS
 from .errors import ChannelError
-from .listening import Author, Mark, oldest_first
+from .listening import Author, oldest_first, read_down
 from .readback import moment
 from .rest import dig
 from .text import displayed
@@ -58,24 +58,11 @@ class Inbox:
     def _read(
         self, name: str, method: str, cursor: Handle
     ) -> tuple[list[dict[str, Any]], Handle, bool]:
-        """What is new in one list, how far it is read then, and whether nothing is left.
+        def page(token: str) -> tuple[list[dict[str, Any]], str]:
+            return self._page(name, method, token)
 
-        Where the pages are not enough, the cursor keeps the next page and what the mark will be.
-        """
-        mark = Mark.of(cursor, name, self.now)
-        left = cursor.get(f"{name}_left") or {}
-        head = Mark.of(left, "head", self.now) if left else mark
-        page, new, passed = str(left.get("page", "")), [], []
-        for _ in range(PAGES_READ):
-            views, page = self._page(name, method, page)
-            dated = [(at, uri, view) for view in views for at, uri in _dates(view)]
-            passed += [(at, uri) for at, uri, _ in dated if at >= mark.floor]
-            new += [view for at, uri, view in dated if mark.is_new(at, uri)]
-            if not page or not views or (dated and min(at for at, _, _ in dated) < mark.floor):
-                return new, {name: head.after(passed).as_cursor(), f"{name}_left": {}}, True
-        head = head.after(passed)
-        rest = {"page": page, "head": head.as_cursor()}
-        return new, {name: mark.as_cursor(), f"{name}_left": rest}, False
+        read = read_down(name, cursor, self.now, page=page, dates=_dates, most_pages=PAGES_READ)
+        return read.new, read.cursor, read.is_all
 
     def _page(self, name: str, method: str, page: str) -> tuple[list[dict[str, Any]], str]:
         params: dict[str, Any] = {"limit": PAGE}

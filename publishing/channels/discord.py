@@ -26,6 +26,7 @@ from django.conf import settings
 
 from config.kernel import clock, http
 
+from . import discord_inbox
 from .base import (
     AccountFacts,
     Channel,
@@ -36,6 +37,9 @@ from .base import (
     Finding,
     Found,
     Gone,
+    Handle,
+    Heard,
+    Hearing,
     Kind,
     Limits,
     Measurement,
@@ -48,6 +52,7 @@ from .base import (
 from .discord_errors import RULES, read_error
 from .discord_rights import findings
 from .errors import ChannelError, RetryTable
+from .listening import refuse_misfit
 from .readback import looked_since, note_sending, plain
 from .rest import Answer, Rest, dig, rate_reading
 from .servers import misfit
@@ -101,6 +106,10 @@ class Discord(Channel):
             help="The channel's address from Copy Link in its menu, or its id.",
         ),
     )
+
+    hears = ("comment", "mention")
+    listens_every = 120.0
+    answer_key_lasts = timedelta(minutes=2)
 
     # The way in
 
@@ -250,6 +259,37 @@ class Discord(Channel):
     def probe(self, session: Session) -> tuple[Finding, ...]:
         """Whether the token is good, the channel is there, and the bot's roles allow posting."""
         return findings(self._rest_of(session), session.account)
+
+    # What people say
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """Messages of the channel that answer or name the bot."""
+        account = session.account
+        guild = account.settings.get("guild_id", "@me")
+        inbox = discord_inbox.Inbox(
+            self._rest_of(session),
+            account.remote_id,
+            str(account.settings.get("bot_id", "")),
+            f"{self.at('web')}/channels/{guild}",
+            session.now,
+        )
+        return inbox.listen(cursor, _first_id(discord_inbox.begin(session.now)))
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        return self.limits.max_characters
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """Under the message that it answers; the nonce guards it for some minutes."""
+        account = session.account
+        refuse_misfit(self, self.answer_room(heard, account), text, account)
+        rest, path = self._rest_of(session), f"/channels/{account.remote_id}/messages"
+        body = discord_inbox.answer_body(heard, text, account.remote_id, key)
+        answer = rest.call("POST", path, makes_post=True, json=body)
+        if not (made := answer.dig("id")):
+            raise rest.unreadable(answer)
+        return Published(str(made), self._address(session, str(made)))
 
     # Calls
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypedDict
+from typing import Final, Generic, TypedDict, TypeVar
 
 from .base import AccountFacts, Channel, Handle, Heard
 from .errors import ChannelError
@@ -67,6 +67,48 @@ class Mark:
 
     def as_cursor(self) -> Handle:
         return {"since": self.since.isoformat(), "seen": sorted(self.seen)}
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[Row]):
+    """One reading of a list: what is new, its part of the cursor, whether nothing is left."""
+
+    new: list[Row]
+    cursor: Handle
+    is_all: bool
+
+
+def read_down(
+    name: str,
+    cursor: Handle,
+    now: datetime,
+    *,
+    page: Callable[[str], tuple[Sequence[Row], str]],
+    dates: Callable[[Row], Iterable[tuple[datetime, str]]],
+    most_pages: int,
+) -> Reading[Row]:
+    """Read a list that comes newest first, page after page, down to what was read before.
+
+    `page` gives the rows of a page by its token ("" is the first) and the next token ("" at the
+    end), `dates` the (moment, id) that a row is known by, none for a row that is nothing. Where the
+    pages are not enough, the cursor keeps the next page and what the mark will be.
+    """
+    mark = Mark.of(cursor, name, now)
+    left = cursor.get(f"{name}_left") or {}
+    head = Mark.of(left, "head", now) if left else mark
+    token, new, passed = str(left.get("page", "")), list[Row](), list[tuple[datetime, str]]()
+    for _ in range(most_pages):
+        rows, token = page(token)
+        dated = [(at, each, row) for row in rows for at, each in dates(row)]
+        passed += [(at, each) for at, each, _ in dated if at >= mark.floor]
+        new += [row for at, each, row in dated if mark.is_new(at, each)]
+        if not token or not rows or (dated and min(at for at, _, _ in dated) < mark.floor):
+            return Reading(new, {name: head.after(passed).as_cursor(), f"{name}_left": {}}, True)
+    rest = {"page": token, "head": head.after(passed).as_cursor()}
+    return Reading(new, {name: mark.as_cursor(), f"{name}_left": rest}, False)
 
 
 class Author(TypedDict):

@@ -15,7 +15,7 @@ the wording of descriptions, which is all that tells one refusal from another.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -30,6 +30,9 @@ from .base import (
     DeliveryClass,
     Draft,
     Finding,
+    Handle,
+    Heard,
+    Hearing,
     Limits,
     Payload,
     Published,
@@ -38,10 +41,12 @@ from .base import (
     VideoLimits,
 )
 from .errors import ChannelError, RetryTable
+from .listening import refuse_misfit
 from .rest import Answer, dig
 from .servers import misfit
 from .telegram_calls import ASK_AGAIN, RULES, Bot, role_of
 from .telegram_files import caption_and_files
+from .telegram_inbox import Inbox, answer_fields
 
 CALL_SECONDS = 20
 MAX_BYTES = 1_000_000
@@ -94,6 +99,10 @@ class Telegram(Channel):
             choices=(("", "With a sound"), ("yes", "Without a sound")),
         ),
     )
+
+    hears = ("comment", "mention", "message")
+    listens_every = 120.0
+    answer_key_lasts = timedelta(0)
 
     def connect(self, values: Mapping[str, str]) -> Connection:
         """Ask who the bot is, what the chat is, and whether the one may post in the other."""
@@ -208,6 +217,34 @@ class Telegram(Channel):
             mend = "Make the bot an administrator of the channel again."
             return (token, Finding("role", False, error.message, mend))
         return (token, role_of(member, str(session.account.settings.get("chat_type") or "channel")))
+
+    # What people say
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """What the bot was told since the last reading, which this one confirms."""
+        keys, account = session.credentials, session.account
+        bot = self._bot(session.http, keys["bot_token"], session.now)
+        number = str(keys.get("bot_id") or keys["bot_token"].partition(":")[0])
+        name = str(account.settings.get("bot", ""))
+        return Inbox(bot, str(keys["chat_id"]), number, name, self.at("web"), session.now).listen(
+            cursor
+        )
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        return self.limits.max_characters
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """One message. Telegram knows no key, so what became of a lost one only a person sees."""
+        account = session.account
+        refuse_misfit(self, self.answer_room(heard, account), text, account)
+        bot = self._bot(session.http, session.credentials["bot_token"], session.now)
+        sent = bot.ask("sendMessage", makes_post=True, **answer_fields(heard, text))
+        number = dig(sent, "message_id")
+        if number is None:
+            raise bot.unreadable(Answer(200, {}, sent))
+        return Published(f"{heard.handle['chat']}:{number}", "")
 
     # Calls
 

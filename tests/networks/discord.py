@@ -14,6 +14,7 @@ from publishing.channels.base import AccountFacts
 from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Network, Reply, Request, Stage, route
+from .discord_talk import DiscordTalk
 from .multipart import parts_of
 
 TOKEN = "MTAx.bot-token-of-the-harbour.abc"
@@ -30,6 +31,7 @@ class DiscordNetwork(Network):
         self.nonces: dict[str, str] = {}
         self.nonce_is_kept = True
         self.channel_type = 0
+        self.talk = DiscordTalk(self)
 
     def admit(self, request: Request) -> Reply | None:
         if request.headers.get("authorization") != f"Bot {TOKEN}":
@@ -93,8 +95,8 @@ class DiscordNetwork(Network):
         with self.lock:
             known = self.nonces.get(told["nonce"])
             if self.nonce_is_kept and told["enforce_nonce"] and known in self.items:
-                return Reply(200, _shown(self.items[known]))
-        assert told["allowed_mentions"] == {"parse": []}
+                return Reply(200, self._shown(self.items[known]))
+        assert told["allowed_mentions"]["parse"] == []
         media: list[Mapping[str, Any]] = [
             {
                 "kind": "video" if each["filename"].endswith("mp4") else "image",
@@ -114,11 +116,11 @@ class DiscordNetwork(Network):
             "X-RateLimit-Reset": f"{datetime.now(UTC).timestamp() + 1:.3f}",
             "X-RateLimit-Bucket": "abcd1234",
         }
-        return Reply(200, _shown(item), headers)
+        return Reply(200, self._shown(item), headers)
 
-    def snowflake(self) -> str:
-        """An id of now; the last digits tell those of one millisecond apart."""
-        moment = int(datetime.now(UTC).timestamp() * 1000) - EPOCH_MS
+    def snowflake(self, at: datetime | None = None) -> str:
+        """An id of this moment; the last digits tell those of one millisecond apart."""
+        moment = int((at or datetime.now(UTC)).timestamp() * 1000) - EPOCH_MS
         return str((moment << 22) + int(self.next_id()) % 4096)
 
     @route("GET", rf"/channels/{CHANNEL}/messages")
@@ -126,13 +128,13 @@ class DiscordNetwork(Network):
         after, limit = int(request.query.get("after", 0)), int(request.query["limit"])
         later = [each for each in self.items.values() if _id_of(each) > after]
         page = sorted(later, key=_id_of)[:limit]
-        return Reply(200, [_shown(each) for each in reversed(page)])
+        return Reply(200, [self._shown(each) for each in reversed(page)])
 
     @route("GET", rf"/channels/{CHANNEL}/messages/(?P<message>\d+)")
     def show(self, request: Request, message: str) -> Reply:
         if message not in self.items:
             return Reply(404, {"message": "Unknown Message", "code": 10008})
-        shown = _shown(self.items[message])
+        shown = self._shown(self.items[message])
         return Reply(200, {**shown, "reactions": [{"count": 3, "emoji": {"name": "👍"}}]})
 
     @route("DELETE", rf"/channels/{CHANNEL}/messages/(?P<message>\d+)")
@@ -141,18 +143,31 @@ class DiscordNetwork(Network):
             return Reply(404, {"message": "Unknown Message", "code": 10008})
         return Reply(204)
 
+    def _shown(self, item: Item) -> dict[str, Any]:
+        told = _brief(item)
+        if above := self.items.get(item.parent):
+            told["referenced_message"] = _brief(above)
+        return told
+
 
 def _id_of(item: Item) -> int:
     """What its id would be at the moment that the item says it is of."""
     return (int(item.at.timestamp() * 1000) - EPOCH_MS << 22) + int(item.id) % 4096
 
 
-def _shown(item: Item) -> dict[str, Any]:
+def _brief(item: Item) -> dict[str, Any]:
+    facts = item.facts
     told: dict[str, Any] = {
         "id": item.id,
         "channel_id": CHANNEL,
         "content": item.text,
-        "author": {"id": item.facts.get("author", BOT), "bot": True},
+        "author": {
+            "id": facts.get("author", BOT),
+            "username": facts.get("handle", "harbour-bot"),
+            "global_name": facts.get("name"),
+            **({} if "handle" in facts else {"bot": True}),
+        },
+        "mentions": [{"id": BOT}] if facts.get("names_us") else [],
         "timestamp": item.at.isoformat(),
         "attachments": [{"id": str(number)} for number, _ in enumerate(item.media)],
         "type": 19 if item.parent else 0,
@@ -179,6 +194,7 @@ def stage(settings: Settings) -> Iterator[Stage]:
             account=AccountFacts(CHANNEL, "news", settings=facts),
             vault=Vault({"bot_token": TOKEN}),
             network=network,
+            talk=network.talk,
             values={
                 "bot_token": TOKEN,
                 "channel": f"https://discord.com/channels/{GUILD}/{CHANNEL}",

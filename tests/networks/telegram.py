@@ -14,6 +14,7 @@ from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Network, Reply, Request, Stage, route
 from .form import parts_of
+from .telegram_talk import TelegramTalk
 
 TOKEN = "7000000001:AAExampleExampleExampleExampleExampl"  # noqa: S105
 CHAT = -1001234567890
@@ -38,6 +39,7 @@ class TelegramNetwork(Network):
         }
         self.member: dict[str, Any] = {"status": "administrator", "can_post_messages": True}
         self.moved_from: int | None = None
+        self.talk = TelegramTalk(self)
 
     def refusal(self, status: int) -> Reply:
         told: dict[str, Any] = {"ok": False, "error_code": status}
@@ -84,8 +86,11 @@ class TelegramNetwork(Network):
         if not self.member.get("can_post_messages", True):
             return self.refuses("need administrator rights in the channel chat")
         parent = str((told.get("reply_parameters") or {}).get("message_id") or "")
-        if parent and parent not in self.items:
+        said = f"{told['chat_id']}:{parent}"
+        if parent and parent not in self.items and said not in self.talk.messages:
             return self.refuses("message to be replied not found")
+        if said in self.talk.messages:
+            parent = said
         text = told.get("text") or told.get("caption") or ""
         media = [{"type": kind.lower()}] if kind in ("Photo", "Video") else told.get("media", [])
         text = text or (media[0].get("caption", "") if media else "")
@@ -107,6 +112,12 @@ class TelegramNetwork(Network):
             for number in numbers
         ]
         return taken(messages if len(messages) > 1 else messages[0])
+
+    @route("POST", METHOD + "/getUpdates")
+    def updates(self, request: Request) -> Reply:
+        told = request.json
+        assert told["allowed_updates"] == ["message"]
+        return taken(self.talk.handed_out(told.get("offset", 0), told["limit"]))
 
     @route("POST", METHOD + "/deleteMessage")
     def delete_one(self, request: Request) -> Reply:
@@ -140,9 +151,12 @@ def stage(settings: Settings) -> Iterator[Stage]:
             "telegram.api": network.address,
         }
         yield Stage(
-            account=AccountFacts(str(CHAT), "harbour", settings={"chat_type": "channel"}),
+            account=AccountFacts(
+                str(CHAT), "harbour", settings={"chat_type": "channel", "bot": "harbour_bot"}
+            ),
             vault=Vault({"bot_token": TOKEN, "chat_id": str(CHAT), "bot_id": BOT["id"]}),
             network=network,
+            talk=network.talk,
             values={"bot_token": TOKEN, "chat": "@harbour"},
             exempt={"secret_in_url": "The Bot API has the token in every address, and only there."},
         )
