@@ -6,6 +6,7 @@ from billing.services.upward import brands_of, counts
 from brands.platforms import Platform, platforms
 from config.backup import after_restore
 from config.kernel.checks import doctor_checks
+from config.kernel.halting import halting
 from content.models import ContentEmbedding
 from content.services.frames import frames_of
 from content.services.upward import file_ends, file_users, texts_of
@@ -32,6 +33,7 @@ from .services.loose_files import remove_loose_files
 from .services.networks import declare_apps
 from .services.remembered import texts_of_pending_posts, texts_of_posts
 from .services.renditions import forget_renditions
+from .services.stops import Brake
 
 
 def _platform(channel: Channel) -> Platform:
@@ -58,6 +60,7 @@ doctor_checks.register("accounts", account_findings)
 doctor_checks.register("videos", video_findings)
 register_kinds(notices.KINDS)
 declare_apps()
+halting.fill(Brake())
 after_restore.register("publishing", hold_what_was_due)
 counts.register("accounts", count_accounts)
 brands_of.register("publishing.delivery", brands_of_deliveries)

@@ -21,6 +21,7 @@ from tests.limits import (  # noqa: E402
     _agents_options_start_afresh,
     _nobody_sleeps,
     _sockets_stay_on_this_machine,
+    _stops_start_afresh,
     _throttles_start_afresh,
 )
 from tests.peers.fixtures import (  # noqa: E402
@@ -38,6 +39,7 @@ __all__ = [
     "_django_db_helper",
     "_nobody_sleeps",
     "_sockets_stay_on_this_machine",
+    "_stops_start_afresh",
     "_throttles_start_afresh",
     "atproto",
     "django_db_modify_db_settings",

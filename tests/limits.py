@@ -75,3 +75,11 @@ def _agents_options_start_afresh() -> None:
     kept = sys.modules.get("content.services.agent_options")
     if kept is not None:
         kept.stored_options.forget()
+
+
+@pytest.fixture(autouse=True)
+def _stops_start_afresh() -> None:
+    """No test stands still for what another one stopped, which a process knows for a second."""
+    kept = sys.modules.get("publishing.services.standing")
+    if kept is not None:
+        kept.forget()

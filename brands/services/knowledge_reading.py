@@ -19,11 +19,12 @@ from brands.models import KnowledgeSource, SourceStatus
 from config.kernel.clock import now
 from config.kernel.due import Due, due_rows
 from config.kernel.errors import DomainError, TooMany, Unavailable
+from config.kernel.halting import halted_brands, is_halted
 from config.kernel.models import claim
 from config.kernel.readers import Extracted, Unreadable, read_file
 from config.kernel.readers.base import extracted, keeping
 from config.kernel.readers.site import pages_of_site
-from config.kernel.scoping import org_atomic
+from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.states import move
 from config.kernel.tasks import record_work
 from organizations.services.audit import record
@@ -114,6 +115,11 @@ def _claimed(source_id: UUID) -> KnowledgeSource | None:
         status__in=[SourceStatus.QUEUED, SourceStatus.READING],
         bucket__deleted_at=None,
     )
+    organization_id = current_organization_id()
+    if is_halted(organization_id):
+        return None
+    if stopped := halted_brands(organization_id):
+        waiting = waiting.exclude(bucket__brand_id__in=stopped)
     rows = claim(waiting, lease_seconds=LEASE_SECONDS, changes={"status": SourceStatus.READING})
     return rows[0] if rows else None
 

@@ -19,6 +19,7 @@ from brands.strategy.known import CompetitorPage, Known
 from config.kernel.clock import now
 from config.kernel.due import Due, due_rows
 from config.kernel.errors import DomainError, TooMany, Unavailable
+from config.kernel.halting import halted_brands, is_halted
 from config.kernel.http import OutboundRefused
 from config.kernel.models import claim
 from config.kernel.readers.site import pages_of_site
@@ -132,6 +133,10 @@ def _claimed(paper_id: UUID) -> StrategyPaper | None:
     waiting = StrategyPaper.objects.filter(
         pk=paper_id, status__in=[StrategyStatus.QUEUED, StrategyStatus.RUNNING]
     )
+    organization_id = current_organization_id()
+    if is_halted(organization_id):
+        return None
+    waiting = waiting.exclude(brand_id__in=halted_brands(organization_id))
     rows = claim(waiting, lease_seconds=LEASE_SECONDS, changes={"status": StrategyStatus.RUNNING})
     return rows[0] if rows else None
 

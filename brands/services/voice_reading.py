@@ -19,6 +19,7 @@ from brands.voice.profile import VoiceProfile
 from config.kernel.clock import now
 from config.kernel.due import Due, due_rows
 from config.kernel.errors import DomainError, PaymentRequired, TooMany, Unavailable
+from config.kernel.halting import halted_brands, is_halted
 from config.kernel.llm.errors import ModelError
 from config.kernel.models import claim
 from config.kernel.readers import Unreadable
@@ -112,6 +113,10 @@ def _claimed(analysis_id: UUID) -> VoiceAnalysis | None:
     waiting = VoiceAnalysis.objects.filter(
         pk=analysis_id, status__in=[VoiceAnalysisStatus.QUEUED, VoiceAnalysisStatus.RUNNING]
     ).select_related("brand", "previous")
+    organization_id = current_organization_id()
+    if is_halted(organization_id):
+        return None
+    waiting = waiting.exclude(brand_id__in=halted_brands(organization_id))
     rows = claim(
         waiting, lease_seconds=LEASE_SECONDS, changes={"status": VoiceAnalysisStatus.RUNNING}
     )

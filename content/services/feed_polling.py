@@ -18,9 +18,10 @@ from config.kernel import http
 from config.kernel.clock import now
 from config.kernel.due import Due, due_rows
 from config.kernel.errors import DomainError, TooMany, Unavailable
+from config.kernel.halting import halted_brands, is_halted
 from config.kernel.models import claim
 from config.kernel.readers.feed import FeedEntry, ReadFeed, read_feed
-from config.kernel.scoping import org_atomic
+from config.kernel.scoping import current_organization_id, org_atomic
 from config.kernel.tasks import record_work
 from content.models import FeedItem, MaterialFeed
 from organizations.services.audit import record
@@ -46,11 +47,15 @@ def due_feeds(*, moment: datetime | None = None, most: int = 200) -> list[Due]:
 def poll_feed(*, feed_id: UUID) -> MaterialFeed | None:
     """Ask one due feed of the organization in scope and take in what is new, at most 50 items.
 
-    None when there is nothing to do: it is gone, paused, not due, or another worker has it. On the
-    first poll only the newest 10 are taken, the rest is known as seen. Call it with no transaction
-    open.
+    None when there is nothing to do: it is gone, paused, not due, stopped, or another worker has
+    it. On the first poll only the newest 10 are taken, the rest is known as seen. Call it with no
+    transaction open.
     """
     waiting = MaterialFeed.objects.filter(pk=feed_id, is_active=True)
+    organization_id = current_organization_id()
+    if is_halted(organization_id):
+        return None
+    waiting = waiting.exclude(brand_id__in=halted_brands(organization_id))
     rows = claim(waiting.select_related("brand"), lease_seconds=LEASE_SECONDS)
     if not rows:
         return None

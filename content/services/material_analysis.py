@@ -18,6 +18,7 @@ from config.kernel.clock import now
 from config.kernel.due import Due, due_rows
 from config.kernel.embeddings import Embedded
 from config.kernel.errors import DomainError, TooMany, Unavailable
+from config.kernel.halting import is_halted
 from config.kernel.models import claim
 from config.kernel.readers import Extracted, read_file, read_page, read_text
 from config.kernel.scoping import current_organization_id, org_atomic
@@ -98,7 +99,7 @@ def _claimed(material_id: UUID) -> Material | None:
     waiting = Material.objects.filter(
         pk=material_id, status__in=[MaterialStatus.UPLOADED, MaterialStatus.PROCESSING]
     )
-    if _is_crowded(material_id):
+    if is_halted(current_organization_id()) or _is_crowded(material_id):
         return None
     rows = claim(
         waiting, lease_seconds=LEASE_SECONDS, changes={"status": MaterialStatus.PROCESSING}

@@ -6,6 +6,7 @@ dies is taken up where it stopped: nothing is chosen, written or paid for twice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from billing.services.credits import credits_left
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, DomainError, PaymentRequired, TooMany, Unavailable
+from config.kernel.halting import LOOK_AGAIN_SECONDS, Halted
 from config.kernel.scoping import org_atomic
 from content.models import Material
 from content.services.similarity import Similarity, check_material
@@ -27,6 +29,7 @@ from publishing.models import (
     ScheduleStatus,
 )
 from publishing.services.decisions import note_decision
+from publishing.services.standing import first_of, standing
 
 from .choice import MaterialChoice, NoMaterial, choose_material
 from .lease import LostRun, claim_run, close, exhaust, keep, put_off
@@ -34,7 +37,7 @@ from .posting import post_texts
 from .progress import Progress, quiet
 from .rewriting import rewrite_post
 from .scheduler import BRAND_PAUSED, CLOSING, NO_CREDITS
-from .texts import places_of_run, write_texts
+from .texts import Place, places_of_run, write_texts
 
 MATERIALS_TRIED = 3
 """How many materials may turn out to be too close to what was said, before a run gives up."""
@@ -68,6 +71,8 @@ def run_cycle(
         close(run, RunStatus.SKIPPED, str(reason))
     except PaymentRequired as error:
         close(run, RunStatus.SKIPPED, f"Skipped: {error.message}")
+    except Halted as error:
+        put_off(run, seconds=LOOK_AGAIN_SECONDS, reason=error.message, counts=False)
     except (Unavailable, TooMany) as error:
         _try_later(run, error)
     except DomainError as error:
@@ -79,17 +84,51 @@ def run_cycle(
 def _turn(run: AutopilotRun, say: Progress, ignore_cooldown: bool) -> str:
     if run.requested_by_id is not None:
         _refuse_lapsed(run, run.requested_by_id)
+    with org_atomic():
+        _refuse_stopped(run)
     if run.regenerates_id is not None:
         return rewrite_post(run=run, say=say)
     with org_atomic():
         brand = _brand(run)
         _refuse_paused(run, brand)
-        places, missing = places_of_run(run, brand)
+        places, missing = _going(*places_of_run(run, brand), run)
     if not places:
         raise Skipped(f"Skipped: {' '.join(missing)}")
     material = _material(run, brand, say, ignore_cooldown)
     texts = write_texts(run=run, brand=brand, material=material, places=places, say=say)
     return post_texts(run=run, material=material, texts=texts, missing=missing, say=say)
+
+
+def _refuse_stopped(run: AutopilotRun) -> None:
+    """What was due while somebody had pulled the brake is skipped, never made up for; what a person
+    asked for by hand waits until it is let go."""
+    stops = standing(since=run.scheduled_for)
+    if run.mode == RunMode.MANUAL:
+        living = [each for each in stops if each.stands and not each.platform]
+        if found := first_of(living, brand_id=run.brand_id):
+            raise Halted(found.sentence)
+        return
+    held = [first_of(stops, brand_id=run.brand_id, platform=each) for each in run.platforms or [""]]
+    if held and held[0] is not None and None not in held:
+        raise Skipped(f"Skipped: {held[0].sentence} It is not made up for.")
+
+
+def _going(
+    places: Sequence[Place], missing: Sequence[str], run: AutopilotRun
+) -> tuple[list[Place], list[str]]:
+    """Leaves out the accounts and networks that stand still; the others are written for."""
+    stops = standing()
+    if not stops or run.mode == RunMode.MANUAL:
+        return list(places), list(missing)
+    going, sentences = [], list(missing)
+    for place in places:
+        account = place.account
+        found = first_of(stops, account_id=account.pk, platform=account.platform)
+        if found is None:
+            going.append(place)
+        else:
+            sentences.append(f"Nothing was written for {account.name}. {found.sentence}")
+    return going, sentences
 
 
 def _refuse_lapsed(run: AutopilotRun, user_id: UUID) -> None:

@@ -70,14 +70,16 @@ def keep(run: AutopilotRun, **fields: Any) -> None:
         setattr(run, name, value)
 
 
-def put_off(run: AutopilotRun, *, seconds: float, reason: str) -> None:
-    """Give the run back to the queue, to be taken again later."""
+def put_off(run: AutopilotRun, *, seconds: float, reason: str, counts: bool = True) -> None:
+    """Give the run back to the queue, to be taken again later. `counts` says whether this was a
+    try of it."""
     keep(
         run,
         status=RunStatus.QUEUED,
         due_at=now() + timedelta(seconds=seconds),
         claimed_until=None,
         outcome=reason,
+        attempts=run.attempts if counts else max(run.attempts - 1, 0),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,6 +26,7 @@ from organizations.selectors import is_being_closed
 from organizations.services.audit import record
 from publishing.models import RunStatus, Schedule, ScheduleStatus
 from publishing.services.schedules import pause_schedule
+from publishing.services.standing import Standstill, first_of, standing
 
 from .plan import Plan, Slot, plan
 
@@ -153,6 +155,7 @@ def _planned(due: list[_Due], moment: datetime) -> _Work:
             "id", "paused_at"
         )
     )
+    stops = standing(since=min(each.slot.next_run_at for each in due))
     is_closing = is_being_closed()
     has_credits = is_closing or credits_left() > 0
     for each in due:
@@ -167,7 +170,7 @@ def _planned(due: list[_Due], moment: datetime) -> _Work:
                 obstacle = BRAND_PAUSED
             if is_closing:
                 obstacle = CLOSING
-            work.runs += _runs(each, owed, obstacle)
+            work.runs += _runs(each, owed, obstacle, stops)
         work.moved.append(
             (each.id, owed.next_run_at, bool(owed.on_time or owed.recovered), owed.missed)
         )
@@ -181,11 +184,33 @@ def _plan(slot: Slot, moment: datetime) -> Plan:
     return plan(slot, moment)
 
 
-def _runs(due: _Due, owed: Plan, obstacle: str) -> list[_Run]:
+def _runs(due: _Due, owed: Plan, obstacle: str, stops: Sequence[Standstill]) -> list[_Run]:
     return [
-        _Run(uuid7(), due.id, occurrence_key(run), run.moment, obstacle)
+        _Run(
+            uuid7(),
+            due.id,
+            occurrence_key(run),
+            run.moment,
+            stop_of_run(due.brand_id, due.platforms, run.moment, stops) or obstacle,
+        )
         for run in (*owed.recovered, *owed.on_time)
     ]
+
+
+def stop_of_run(
+    brand_id: UUID, platforms: Sequence[str], moment: datetime, stops: Sequence[Standstill]
+) -> str:
+    """Why a run is skipped that is due at `moment`: a stop stands, or stood at that time.
+
+    What was due meanwhile is never made up for. Where only some of its networks stand still, the
+    run writes for the others.
+    """
+    those = [each for each in stops if each.stands or each.stood_at(moment)]
+    found = [first_of(those, brand_id=brand_id, platform=each) for each in platforms or [""]]
+    if not found or None in found:
+        return ""
+    assert found[0] is not None
+    return f"Skipped: {found[0].sentence} It is not made up for."
 
 
 def _insert(runs: list[_Run], moment: datetime) -> Counter[str]:

@@ -24,7 +24,7 @@ from publishing.channels.errors import transport_error
 from . import words
 from .faults import fault
 from .parcel import Parcel
-from .session import DeliverySession, under_lease
+from .session import DeliverySession, refuse_to_leave, under_lease
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +55,8 @@ def call(parcel: Parcel, step: Step) -> Answer:
     try:
         with scope(parcel.organization_id), under_lease(parcel) as session:
             _open_secrets(session)
+            # Also for channels that ask nobody by HTTP, as our own page.
+            refuse_to_leave()
             payload = parcel.delivery.payload or {}
             if step is Step.PREPARE:
                 parcel.channel.prepare(payload, session)

@@ -133,5 +133,10 @@ def _pause(facts: dict[str, Any]) -> Obstacle | None:
     return None
 
 
+def stopped(sentence: str) -> Obstacle:
+    """Held by a stop, with who pulled it, when and why."""
+    return Obstacle(Then.HOLD, words.STOPPED, sentence)
+
+
 def held(code: str) -> Obstacle:
     return Obstacle(Then.HOLD, code, words.HELD[code])

@@ -15,7 +15,7 @@ from publishing.channels.base import CrashPoint, Published
 from publishing.channels.registry import channels
 from publishing.models import Delivery, DeliveryState
 
-from . import followers, lateness, pace
+from . import brake, followers, lateness, pace
 from .faults import fault
 from .gate import Gate, network_of
 from .parcel import Lease, Parcel
@@ -47,7 +47,8 @@ def claim(
         rows = [row for row in _locked(due) if network_of(row) not in without]
         if not rows:
             return []
-        gate = Gate(lateness.put_aside(rows, moment), moment)
+        going = brake.hold_back(rows, moment)
+        gate = Gate(lateness.put_aside(going, moment), moment)
         rows = gate.admit()
         _take(rows, owner, moment)
         roots = followers.roots_of(rows)
@@ -86,6 +87,7 @@ def _locked(condition: Q) -> Iterable[Delivery]:
             ),
             model_used=F("pending_post__candidate__model_used"),
             approver_id=F("living__approver_id"),
+            policy=F("living__policy"),
         )
         .order_by("due_at", "pk")
         .select_for_update(skip_locked=True, of=("self",))
@@ -124,6 +126,7 @@ def _parcel(
         channel=channels.get(row.platform),
         model_used=row.model_used or "",  # type: ignore[attr-defined]
         approver_id=row.approver_id,  # type: ignore[attr-defined]
+        policy=row.policy or "",  # type: ignore[attr-defined]
         lease=Lease(lease.ends),
         owner=owner,
         claimed_at=moment,

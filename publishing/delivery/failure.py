@@ -52,6 +52,8 @@ def settle_failure(parcel: Parcel, error: ChannelError) -> None:
         moment = now()
         if outcome is Outcome.AMBIGUOUS:
             _await_look(parcel, error, moment)
+        elif error.code == words.STOPPED:
+            _hold_stopped(parcel, error, moment)
         elif outcome is Outcome.REFUSED:
             _count_unsent(parcel)
             settle_refused(parcel, error, moment)
@@ -154,7 +156,9 @@ def _await_look(parcel: Parcel, error: ChannelError, moment: datetime) -> None:
         evidence=evidence,
     )
     if not parcel.can_be_found:
-        sentence = words.UNKNOWN_D.format(label=parcel.label)
+        is_stopped = error.code == words.STOPPED
+        told = words.UNKNOWN_STOPPED if is_stopped else words.UNKNOWN_D
+        sentence = told.format(label=parcel.label, reason=error.message)
         if ask_a_person(parcel, sentence, moment, code=error.code):
             line.save(force_insert=True)
         return
@@ -168,6 +172,22 @@ def _await_look(parcel: Parcel, error: ChannelError, moment: datetime) -> None:
         error_message=error.message,
     ):
         line.save(force_insert=True)
+
+
+def _hold_stopped(parcel: Parcel, error: ChannelError, moment: datetime) -> None:
+    """Nothing had left when somebody pulled the brake: it waits, and no try of it is counted."""
+    tries = parcel.delivery.attempts - (1 if parcel.is_sending else 0)
+    if write(
+        parcel,
+        DeliveryState.SCHEDULED,
+        moment,
+        due_at=moment + pace.hold(),
+        attempts=max(tries, 0),
+        error_code=words.STOPPED,
+        error_message=error.message,
+    ):
+        approve_again(parcel, moment)
+        _note(parcel, DeliveryAttempt.Outcome.NOT_SENT, error)
 
 
 def settle_refused(parcel: Parcel, error: ChannelError, moment: datetime) -> None:

@@ -15,10 +15,13 @@ from publishing.models import Delivery, DeliveryState, PendingPost, WhenLate
 from . import followers, pace
 from .charges import give_back
 from .rows import fail_pending
-from .words import CLOSING, HELD, NETWORK_DOWN, OUR_OWN_TIMES, act
+from .words import CLOSING, HELD, NETWORK_DOWN, OUR_OWN_TIMES, STOPPED, act
 
 MISSED = "missed"
 SKIPPED = "skipped"
+
+NEVER_MADE_UP = frozenset({CLOSING, STOPPED})
+"""After these a person is asked about whatever was due meanwhile, however late it may go out."""
 
 HOLDERS = {*HELD, NETWORK_DOWN}
 """What holds a post up from outside, so that its own time counts on."""
@@ -37,8 +40,8 @@ def is_too_late(delivery: Delivery, moment: datetime) -> bool:
         return False
     if delivery.is_follower:
         return _is_follower_late(delivery, moment)
-    if delivery.error_code == CLOSING:
-        # A team that was kept after all works on; it does not make up for what was due meanwhile.
+    if delivery.error_code in NEVER_MADE_UP:
+        # Whoever lets go, or keeps the team after all, does not get what was due meanwhile.
         return bool(delivery.pending_post.scheduled_for < moment)
     is_our_retry = (
         delivery.attempts and delivery.error_code not in HOLDERS
@@ -49,11 +52,13 @@ def is_too_late(delivery: Delivery, moment: datetime) -> bool:
 
 def _goes_out_however_late(delivery: Delivery) -> bool:
     is_wanted = delivery.pending_post.when_late == WhenLate.PUBLISH
-    return is_wanted and delivery.error_code != CLOSING
+    return is_wanted and delivery.error_code not in NEVER_MADE_UP
 
 
 def _is_follower_late(delivery: Delivery, moment: datetime) -> bool:
     """A thread that has begun is finished, unless something held it up for that long."""
+    if delivery.error_code == STOPPED:
+        return True
     began = delivery.parent.published_at if delivery.parent else None
     is_held = delivery.error_code in HOLDERS and began is not None
     return is_held and moment - (began or moment) > pace.too_late()

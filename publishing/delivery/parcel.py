@@ -60,6 +60,8 @@ class Parcel:
     lease: Lease
     owner: str
     claimed_at: datetime
+    policy: str = ""
+    """What approved it, in words; empty where people did."""
     parent: Published | None = None
     """What a part or a comment goes under."""
     root: Published | None = None
@@ -73,6 +75,8 @@ class Parcel:
     """`sending` is committed: from here on an unknown end is an unknown outcome."""
     has_called: bool = False
     """The channel was entered with a call that may make a post."""
+    has_written: bool = False
+    """A request of that call has left which is not a mere question."""
     started: float = field(default_factory=monotonic)
 
     def begun(self, lease: Lease, moment: datetime) -> None:

@@ -11,7 +11,7 @@ from organizations.services.audit import record
 from publishing.channels.base import Accepted, ChannelError, DeliveryClass, Outcome
 from publishing.models import DeliveryAttempt, DeliveryState
 
-from . import pace, rows, words
+from . import brake, pace, rows, words
 from .failure import ask_a_person, give_up, needs_reconnect, settle_refused
 from .parcel import Parcel
 
@@ -107,6 +107,11 @@ def settle_untold(parcel: Parcel, error: ChannelError) -> None:
     with org_atomic(parcel.organization_id):
         rows.lock_pending([parcel])
         moment = now()
+        if error.code == words.STOPPED:
+            # Nobody was asked, so it is no look; it is tried again while the stop stands.
+            until = moment + brake.LOOKS_WAIT
+            rows.write(parcel, parcel.delivery.state, moment, claimed_until=until)
+            return
         looks = parcel.delivery.lookups + 1
         if _says_that_it_failed(parcel, error):
             settle_refused(parcel, error, moment)

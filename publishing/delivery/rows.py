@@ -101,7 +101,7 @@ def approve_again(parcel: Parcel, moment: datetime) -> None:
     """Nothing was sent and it waits for its next try: until then the post may be changed again."""
     if parcel.delivery.is_follower:
         return
-    approved = PendingStatus.APPROVED if parcel.approver_id else PendingStatus.AUTO_APPROVED
+    approved = PendingStatus.AUTO_APPROVED if parcel.policy else PendingStatus.APPROVED
     PendingPost.objects.filter(
         pk=parcel.delivery.pending_post_id, status=PendingStatus.PUBLISHING
     ).update(status=approved, updated_at=moment)

@@ -11,7 +11,7 @@ from config.kernel.scoping import org_atomic
 from publishing.channels.base import CrashPoint
 from publishing.models import Delivery, DeliveryState, PendingPost, PendingStatus
 
-from . import charges, checks, pace, quotas, rows
+from . import brake, charges, checks, pace, quotas, rows
 from .failure import put_off
 from .faults import fault
 from .parcel import Lease, Parcel
@@ -32,6 +32,8 @@ def begin(organization_id: UUID, parcels: Sequence[Parcel]) -> list[Parcel]:
         rows.lock_pending(parcels)
         ours = _start(parcels, moment)
         in_the_way = checks.obstacles([parcel.id for parcel in ours])
+        for held, stop in brake.in_the_way(ours).items():
+            in_the_way.setdefault(held, checks.stopped(stop.sentence))
         free = [parcel for parcel in ours if parcel.id not in in_the_way]
         in_the_way |= quotas.holds(free, moment)
         unpaid = charges.take([parcel for parcel in ours if parcel.id not in in_the_way])

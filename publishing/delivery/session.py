@@ -29,9 +29,9 @@ from publishing.channels.base import (
 from publishing.models import Delivery, SocialAccount
 from publishing.services.networks import account_facts, app_keys, public_address
 
-from . import pace
+from . import brake, pace
 from .faults import fault
-from .parcel import Lease, Parcel
+from .parcel import Parcel
 from .steady import steadily
 
 LOCK_SECONDS = 30
@@ -42,7 +42,10 @@ MAY_BE_EMPTIED = {"issued_at", "expires_at", "scope"}
 
 MOST_BYTES = 25_000_000
 
-_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
+_parcel: ContextVar[Parcel | None] = ContextVar("parcel", default=None)
+"""What the requests of this thread are made for."""
+QUESTIONS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that leave nothing behind."""
 
 
 class AccountSession:
@@ -193,15 +196,16 @@ class DeliverySession(AccountSession):
 
 @contextmanager
 def under_lease(parcel: Parcel) -> Iterator[DeliverySession]:
-    """A session whose requests are refused, before a byte leaves, once the lease may end in them.
+    """A session whose requests are refused, before a byte leaves, once the lease may end in them,
+    or somebody has stopped what they are for.
 
     A worker that was frozen and wakes up must not send what another one sends meanwhile.
     """
-    token = _lease.set(parcel.lease)
+    token = _parcel.set(parcel)
     try:
         yield DeliverySession(parcel)
     finally:
-        _lease.reset(token)
+        _parcel.reset(token)
 
 
 def lease_lost() -> ChannelError:
@@ -211,17 +215,28 @@ def lease_lost() -> ChannelError:
     )
 
 
-def _refuse_without_lease(request: httpx2.Request) -> None:
-    lease = _lease.get()
-    if lease is not None and not lease.covers_a_call:
+def refuse_to_leave() -> None:
+    """Raise ChannelError when what this thread works on may send nothing more."""
+    parcel = _parcel.get()
+    if parcel is None:
+        return
+    if not parcel.lease.covers_a_call:
         raise lease_lost()
+    brake.refuse_stopped(parcel)
+
+
+def _ask_first(request: httpx2.Request) -> None:
+    refuse_to_leave()
+    parcel = _parcel.get()
+    if parcel is not None and parcel.has_called and request.method not in QUESTIONS:
+        parcel.has_written = True
 
 
 @cache
 def _client(process: int, seconds: float) -> httpx2.Client:
     # One for the process: making a client costs as much as a request, and its pool is shared.
     client = http.client(timeout_seconds=seconds, max_bytes=MOST_BYTES)
-    client.event_hooks = {"request": [_refuse_without_lease]}
+    client.event_hooks = {"request": [_ask_first]}
     return client
 
 

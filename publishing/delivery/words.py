@@ -9,8 +9,10 @@ from publishing.models import Delivery, Part
 # -- Why a delivery waits: codes in `Delivery.error_code` while it is `scheduled` -----------------
 
 CLOSING: Final = "organization_closing"
+STOPPED: Final = "stopped"
 HELD: Final = {
     CLOSING: "This team is being closed, so nothing is posted for it.",
+    STOPPED: "Somebody stopped this, so nothing leaves until it is let go.",
     "organization_suspended": "This team is suspended, so nothing is posted for it.",
     "brand_paused": "The brand is paused. Resume it to let its posts go out.",
     "schedule_paused": "The schedule of this post is paused. Resume it to let its posts go out.",
@@ -95,6 +97,10 @@ UNKNOWN_LOOKED: Final = (
 UNKNOWN_TWIN: Final = (
     "{label} says that the post is {url}, but that address belongs to another post of yours. "
     "Look there which of the two is out."
+)
+UNKNOWN_STOPPED: Final = (
+    "{reason} {label} had been asked for something by then and offers no way to find out whether "
+    "the post is there. Look there: is it out?"
 )
 NOT_BOOKED: Final = (
     "The post is out on {label} at {url}, but Warren could not write that down. Confirm that it is "

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 
+from config.kernel.halting import refuse_halted
 from config.kernel.llm import double
 from config.kernel.llm.answers import StoredAnswer, answer_store, full_key
 from config.kernel.llm.calls import REQUESTS_PER_TRY, Tried, prompt_bytes, too_slow, try_once
@@ -60,7 +61,8 @@ def run(
 
     Call it with no transaction open. Raises NoModel, ModelMisconfigured, InputTooLong,
     AnswerRefused, AnswerTruncated and AnswerInvalid (trying again does not help),
-    ModelUnavailable (it does, after `retry_after` seconds), and PaymentRequired from the meter.
+    ModelUnavailable (it does, after `retry_after` seconds), Halted while somebody has stopped it,
+    and PaymentRequired from the meter.
     """
     options = options_for(organization_id, spec.name)
     if not options.is_enabled:
@@ -70,6 +72,7 @@ def run(
     stored = _stored(spec, key, organization_id)
     if stored:
         return stored
+    refuse_halted(organization_id)
     if double.is_active():
         answer = double.answer(spec, values)
     else:

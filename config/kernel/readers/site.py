@@ -19,10 +19,12 @@ from urllib.parse import urldefrag, urlsplit
 
 from config.kernel import http
 from config.kernel.errors import DomainError, TooMany, Unavailable
+from config.kernel.halting import refuse_halted
 from config.kernel.readers.base import Extracted, Unreadable
 from config.kernel.readers.html import read_html, read_links
 from config.kernel.readers.page import refuse_status
 from config.kernel.readers.robots import Robots, robots_of
+from config.kernel.scoping import organization_in_scope
 
 PAGE_SECONDS = 10.0
 BETWEEN_SECONDS = 2.0
@@ -153,6 +155,8 @@ class _Walk:
     def _fetch(self, url: str) -> http.Fetched:
         delay = max(BETWEEN_SECONDS, self._robots(url).delay_seconds)
         pace.wait(urlsplit(url).netloc, delay, self.pause)
+        if (organization_id := organization_in_scope()) is not None:
+            refuse_halted(organization_id)
         return http.fetch(url, max_bytes=MOST_BYTES, timeout_seconds=self.seconds, accept=_ACCEPT)
 
     def _robots(self, url: str) -> Robots:
