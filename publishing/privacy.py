@@ -258,7 +258,7 @@ register(
         },
         plain=words(
             "conversation side state remote_id parent_remote_id handle url said_at sentiment "
-            "idempotency_key was_suggested error_message"
+            "idempotency_key was_suggested error_message sending_at waited_seconds was_in_time"
         ),
     ),
     Table("publishing.savedreply", plain=words("brand name text use_count")),

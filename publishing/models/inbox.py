@@ -177,6 +177,11 @@ class InboxMessage(Claimable, HasGraph, OrgOwned):
     )
     idempotency_key = models.CharField(max_length=64, blank=True)
     was_suggested = models.BooleanField(default=False)
+    # When the first byte of an answer may have left.
+    sending_at = models.DateTimeField(null=True, blank=True)
+    # How long they had waited when this answer went out, and whether that was within the level.
+    waited_seconds = models.PositiveIntegerField(null=True, blank=True)
+    was_in_time = models.BooleanField(null=True, blank=True)
     error_message = models.TextField(blank=True)
 
     class Meta:
@@ -190,6 +195,16 @@ class InboxMessage(Claimable, HasGraph, OrgOwned):
         ]
         indexes = [
             models.Index(fields=["conversation", "said_at"], name="inbox_message_said"),
+            models.Index(
+                fields=["organization", "remote_id"],
+                name="inbox_message_remote",
+                condition=~Q(remote_id=""),
+            ),
+            models.Index(
+                fields=["organization", "said_at"],
+                name="inbox_message_waited",
+                condition=Q(waited_seconds__isnull=False),
+            ),
             models.Index(
                 fields=["due_at"],
                 name="inbox_message_due",
