@@ -14,7 +14,7 @@ of staged photos (alt_text_custom), and what a video's status says before it is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.kernel import http
@@ -31,6 +31,9 @@ from .base import (
     Draft,
     Found,
     Gone,
+    Handle,
+    Heard,
+    Hearing,
     Kind,
     Limits,
     Measurement,
@@ -40,12 +43,19 @@ from .base import (
     Session,
     VideoLimits,
 )
+from .listening import refuse_misfit
 from .meta_errors import FACEBOOK, is_gone, table
+from .meta_inbox import Inbox, Names, send_answer, without_permission
 from .meta_pages import FacebookLogin, address_of, may_create
 from .oauth import CALL_SECONDS, MAX_BYTES, expires_at
 from .readback import looked_since, moment, note_sending, plain, was_tried
 from .rest import Rest, dig
 from .waits import still_at_it
+
+READS_PEOPLE = "pages_read_user_content"
+READS_MESSAGES = "pages_messaging"
+"""Permissions beyond posting; operators whose app has them name them as `facebook.extra_scopes`."""
+MESSAGE_CHARACTERS = 2000
 
 POST_FIELDS = (
     "id,message,created_time,permalink_url,"
@@ -89,6 +99,10 @@ class Facebook(FacebookLogin):
     quotas = (Quota("posts", 50, 86_400), Quota("posts in an hour", 25, 3600))
     spacing_seconds = 5.0
     help_url = "https://developers.facebook.com/docs/pages-api/posts"
+
+    hears = ("comment", "mention", "message")
+    listens_every = 180.0
+    answer_key_lasts = timedelta(0)
 
     # Connecting
 
@@ -243,8 +257,67 @@ class Facebook(FacebookLogin):
             if not is_gone(error):
                 raise
 
+    # What people say
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """As far as the account's permissions go. Raises ChannelError where they do not at all."""
+        granted, page = self.granted(session.credentials), session.account.remote_id
+        if READS_PEOPLE not in granted and READS_MESSAGES not in granted:
+            raise without_permission(self.label, READS_PEOPLE)
+        inbox = Inbox(
+            lambda call: self.calling(session, call),
+            _names(page),
+            page,
+            frozenset({page}),
+            session.now,
+            self.label,
+        )
+        return inbox.listen(
+            cursor,
+            comments=READS_PEOPLE in granted,
+            tagged=READS_PEOPLE in granted,
+            messages=page if READS_MESSAGES in granted else "",
+            platform="messenger",
+        )
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        if heard.kind == "message":
+            return MESSAGE_CHARACTERS
+        return self.limits.comment_max
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """Under what it answers, or as a message, which Meta takes for a day after theirs."""
+        refuse_misfit(self, self.answer_room(heard, session.account), text, session.account)
+        path: str = f"/{heard.handle['id']}/comments"
+        body: dict[str, Any] = {"message": text.strip()}
+        if heard.kind == "message":
+            path = f"/{session.account.remote_id}/messages"
+            body = {
+                "recipient": {"id": heard.handle["to"]},
+                "messaging_type": "RESPONSE",
+                "message": {"text": text.strip()},
+            }
+        made = self.calling(session, lambda api: send_answer(api, path, json=body))
+        return Published(made, "" if heard.kind == "message" else self.address(made))
+
     def address(self, remote_id: str) -> str:
         return f"{self.at('web')}/{remote_id}"
+
+
+def _names(page: str) -> Names:
+    return Names(
+        posts=f"/{page}/published_posts",
+        comments="id,message,created_time,from,parent{id},permalink_url",
+        order={"filter": "stream", "order": "reverse_chronological"},
+        link="permalink_url",
+        text="message",
+        at="created_time",
+        tagged=f"/{page}/tagged",
+        tagged_fields="id,message,created_time,from,permalink_url",
+        tagged_text="message",
+    )
 
 
 def _body(payload: Payload, session: Session) -> dict[str, Any]:

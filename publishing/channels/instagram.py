@@ -41,6 +41,8 @@ class Instagram(InstagramPosts, FacebookLogin):
         "pages_show_list": "see which pages you manage",
         "pages_read_engagement": "see which account belongs to a page",
     }
+    reads_comments = "instagram_manage_comments"
+    reads_messages = "instagram_manage_messages"
     page_fields = f"id,name,access_token,tasks,{LINKED}{{id,username,name,profile_picture_url}}"
 
     def connections(self, tokens: Credentials, app: AppKeys | None) -> tuple[Connection, ...]:
@@ -80,6 +82,9 @@ class Instagram(InstagramPosts, FacebookLogin):
 
     def page_of(self, session: Session) -> str:
         return str(session.account.settings.get("page", ""))
+
+    def mailbox(self, session: Session) -> str:
+        return self.page_of(session)
 
     def probe(self, session: Session) -> tuple[Finding, ...]:
         findings = super().probe(session)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx2
+from django.conf import settings
 
 from config.kernel import http
 
@@ -42,6 +43,8 @@ class InstagramLogin(InstagramPosts):
         "instagram_business_manage_comments": "write first comments",
         "instagram_business_manage_insights": "read how posts do",
     }
+    reads_comments = "instagram_business_manage_comments"
+    reads_messages = "instagram_business_manage_messages"
     hosts = {
         "web": WEB,
         "token": "https://api.instagram.com",
@@ -90,6 +93,14 @@ class InstagramLogin(InstagramPosts):
                 expires_at=expires_at(tokens),
             ),
         )
+
+    def mailbox(self, session: Session) -> str:
+        return session.account.remote_id
+
+    def asked_scopes(self) -> tuple[str, ...]:
+        """An operator whose app may have more names it as `instagram_login.extra_scopes`."""
+        extra = str(settings.WARREN_CHANNEL_OPTIONS.get(f"{self.slug}.extra_scopes", ""))
+        return (*self.scopes, *extra.split())
 
     def probe(self, session: Session) -> tuple[Finding, ...]:
         person = self.calling(session, lambda api: api.get("/me", {"fields": PROFILE}))

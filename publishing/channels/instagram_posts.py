@@ -6,14 +6,19 @@ most 300 characters and one link) and "IG Media Insights", as of 2026-11.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from .base import (
     Accepted,
     Draft,
     Found,
     Gone,
+    Handle,
+    Heard,
+    Hearing,
     Kind,
     Limits,
     Measurement,
@@ -23,7 +28,9 @@ from .base import (
     Session,
     VideoLimits,
 )
+from .listening import refuse_misfit
 from .meta_errors import CONTAINERS, table
+from .meta_inbox import Inbox, Names, send_answer, without_permission
 from .meta_publishing import ContainerChannel
 from .readback import looked_since, moment, note_sending, plain
 from .rest import dig
@@ -31,6 +38,7 @@ from .shapes import AccountFacts
 from .text import links_in
 
 WEB = "https://www.instagram.com"
+MESSAGE_CHARACTERS = 1000
 INSIGHTS = "reach,views,likes,comments,saved,shares,total_interactions"
 
 
@@ -75,6 +83,13 @@ class InstagramPosts(ContainerChannel):
     quotas = (Quota("posts", 50, 86_400), Quota("posts in an hour", 10, 3600))
     spacing_seconds = 10.0
     help_url = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
+
+    hears = ("comment", "mention", "message")
+    listens_every = 180.0
+    answer_key_lasts = timedelta(0)
+    reads_comments: ClassVar[str]
+    reads_messages: ClassVar[str]
+    """Permissions: the first is among those for posting, the second an operator's app may have."""
 
     def problems(self, draft: Draft, account: AccountFacts | None = None) -> tuple[str, ...]:
         comment = draft.text if draft.kind is Kind.COMMENT else draft.first_comment
@@ -172,6 +187,64 @@ class InstagramPosts(ContainerChannel):
             reach=told.get("reach"),
             extra={name: number for name, number in extra.items() if number is not None},
         )
+
+    # What people say
+
+    @abstractmethod
+    def mailbox(self, session: Session) -> str:
+        """Whose conversations the account's messages stand in."""
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """As far as the account's permissions go. Raises ChannelError where they do not at all."""
+        granted, account = self.granted(session.credentials), session.account
+        reads = self.reads_comments in granted
+        mailbox = self.mailbox(session) if self.reads_messages in granted else ""
+        if not reads and not mailbox:
+            raise without_permission(self.label, self.reads_comments)
+        inbox = Inbox(
+            lambda call: self.calling(session, call),
+            _names(account.remote_id),
+            account.remote_id,
+            frozenset({account.remote_id, account.handle} - {""}),
+            session.now,
+            self.label,
+        )
+        return inbox.listen(
+            cursor, comments=reads, tagged=reads, messages=mailbox, platform="instagram"
+        )
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        return MESSAGE_CHARACTERS if heard.kind == "message" else self.limits.comment_max
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """Under what it answers, or as a message, which Meta takes for a day after theirs."""
+        refuse_misfit(self, self.answer_room(heard, session.account), text, session.account)
+        edge = "comments" if heard.handle.get("tag") else "replies"
+        path, body = f"/{heard.handle['id']}/{edge}", {"message": text.strip()}
+        request: dict[str, Any] = {"data": body}
+        if heard.kind == "message":
+            path = f"/{self.mailbox(session)}/messages"
+            to, words = {"id": heard.handle["to"]}, {"text": text.strip()}
+            request = {"json": {"recipient": to, "message": words}}
+        made = self.calling(session, lambda api: send_answer(api, path, **request))
+        return Published(made, heard.url)
+
+
+def _names(account: str) -> Names:
+    reply = "id,text,timestamp,username,from"
+    return Names(
+        posts=f"/{account}/media",
+        comments=f"{reply},parent_id,replies.limit(20){{{reply}}}",
+        order={},
+        link="permalink",
+        text="text",
+        at="timestamp",
+        tagged=f"/{account}/tags",
+        tagged_fields="id,caption,timestamp,username,permalink",
+        tagged_text="caption",
+    )
 
 
 def _file(item: Mapping[str, Any], session: Session) -> dict[str, str]:

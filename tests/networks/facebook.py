@@ -9,11 +9,13 @@ from typing import Any
 from pytest_django import Settings
 
 from publishing.channels.base import AccountFacts
-from publishing.channels.facebook import Facebook
+from publishing.channels.facebook import READS_MESSAGES, READS_PEOPLE, Facebook
 
 from .base import Item, Reply, Request, Stage, route, some_pictures
 from .consent import APP
 from .graph import VERSION, GraphNetwork, edge, graph_error, made_at, not_there, parts_of, since
+from .graph_talk import GraphTalk, paged
+from .talk import Person
 
 PAGE = "102030"
 
@@ -113,6 +115,7 @@ class FacebookNetwork(PagesNetwork):
         self.silent_after_finish = False
         self.answers: list[Reply] = []
         """What the next requests that make a post are answered, after the post was taken."""
+        self.talk = GraphTalk(self, Person(PAGE, "The Harbour", "theharbour"), prefix="102030_")
 
     @route("POST", rf"{VERSION}/{PAGE}/photos")
     def take_photo(self, request: Request) -> Reply:
@@ -174,7 +177,51 @@ class FacebookNetwork(PagesNetwork):
     @route("GET", rf"{VERSION}/{PAGE}/published_posts")
     def published_posts(self, request: Request) -> Reply:
         posts = [each for each in self.items.values() if each.kind == "post"]
-        return edge(_shown(each) for each in since(posts, request))
+        if "comments" not in request.query["fields"]:
+            return edge(_shown(each) for each in since(posts, request))
+        assert "comments.filter(stream).order(reverse_chronological)" in request.query["fields"]
+        return edge(
+            {**_shown(each), "comments": paged(self._said_under(each.id), {}, most=50)}
+            for each in since(posts, request)
+        )
+
+    def _said_under(self, post: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": each.id,
+                "message": each.text,
+                "created_time": made_at(each),
+                "from": {
+                    "id": self.talk.author(each).id,
+                    "name": self.talk.author(each).name,
+                },
+                **({"parent": {"id": each.parent}} if each.parent != post else {}),
+            }
+            for each in self.talk.under(post)
+        ]
+
+    @route("GET", rf"{VERSION}/{PAGE}/tagged")
+    def tagged(self, request: Request) -> Reply:
+        rows = [
+            {
+                "id": each.id,
+                "message": each.text,
+                "created_time": made_at(each),
+                "from": {"id": each.facts["by"].id, "name": each.facts["by"].name},
+            }
+            for each in reversed(self.talk.taggings)
+        ]
+        return Reply(200, paged(rows, request.query))
+
+    @route("GET", rf"{VERSION}/{PAGE}/conversations")
+    def conversations(self, request: Request) -> Reply:
+        assert request.query["platform"] == "messenger"
+        return Reply(200, paged(self.talk.talks(), request.query))
+
+    @route("POST", rf"{VERSION}/{PAGE}/messages", makes_post=True)
+    def message(self, request: Request) -> Reply:
+        assert request.json["messaging_type"] == "RESPONSE"
+        return self.talk.take_message(request)
 
     @route("POST", rf"{VERSION}/(?P<post>\d+_\d+)/comments", makes_post=True)
     def comment(self, request: Request, post: str) -> Reply:
@@ -185,6 +232,8 @@ class FacebookNetwork(PagesNetwork):
 
     @route("GET", rf"{VERSION}/(?P<post>\d+_\d+)/comments")
     def comments(self, request: Request, post: str) -> Reply:
+        if "order" in request.query:
+            return Reply(200, paged(self._said_under(post), request.query))
         under = [each for each in self.items.values() if each.parent == post]
         return edge(
             {
@@ -265,8 +314,12 @@ def stage(settings: Settings) -> Iterator[Stage]:
         }
         yield Stage(
             account=AccountFacts(PAGE, "theharbour"),
-            vault=network.vault(user_token=network.token_for("person")),
+            vault=network.vault(
+                user_token=network.token_for("person"),
+                scope=",".join((*network.scopes, READS_PEOPLE, READS_MESSAGES)),
+            ),
             network=network,
+            talk=network.talk,
             app=APP,
             files=some_pictures(4),
             answer=network.consent,

@@ -16,6 +16,8 @@ from .consent import APP
 from .containers import ContainerNetwork
 from .facebook import PAGE, PagesNetwork
 from .graph import VERSION, edge, made_at, not_there, parts_of
+from .graph_talk import GraphTalk, paged
+from .talk import Person
 
 ACCOUNT = "17841400008460056"
 DRAFT = Draft(
@@ -26,6 +28,12 @@ DRAFT = Draft(
 
 
 class MediaNetwork(ContainerNetwork):
+    mailbox: str = ACCOUNT
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.talk = GraphTalk(self, Person(ACCOUNT, "The Harbour", self.handle))
+
     @route("POST", rf"{VERSION}/{ACCOUNT}/media")
     def container(self, request: Request) -> Reply:
         form = parts_of(request)
@@ -39,7 +47,58 @@ class MediaNetwork(ContainerNetwork):
 
     @route("GET", rf"{VERSION}/{ACCOUNT}/media")
     def media(self, request: Request) -> Reply:
-        return self.listed(request, ("post",))
+        if "comments" not in request.query.get("fields", ""):
+            return self.listed(request, ("post",))
+        posts = [each for each in self.items.values() if each.kind == "post"]
+        return edge(
+            {"id": each.id, "comments": paged(self._said_under(each.id), {}, most=50)}
+            for each in posts
+        )
+
+    def _said_under(self, post: str) -> list[dict[str, Any]]:
+        """Comments newest first, each with its replies inside."""
+        said = self.talk.under(post)
+        return [
+            {
+                **self._comment(each),
+                "replies": {"data": [self._comment(e) for e in said if e.parent == each.id]},
+            }
+            for each in said
+            if each.parent == post
+        ]
+
+    def _comment(self, item: Item) -> dict[str, Any]:
+        author = self.talk.author(item)
+        return {
+            "id": item.id,
+            "text": item.text,
+            "timestamp": made_at(item),
+            "username": author.handle,
+            "from": {"id": author.id, "username": author.handle, "name": author.name},
+        }
+
+    @route("GET", rf"{VERSION}/{ACCOUNT}/tags")
+    def tags(self, request: Request) -> Reply:
+        rows = [
+            {**self._comment(each), "caption": each.text} for each in reversed(self.talk.taggings)
+        ]
+        return Reply(200, paged(rows, request.query))
+
+    @route("GET", rf"{VERSION}/(?P<whose>\d+)/conversations")
+    def conversations(self, request: Request, whose: str) -> Reply:
+        assert (whose, request.query["platform"]) == (self.mailbox, "instagram")
+        return Reply(200, paged(self.talk.talks(), request.query))
+
+    @route("POST", rf"{VERSION}/(?P<whose>\d+)/messages", makes_post=True)
+    def message(self, request: Request, whose: str) -> Reply:
+        assert whose == self.mailbox
+        return self.talk.take_message(request)
+
+    @route("POST", rf"{VERSION}/(?P<above>\d+)/replies", makes_post=True)
+    def reply(self, request: Request, above: str) -> Reply:
+        text = parts_of(request)["message"]
+        item = self.keep(Item(self.next_id(), text, parent=above, kind="comment"))
+        return Reply(200, {"id": item.id})
 
     @route("GET", rf"{VERSION}/{ACCOUNT}/content_publishing_limit")
     def publishing_limit(self, request: Request) -> Reply:
@@ -53,6 +112,8 @@ class MediaNetwork(ContainerNetwork):
 
     @route("GET", rf"{VERSION}/(?P<post>\d+)/comments")
     def comments(self, request: Request, post: str) -> Reply:
+        if "parent_id" in request.query["fields"]:
+            return Reply(200, paged(self._said_under(post), request.query))
         under = [each for each in self.items.values() if each.parent == post]
         return edge(
             {
@@ -78,6 +139,7 @@ class MediaNetwork(ContainerNetwork):
 
 class InstagramNetwork(MediaNetwork, PagesNetwork):
     scopes: tuple[str, ...] = Instagram.scopes
+    mailbox = PAGE
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,6 +177,10 @@ def stage(settings: Settings) -> Iterator[Stage]:
         yield media_stage(
             network,
             account=AccountFacts(ACCOUNT, network.handle, settings={"page": PAGE}),
-            vault=network.vault(user_token=network.token_for("person")),
+            vault=network.vault(
+                user_token=network.token_for("person"),
+                scope=",".join((*network.scopes, Instagram.reads_messages)),
+            ),
+            talk=network.talk,
             answer=network.consent,
         )

@@ -56,6 +56,7 @@ def stage(settings: Settings) -> Iterator[Stage]:
         yield media_stage(
             network,
             account=AccountFacts(ACCOUNT, network.handle),
-            vault=network.vault(),
+            vault=network.vault(scope=",".join((*network.scopes, InstagramLogin.reads_messages))),
+            talk=network.talk,
             answer=network.consent,
         )
