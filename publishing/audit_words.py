@@ -73,6 +73,10 @@ add_words(
         "account.unlinked": "took a channel from a brand",
         "account.paused": "paused a channel",
         "account.resumed": "resumed a channel",
+        "contract.drafted": "drafted a policy",
+        "contract.changed": "changed the draft of a policy",
+        "contract.signed": "signed a policy",
+        "contract.withdrawn": "withdrew a policy",
         "stop.pulled": "stopped everything",
         "stop.released": "let go of a stop",
         "schedule.created": "added a schedule",
@@ -101,6 +105,13 @@ add_words(
         "calendar.event_deleted": "took an event out of the calendar",
         "calendar.address_made": "made an address to subscribe to a calendar",
         "calendar.address_revoked": "closed an address of a calendar",
+        "import.checked": "uploaded a file of posts",
+        "import.changed": "changed how a file of posts is read",
+        "import.confirmed": "had the posts of a file made",
+        "import.cancelled": "cancelled an import",
+        "import.done": "made the posts of a file",
+        "import.undone": "undid an import",
+        "posts.exported": "exported posts",
         "recurrence.started": "let a post repeat",
         "recurrence.changed": "changed when a post repeats",
         "recurrence.paused": "paused a repeating post",
@@ -112,12 +123,32 @@ add_words(
         "run.done": "finished a turn",
         "run.failed": "could not finish a turn",
         "run.skipped": "had nothing to do in a turn",
+        "inbox.message_received": "heard from somebody",
+        "inbox.answered": "answered somebody",
+        "inbox.answer_sent": "sent an answer",
+        "inbox.answer_failed": "could not send an answer",
+        "inbox.answer_unknown": "could not tell whether an answer went out",
+        "inbox.answer_settled": "decided what became of an answer",
+        "inbox.answer_late": "found an answer late",
+        "inbox.noted": "wrote a note in the inbox",
+        "inbox.assigned": "gave a conversation to somebody",
+        "inbox.unassigned": "took a conversation from somebody",
+        "inbox.done": "ended a conversation",
+        "inbox.reopened": "took a conversation up again",
+        "inbox.reply_saved": "kept a saved reply",
+        "inbox.reply_deleted": "deleted a saved reply",
+        "inbox.reply_suggested": "asked the agent for an answer",
+        "inbox.level_set": "set how soon to answer",
+        "inbox.person_erased": "erased somebody from the inbox",
         "staff.settled": "settled a post as not sent",
         "staff.checked_again": "looked again whether a post went out",
     },
     {
         "publishing.pendingpost": AuditTarget(
             "Post", "content", "publishing:approval-show", "pending"
+        ),
+        "publishing.composition": AuditTarget(
+            "Draft", "text", "publishing:composition-show", "composition"
         ),
         "publishing.delivery": AuditTarget(
             "Delivery", "pending_post__content", "publishing:delivery-show", "delivery"
@@ -126,11 +157,18 @@ add_words(
         "publishing.socialaccount": AuditTarget(
             "Channel", "name", "publishing:channel-show", "account"
         ),
+        "publishing.conversation": AuditTarget(
+            "Conversation", "platform", "publishing:conversation-show", "conversation"
+        ),
+        "publishing.savedreply": AuditTarget("Saved reply", "name", "publishing:inbox-settings"),
         "publishing.schedule": AuditTarget(
             "Schedule", "name", "publishing:schedule-show", "schedule"
         ),
         "publishing.postingqueue": AuditTarget("Queue", "name"),
         "publishing.calendarevent": AuditTarget("Calendar event", "name"),
+        "publishing.postimport": AuditTarget(
+            "Import of posts", "name", "publishing:import-show", "post_import"
+        ),
         "publishing.recurrence": AuditTarget(
             "Repeating post", "composition__text", "publishing:recurrence-show", "recurrence"
         ),

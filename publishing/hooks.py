@@ -9,7 +9,13 @@ from config.kernel.checks import doctor_checks
 from config.kernel.halting import halting
 from content.models import ContentEmbedding
 from content.services.frames import frames_of
-from content.services.upward import file_ends, file_users, texts_of
+from content.services.upward import (
+    asset_renditions,
+    file_ends,
+    file_mentions,
+    file_users,
+    texts_of,
+)
 from organizations.notices.kinds import register_kinds
 from organizations.privacy.marks import Keep
 from organizations.privacy.retention import Rule, rules
@@ -26,9 +32,11 @@ from .channels.text import measure_text
 from .delivery.restored import hold_what_was_due
 from .media.program import frames, video_findings
 from .selectors.connections import account_findings
-from .selectors.media import names_file
+from .selectors.media import mentions_of_file, names_file
 from .selectors.paid import brands_of_deliveries
 from .services.accounts import count_accounts
+from .services.asset_renditions import renditions_for_page
+from .services.inbox_sweep import forget_conversations
 from .services.loose_files import remove_loose_files
 from .services.networks import declare_apps
 from .services.remembered import texts_of_pending_posts, texts_of_posts
@@ -53,6 +61,9 @@ for channel in channels.values():
 texts_of.register(ContentEmbedding.ContentType.PENDING_POST, texts_of_pending_posts)
 texts_of.register(ContentEmbedding.ContentType.POST, texts_of_posts)
 file_users.register("publishing", names_file)
+file_mentions.register("publishing", mentions_of_file)
+asset_renditions.fill(renditions_for_page)
+rules.register("ended conversations", Rule(Keep.CONVERSATIONS, forget_conversations))
 rules.register("files that nothing names", Rule(Keep.DELETED, remove_loose_files))
 file_ends.register("publishing", forget_renditions)
 frames_of.fill(frames)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from organizations.models import ActorKind, AuditRecord
+from organizations.models import ActorKind, AuditRecord, Role
 from organizations.notices.kinds import Notice, NoticeKind, place, target_of
 
 from .channels.registry import platform_label
 from .models import (
     AutopilotRun,
     BrandAccountLink,
+    Conversation,
     Delivery,
+    InboxMessage,
     Part,
     PendingPost,
+    PendingStatus,
+    PostComment,
     Schedule,
     SocialAccount,
 )
+from .services.workflows import steps_of_post
 
 APPROVAL_GAP: Final = timedelta(hours=1)
 
@@ -64,15 +70,58 @@ _WHAT: Final[Mapping[str, str]] = {
 
 
 def waiting_post(record: AuditRecord) -> Notice | None:
+    """To whom the step asks: those who are named, else everybody who may write for the brand."""
     post = target_of(record, PendingPost.objects.select_related("brand"))
-    if post is None or post.generation_mode == PendingPost.GenerationMode.MANUAL:
-        # Whoever asked for it by hand looks at it already.
+    if post is None or post.status != PendingStatus.PENDING:
+        return None
+    step = steps_of_post(post)[min(post.step, max(len(post.steps) - 1, 0))]
+    is_by_hand = post.generation_mode == PendingPost.GenerationMode.MANUAL
+    if step.is_client or (is_by_hand and post.generation_id and len(post.steps) < 2):
+        # The client is told by mail; who asked for a text by hand looks at it already.
+        return None
+    if record.action == "post.signed" and not record.data.get("moved"):
         return None
     return Notice(
+        people=frozenset(step.approvers) or None,
         title=f"A post for {post.brand.name} on {platform_label(post.platform)} waits for approval",
         body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
         path=place("publishing:approval-show", pending=post.pk),
         brand_ids=frozenset({post.brand_id}),
+    )
+
+
+def returned_post(record: AuditRecord) -> Notice | None:
+    """Changes asked for: told to whoever made the post, or to all where the agent did."""
+    post = target_of(record, PendingPost.objects.select_related("brand"))
+    if post is None:
+        return None
+    return Notice(
+        title=f"Changes are asked for: a post for {post.brand.name}",
+        body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
+        path=place("publishing:approval-show", pending=post.pk),
+        brand_ids=frozenset({post.brand_id}),
+        people=frozenset({post.author_id}) if post.author_id else None,
+    )
+
+
+def mentioned(record: AuditRecord) -> Notice | None:
+    """To those whom a comment names, and what a client says to the author too."""
+    row = PostComment.objects.filter(pk=record.data.get("comment")).first()
+    post = target_of(record, PendingPost.objects.select_related("brand"))
+    if row is None or post is None:
+        return None
+    people = set(row.mentions)
+    if row.author_id is None and post.author_id:
+        people.add(post.author_id)
+    if not people and row.author_id is not None:
+        return None
+    who = row.client_name or (row.author.name or row.author.email if row.author else "Somebody")
+    return Notice(
+        title=f"{who} on a post for {post.brand.name}",
+        body=_quoted(row.body),
+        path=place("publishing:approval-talk", pending=post.pk),
+        brand_ids=frozenset({post.brand_id}),
+        people=frozenset(people) or None,
     )
 
 
@@ -147,6 +196,45 @@ def _quoted(text: str) -> str:
     return f"“{words[:200]}{'…' if len(words) > 200 else ''}”" if words else ""
 
 
+def new_message(record: AuditRecord) -> Notice | None:
+    return _about_conversation(record, "{person} wrote to {account} on {channel}")
+
+
+def late_answer(record: AuditRecord) -> Notice | None:
+    return _about_conversation(record, "{person} still waits for an answer on {channel}")
+
+
+def unclear_answer(record: AuditRecord) -> Notice | None:
+    return _about_conversation(record, "Did the answer to {person} arrive on {channel}?")
+
+
+def failed_answer(record: AuditRecord) -> Notice | None:
+    return _about_conversation(record, "An answer to {person} was not sent on {channel}")
+
+
+def assigned_conversation(record: AuditRecord) -> Notice | None:
+    told = _about_conversation(record, "{person} on {channel} is yours to answer")
+    return replace(told, people=frozenset({UUID(record.data["to"])})) if told else None
+
+
+def _about_conversation(record: AuditRecord, title: str) -> Notice | None:
+    row = target_of(record, Conversation.objects.select_related("account"))
+    if row is None:
+        return None
+    said = row.messages.filter(side=InboxMessage.Side.THEIRS).order_by("-said_at").first()
+    brands = BrandAccountLink.objects.filter(account_id=row.account_id)
+    return Notice(
+        title=title.format(
+            person=row.person_name or row.person_handle or "Somebody",
+            account=row.account.name,
+            channel=platform_label(row.platform),
+        ),
+        body=f"{record.reason}\n\n{_quoted(said.text) if said else ''}".strip(),
+        path=place("publishing:conversation-show", conversation=row.pk),
+        brand_ids=frozenset(brands.values_list("brand_id", flat=True)) or None,
+    )
+
+
 KINDS: Final = (
     NoticeKind(
         key="post_failed",
@@ -203,11 +291,36 @@ KINDS: Final = (
         words="A post waits for approval",
         help="By mail at most once an hour, all waiting posts together.",
         group="Posts",
-        actions=frozenset({"post.submitted"}),
+        actions=frozenset({"post.submitted", "post.signed", "post.approval_reminded"}),
         make=waiting_post,
         by_mail=True,
         gap=APPROVAL_GAP,
-        settled_by=frozenset({"post.approved", "post.rejected", "post.auto_approved"}),
+        settled_by=frozenset(
+            {
+                *("post.approved", "post.rejected", "post.auto_approved"),
+                *("post.signed", "post.changes_asked"),
+            }
+        ),
+    ),
+    NoticeKind(
+        key="post_returned",
+        words="Changes of a post are asked for",
+        help="By the team or the client, with what should change.",
+        group="Posts",
+        actions=frozenset({"post.changes_asked"}),
+        make=returned_post,
+        by_mail=True,
+        settled_by=frozenset({"post.edited", "post.approved", "post.rejected"}),
+    ),
+    NoticeKind(
+        key="post_mention",
+        words="Somebody mentions you, or a client comments",
+        help="In the comments on a post.",
+        group="Posts",
+        actions=frozenset({"post.commented"}),
+        make=mentioned,
+        role=Role.VIEWER,
+        by_mail=True,
     ),
     NoticeKind(
         key="approval_expired",
@@ -216,6 +329,58 @@ KINDS: Final = (
         group="Posts",
         actions=frozenset({"posts.expired"}),
         make=expired_posts,
+    ),
+    NoticeKind(
+        key="inbox_message",
+        words="Somebody wrote to a channel",
+        help="Comments, mentions and messages, as they are heard. By mail all together.",
+        group="Inbox",
+        actions=frozenset({"inbox.message_received"}),
+        make=new_message,
+        gap=APPROVAL_GAP,
+        settled_by=frozenset({"inbox.answer_sent", "inbox.done"}),
+    ),
+    NoticeKind(
+        key="inbox_assigned",
+        words="A conversation is given to you",
+        help="By somebody of the team.",
+        group="Inbox",
+        actions=frozenset({"inbox.assigned"}),
+        make=assigned_conversation,
+        by_mail=True,
+        settled_by=frozenset({"inbox.answer_sent", "inbox.done", "inbox.unassigned"}),
+    ),
+    NoticeKind(
+        key="inbox_late",
+        words="An answer is late",
+        help="Somebody waits for longer than the brand set as its service level.",
+        group="Inbox",
+        actions=frozenset({"inbox.answer_late"}),
+        make=late_answer,
+        by_mail=True,
+        settled_by=frozenset({"inbox.answer_sent", "inbox.done"}),
+    ),
+    NoticeKind(
+        key="inbox_failed",
+        words="An answer was not sent",
+        help="With what the channel said. It is not sent again by itself.",
+        group="Inbox",
+        actions=frozenset({"inbox.answer_failed"}),
+        make=failed_answer,
+        by_mail=True,
+        tells_actor=True,
+        settled_by=frozenset({"inbox.answer_sent", "inbox.done"}),
+    ),
+    NoticeKind(
+        key="inbox_unknown",
+        words="Nobody knows whether an answer arrived",
+        help="Nothing is sent again until a person has looked.",
+        group="Inbox",
+        actions=frozenset({"inbox.answer_unknown"}),
+        make=unclear_answer,
+        by_mail=True,
+        tells_actor=True,
+        settled_by=frozenset({"inbox.answer_sent", "inbox.answer_settled"}),
     ),
     NoticeKind(
         key="channel_lost",

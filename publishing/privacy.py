@@ -14,8 +14,12 @@ SIGNED = Mark(Category.ACTIVITY, "Saying who signed or ended the agent's policy"
 STOPPED = Mark(Category.ACTIVITY, "Saying who stopped publishing and who let it go on", Keep.TEAM)
 REMARK = Mark(Category.CONTENT, "Talking a post over before it goes out", Keep.TEAM)
 DOOR = Mark(Category.CONTACT, "Letting a client in without an account", Keep.TEAM)
-OUTSIDER = Mark(Category.PROFILE, "Showing who wrote to the brand, and answering", Keep.TEAM)
-SAID = Mark(Category.CONTENT, "Reading and answering what people write to the brand", Keep.TEAM)
+OUTSIDER = Mark(
+    Category.PROFILE, "Showing who wrote to the brand, and answering", Keep.CONVERSATIONS
+)
+SAID = Mark(
+    Category.CONTENT, "Reading and answering what people write to the brand", Keep.CONVERSATIONS
+)
 VISITOR = Mark(Category.TECHNICAL, "Counting visitors of a hosted page once a day", Keep.TODAY)
 
 register(

@@ -15,7 +15,18 @@ from .autopilot.tasks import (
     sweep_schedules,
 )
 from .delivery import pulse, sweep
-from .services import connecting, feed, links_visits, recurrences, renditions, upkeep
+from .services import (
+    connecting,
+    feed,
+    imports,
+    inbox_feeds,
+    inbox_sending,
+    inbox_sweep,
+    links_visits,
+    recurrences,
+    renditions,
+    upkeep,
+)
 
 __all__ = [
     "deliver_batch",
@@ -25,11 +36,16 @@ __all__ = [
     "fit_post_media",
     "forget_visits",
     "look_after_account",
+    "make_post_import",
+    "read_inbox_feed",
     "reap_deliveries",
     "remember_post",
+    "send_inbox_answer",
     "sweep_accounts",
     "sweep_deliveries",
+    "sweep_imports",
     "sweep_recurrences",
+    "sweep_inbox",
     "sweep_runs",
     "sweep_schedules",
 ]
@@ -73,6 +89,18 @@ def sweep_recurrences() -> int:
     return recurrences.sweep_recurrences()
 
 
+@app.task(name="publishing.tasks.sweep_imports")
+def sweep_imports() -> int:
+    """Make the posts of files that somebody confirmed."""
+    return imports.sweep_imports()
+
+
+@app.task(base=OrgTask, name="publishing.tasks.make_post_import")
+def make_post_import(organization_id: str, import_id: str) -> None:
+    """Make the posts of one file. Safe to run twice."""
+    imports.make_import(UUID(organization_id), UUID(import_id))
+
+
 @app.task(name="publishing.tasks.sweep_accounts")
 def sweep_accounts() -> int:
     """Have every account looked after that is due, and forget attempts to connect that ended."""
@@ -87,6 +115,24 @@ def sweep_accounts() -> int:
 def look_after_account(organization_id: str, account_id: str) -> None:
     """Renew the access of one account ahead of its end, or check it. Safe to run twice."""
     upkeep.look_after(account_id=UUID(account_id))
+
+
+@app.task(name="publishing.tasks.sweep_inbox")
+def sweep_inbox() -> int:
+    """Hand out accounts that are due to be read and answers that are due to be sent."""
+    return inbox_sweep.sweep(read_inbox_feed, send_inbox_answer)
+
+
+@app.task(base=OrgTask, name="publishing.tasks.read_inbox_feed")
+def read_inbox_feed(organization_id: str, feed_id: str) -> None:
+    """Read what people said to one account. Safe to run twice."""
+    inbox_feeds.read_feed(feed_id=UUID(feed_id))
+
+
+@app.task(base=OrgTask, name="publishing.tasks.send_inbox_answer")
+def send_inbox_answer(organization_id: str, message_id: str) -> None:
+    """Send one answer that is due. Safe to run twice."""
+    inbox_sending.send_answer(message_id=UUID(message_id))
 
 
 @app.task(base=OrgTask, name="publishing.tasks.fit_post_media")

@@ -9,7 +9,7 @@ from uuid import UUID
 from organizations.models import AuditRecord
 from organizations.webhooks.catalogue import add_event
 
-from .models import Delivery, PendingPost, Post, SocialAccount
+from .models import Conversation, Delivery, InboxMessage, PendingPost, Post, SocialAccount
 
 
 def facts_of_deliveries(records: Sequence[AuditRecord]) -> Mapping[UUID, Mapping[str, Any]]:
@@ -38,6 +38,33 @@ def facts_of_accounts(records: Sequence[AuditRecord]) -> Mapping[UUID, Mapping[s
         record.pk: {"channel": _account(rows[record.target_id])}
         for record in records
         if record.target_id in rows
+    }
+
+
+def facts_of_conversations(records: Sequence[AuditRecord]) -> Mapping[UUID, Mapping[str, Any]]:
+    rows = Conversation.objects.select_related("account").in_bulk(_targets(records))
+    ids = [UUID(record.data["message_id"]) for record in records if "message_id" in record.data]
+    said = InboxMessage.objects.in_bulk(ids)
+    return {
+        record.pk: _conversation(
+            rows[record.target_id], said.get(UUID(record.data.get("message_id", str(record.pk))))
+        )
+        for record in records
+        if record.target_id in rows
+    }
+
+
+def _conversation(row: Conversation, said: InboxMessage | None) -> dict[str, Any]:
+    return {
+        "conversation": {
+            "id": str(row.pk),
+            "kind": row.kind,
+            "post_id": str(row.post_id) if row.post_id else None,
+            "person": row.person_name,
+            "sentiment": row.sentiment,
+        },
+        "message": {"text": said.text, "url": said.url} if said else None,
+        "channel": _account(row.account),
     }
 
 
@@ -108,5 +135,11 @@ add_event(
     "A channel was disconnected or needs signing in again",
     *("account.disconnected", "account.needs_reconnect"),
     facts=facts_of_accounts,
+)
+add_event(
+    "inbox.message_received",
+    "Somebody wrote to a channel",
+    "inbox.message_received",
+    facts=facts_of_conversations,
 )
 add_event("schedule.paused", "A schedule stopped", "schedule.paused", "schedule.exhausted")

@@ -40,6 +40,7 @@ class Keep(Enum):
     AUDIT = ("90 days; 730 days for security, privacy and billing", 730)
     ANSWERS = ("30 days", 30)
     LOOK_UPS = ("90 days", 90)
+    CONVERSATIONS = ("180 days after it was ended; what is open stays", 180)
     NOTICES = ("180 days", 180)
     INVITATIONS = ("90 days after its end", 90)
     TICKETS = ("730 days after it was resolved", 730)

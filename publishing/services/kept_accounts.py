@@ -19,6 +19,8 @@ from publishing.channels.base import (
 )
 from publishing.models import AccountStatus, SocialAccount
 
+from .inbox_feeds import listen_to
+
 
 def keep(channel: Channel, connection: Connection) -> SocialAccount:
     """The account's row with what the network has just told; in the caller's transaction."""
@@ -30,6 +32,7 @@ def keep(channel: Channel, connection: Connection) -> SocialAccount:
                 account = SocialAccount(platform=platform, remote_id=connection.remote_id)
                 _fill(account, channel, connection)
                 account.save(force_insert=True)
+                listen_to(account)
                 return account
         except IntegrityError:
             # Somebody connected it in the same moment; theirs is the row to refresh.
@@ -38,6 +41,7 @@ def keep(channel: Channel, connection: Connection) -> SocialAccount:
                 raise
     _fill(account, channel, connection)
     account.save()
+    listen_to(account)
     return account
 
 
