@@ -162,10 +162,17 @@ class SavedView(OrgOwned):
     place = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=1000)
+    # What the list opens with for this person.
+    is_default = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["name"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user", "place"],
+                condition=Q(is_default=True),
+                name="saved_view_one_default",
+            ),
             models.UniqueConstraint(
                 fields=["organization", "user", "place", "name"], name="saved_view_name"
             )

@@ -139,6 +139,7 @@ register(
         "organizations.savedview",
         about=("user",),
         personal={"user": CHOICE, "place": CHOICE, "name": CHOICE, "query": CHOICE},
+        plain=words("is_default"),
     ),
     Table(
         "organizations.whitelabel",

@@ -25,6 +25,11 @@ class PendingStatus(models.TextChoices):
     FAILED = "failed"
 
 
+# In the order of their names, as the conditions of the indexes spell them.
+COMING = ("approved", "auto_approved", "draft", "pending", "publishing")
+STRANDED = ("expired", "failed", "rejected")
+
+
 class WhenLate(models.TextChoices):
     """What becomes of a post that could not leave at its time: a person is asked, or not."""
 
@@ -197,6 +202,17 @@ class PendingPost(HasGraph, OrgOwned):
                 fields=["queue", "scheduled_for"],
                 name="pending_queue",
                 condition=Q(queue__isnull=False),
+            ),
+            # The list of posts: what is to come, and what came to nothing.
+            models.Index(
+                fields=["organization", "scheduled_for", "id"],
+                name="pending_coming",
+                condition=Q(status__in=COMING),
+            ),
+            models.Index(
+                fields=["organization", "-scheduled_for", "-id"],
+                name="pending_stranded",
+                condition=Q(status__in=STRANDED),
             ),
         ]
 

@@ -108,6 +108,13 @@ class Post(SoftDeletes, Claimable, OrgOwned):
             models.Index(fields=["account", "-published_at"], name="post_account"),
             models.Index(fields=["brand", "angle", "-published_at"], name="post_brand_angle"),
             models.Index(fields=["brand", "-published_at"], name="post_brand_recent"),
+            models.Index(fields=["organization", "-impressions", "-id"], name="post_seen"),
+            models.Index(fields=["organization", "-clicks", "-id"], name="post_clicked"),
+            models.Index(
+                fields=["organization", "-published_at", "-id"],
+                name="post_lost",
+                condition=Q(status="deleted"),
+            ),
             models.Index(fields=["due_at"], name="post_due", condition=Q(status="published")),
         ]
 
