@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/", include("billing.urls_hooks")),
     path("", include("publishing.urls_networks")),
     path("f/<slug:handle>/", include("publishing.urls_feed")),
+    path("c/<slug:token>/", include("publishing.urls_portal")),
     path("l/", include("publishing.urls_short")),
     path("o/<slug:org>/", include("analytics.urls")),
     path("o/<slug:org>/", include("publishing.urls")),

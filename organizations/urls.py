@@ -5,7 +5,15 @@ from .urls_people import people
 from .urls_privacy import data
 from .urls_security import security
 from .urls_trail import trail
-from .views import account, model_routes, notifications, organizations, reports, support
+from .views import (
+    account,
+    model_routes,
+    notifications,
+    organizations,
+    reports,
+    support,
+    white_label,
+)
 
 app_name = "organizations"
 
@@ -23,6 +31,13 @@ urlpatterns = [
         "o/<slug:org>/models/<uuid:route>/removal/",
         model_routes.model_delete,
         name="model-delete",
+    ),
+    path("o/<slug:org>/white-label/", white_label.white_label, name="white-label"),
+    path("o/<slug:org>/white-label/logo", white_label.white_label_logo, name="white-label-logo"),
+    path(
+        "o/<slug:org>/white-label/<slug:accent>.css",
+        white_label.white_label_style,
+        name="white-label-style",
     ),
     path("contact/", support.contact, name="contact"),
     path("contact/sent/", support.contact_sent, name="contact-sent"),

@@ -32,6 +32,7 @@ from organizations.services.files import store_file
 from organizations.webhooks.signing import new_secret
 from publishing.models import AutopilotRun, ConnectAttempt
 from tests import make
+from tests.make_portal import portal_link
 from tests.world import World
 
 
@@ -105,6 +106,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         tags = make.hashtag_set(world.brand)
         analysis = make.voice_analysis(world.brand)
         saved = make.saved_voice(brand=world.brand)
+        client_link, client_token = portal_link(world.brand)
         message = WebhookDelivery.objects.create(
             endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
         )
@@ -156,6 +158,10 @@ def one_of_each(world: World) -> dict[str, Any]:
         "way": token_for(world.id, world.owner.pk, ["post_failed"]),
         "name": picture.rpartition("/")[2],
         "network": "bluesky",
+        "portal_link": client_link.pk,
+        "token": client_token,
+        "version": "2563eb",
+        "accent": "2563eb",
         "analysis": analysis.pk,
         "saved": saved.pk,
     }

@@ -31,9 +31,9 @@ def readable(color: str, background: str, least: float = TEXT) -> str:
     ends = sorted(("#000000", "#FFFFFF"), key=lambda end: -contrast(end, background))
     for step in range(1, _STEPS + 1):
         for end in ends:
-            mixed = _mixed(color, end, step / _STEPS)
-            if contrast(mixed, background) >= least:
-                return mixed
+            blend = mixed(color, end, step / _STEPS)
+            if contrast(blend, background) >= least:
+                return blend
     return ends[0]
 
 
@@ -52,6 +52,7 @@ def _parts(color: str) -> tuple[int, int, int]:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
-def _mixed(color: str, end: str, share: float) -> str:
+def mixed(color: str, end: str, share: float) -> str:
+    """A colour with a share of another, from 0 to 1."""
     pairs = zip(_parts(color), _parts(end), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)

@@ -33,6 +33,7 @@ PLACES = (
     SettingsPlace("You", "Your data", "organizations:privacy"),
     SettingsPlace("Team", "Members", "organizations:member-list"),
     SettingsPlace("Team", "Team", "organizations:team", Role.ADMIN),
+    SettingsPlace("Team", "White label", "organizations:white-label", Role.ADMIN),
     SettingsPlace("Team", "Billing", "billing:billing", Role.OWNER),
     SettingsPlace("Team", "Usage", "billing:usage", all_brands=True),
     SettingsPlace("Team", "Audit log", "organizations:audit-list", Role.ADMIN),

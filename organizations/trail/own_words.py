@@ -9,6 +9,7 @@ add_words(
         "organization.founded": "founded the team",
         "organization.changed": "changed the team's settings",
         "organization.transferred": "handed the team to another owner",
+        "white_label.saved": "changed how clients see the team",
         "invitation.sent": "invited somebody",
         "invitation.resent": "sent an invitation again",
         "invitation.revoked": "took an invitation back",

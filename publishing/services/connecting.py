@@ -1,7 +1,7 @@
 """Accounts that are opened on the network's own page: out with a state, back with an answer, once.
 
 start_connecting    the network, if it wants that, and a row that keeps what the answer needs
-    the person says yes or no over there
+    the person says yes or no over there, a member or a client who came by a link
 finish_connecting   the row is used up, the answer exchanged with no transaction open, and the
                     account kept; of several accounts a person chooses first
 """
@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core import signing
+from django.db.models import QuerySet
 
 from brands.models import BrandProfile
+from config.kernel.brands import over_all_brands
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid, NotFound
 from config.kernel.models import uuid7
@@ -33,7 +35,7 @@ from publishing.channels.base import (
 )
 from publishing.channels.registry import channels
 from publishing.delivery.ledger import wake_deliveries
-from publishing.models import ConnectAttempt, SocialAccount
+from publishing.models import ConnectAttempt, PortalLink, SocialAccount
 
 from .accounts import keep_connection, refuse_blanks, the_very_one
 from .networks import app_keys, callback_address
@@ -62,11 +64,13 @@ def start_connecting(
     values: Mapping[str, str],
     brand: BrandProfile | None,
     account: SocialAccount | None,
-    by: User,
+    by: User | None,
+    link: PortalLink | None = None,
 ) -> ConnectAttempt:
     """Get ready to send a person to a network's own page; `address_of` says where that is.
 
     The network may be asked, before any transaction. With `account` only that very account will do.
+    `by` a member, or else a client through a `link`; every step after this one asks for the same.
     Raises Invalid or ChannelError whose `field` names the input to mend.
     """
     channel = authorizing(platform)
@@ -75,6 +79,7 @@ def start_connecting(
         id=uuid7(),
         platform=platform,
         user=by,
+        link=link,
         brand=brand,
         account=account,
         expires_at=now() + LIFE,
@@ -99,9 +104,11 @@ def address_of(attempt: ConnectAttempt) -> str:
     return str(attempt.kept.reveal()["url"])
 
 
-def open_attempt(attempt_id: UUID, *, by: User) -> ConnectAttempt:
+def open_attempt(
+    attempt_id: UUID, *, by: User | None, link: PortalLink | None = None
+) -> ConnectAttempt:
     """An attempt that this person started and has not come back from. Raises NotFound, Conflict."""
-    attempt = ConnectAttempt.objects.filter(pk=attempt_id, user=by).first()
+    attempt = _started_by(by, link).filter(pk=attempt_id).first()
     if attempt is None:
         raise NotFound("There is no such way to a network, or somebody else started it.")
     if attempt.used_at is not None or attempt.expires_at <= now():
@@ -109,9 +116,11 @@ def open_attempt(attempt_id: UUID, *, by: User) -> ConnectAttempt:
     return attempt
 
 
-def open_choice(attempt_id: UUID, *, by: User) -> ConnectAttempt:
+def open_choice(
+    attempt_id: UUID, *, by: User | None, link: PortalLink | None = None
+) -> ConnectAttempt:
     """An attempt whose answer opened several accounts. Raises NotFound."""
-    attempt = ConnectAttempt.objects.filter(pk=attempt_id, user=by).first()
+    attempt = _started_by(by, link).filter(pk=attempt_id).first()
     if attempt is None:
         raise NotFound("There is no such choice, or it is somebody else's.")
     return attempt
@@ -127,7 +136,12 @@ def read_state(state: str) -> tuple[UUID, UUID] | None:
 
 
 def finish_connecting(
-    *, attempt_id: UUID, callback: str, answer: Mapping[str, str], by: User
+    *,
+    attempt_id: UUID,
+    callback: str,
+    answer: Mapping[str, str],
+    by: User | None,
+    link: PortalLink | None = None,
 ) -> Arrival:
     """Exchange an answer for accounts. Call it with no transaction open.
 
@@ -136,7 +150,7 @@ def finish_connecting(
     ChannelError (denied, scopes missing, the network is away), Invalid (another account than the
     one to connect again) or PaymentRequired.
     """
-    attempt, kept = _use_up(attempt_id, callback, by)
+    attempt, kept = _use_up(attempt_id, callback, by, link)
     channel = authorizing(attempt.platform)
     offered = cast(Authorizes, channel).accept(
         answer,
@@ -156,7 +170,7 @@ def finish_connecting(
     if len(offered) > 1:
         return _offer(attempt, offered)
     account = _keep(attempt, offered[0], by)
-    wake_deliveries(account=account)
+    _wake([account])
     return Arrival(attempt, (account,))
 
 
@@ -168,7 +182,11 @@ def offered_accounts(attempt: ConnectAttempt) -> list[Connection]:
 
 
 def choose_accounts(
-    *, attempt_id: UUID, remote_ids: Collection[str], by: User
+    *,
+    attempt_id: UUID,
+    remote_ids: Collection[str],
+    by: User | None,
+    link: PortalLink | None = None,
 ) -> Sequence[SocialAccount]:
     """Keep the chosen ones of the offered accounts, all or none, and forget the others.
 
@@ -177,14 +195,13 @@ def choose_accounts(
     """
     with org_atomic():
         locked = ConnectAttempt.objects.select_for_update(of=("self",))
-        attempt = locked.filter(pk=open_choice(attempt_id, by=by).pk).get()
+        attempt = locked.filter(pk=open_choice(attempt_id, by=by, link=link).pk).get()
         chosen = [each for each in offered_accounts(attempt) if each.remote_id in remote_ids]
         if not chosen:
             raise Invalid("Choose at least one account, or cancel.", field="accounts")
         accounts = [_keep(attempt, each, by) for each in chosen]
         ConnectAttempt.objects.filter(pk=attempt.pk).update(offered=None, updated_at=now())
-    for account in accounts:
-        wake_deliveries(account=account)
+    _wake(accounts)
     return accounts
 
 
@@ -215,11 +232,20 @@ def _state(organization_id: UUID, attempt_id: UUID) -> str:
     return _STATE.sign(f"{organization_id.hex}-{attempt_id.hex}")
 
 
-def _use_up(attempt_id: UUID, callback: str, by: User) -> tuple[ConnectAttempt, dict[str, Any]]:
+def _started_by(by: User | None, link: PortalLink | None) -> QuerySet[ConnectAttempt]:
+    """Attempts of exactly this member, or of exactly this link."""
+    if (by is None) == (link is None):
+        raise ValueError("Somebody connects as a member or by a link, and not as both.")
+    return ConnectAttempt.objects.filter(user=by, link=link)
+
+
+def _use_up(
+    attempt_id: UUID, callback: str, by: User | None, link: PortalLink | None
+) -> tuple[ConnectAttempt, dict[str, Any]]:
     moment = now()
     with org_atomic():
-        rows = ConnectAttempt.objects.select_related("account", "brand")
-        attempt = rows.filter(pk=attempt_id, user=by).first()
+        rows = _started_by(by, link).select_related("account", "brand")
+        attempt = rows.filter(pk=attempt_id).first()
         if attempt is None or callback not in _names(attempt.platform):
             raise NotFound("This answer belongs to somebody else's way to a network.")
         kept = attempt.kept.reveal() if attempt.kept else {}
@@ -243,14 +269,22 @@ def _offer(attempt: ConnectAttempt, offered: Sequence[Connection]) -> Arrival:
     return Arrival(attempt)
 
 
-def _keep(attempt: ConnectAttempt, connection: Connection, by: User) -> SocialAccount:
-    return keep_connection(
-        platform=attempt.platform,
-        connection=connection,
-        brand=attempt.brand,
-        by=by,
-        way="consent",
-    )
+def _keep(attempt: ConnectAttempt, connection: Connection, by: User | None) -> SocialAccount:
+    # A client sees one brand, and another of the team's may have the very account already.
+    with over_all_brands("an account belongs to the organization"):
+        return keep_connection(
+            platform=attempt.platform,
+            connection=connection,
+            brand=attempt.brand,
+            by=by,
+            way="client" if attempt.link_id else "consent",
+        )
+
+
+def _wake(accounts: Sequence[SocialAccount]) -> None:
+    with over_all_brands("deliveries wait for an account, of whatever brand"):
+        for account in accounts:
+            wake_deliveries(account=account)
 
 
 def _as_json(connection: Connection) -> Payload:

@@ -143,6 +143,14 @@ def open_link(token: str) -> tuple[UUID, PortalLink]:
     return organization_id, link
 
 
+def keep_name(*, link: PortalLink, name: str) -> None:
+    """Remember how somebody who came by a link without a name is called."""
+    if link.client_name:
+        return
+    with org_atomic():
+        PortalLink.objects.filter(pk=link.pk, client_name="").update(client_name=name[:120])
+
+
 @contextmanager
 def entered(
     organization_id: UUID, link: PortalLink, *, client_name: str = "", atomic: bool = True

@@ -20,6 +20,7 @@ from publishing.models import ConnectAttempt
 from publishing.services.connecting import finish_connecting, read_state
 from publishing.services.networks import FILE_SECONDS, file_of_address
 
+from . import portal_connecting
 from .connecting import connected, start_address
 
 STRANGE = (
@@ -30,10 +31,22 @@ STRANGE = (
 
 @never_cache
 @require_GET
-@signed_in
 def callback(request: HttpRequest, network: str) -> HttpResponse:
-    """Where networks send people back to. Its state says whose answer it is; only that person, as
-    an admin of that team, can use it, and once."""
+    """Where networks send people back to. Its state says whose answer it is: a member's, who is
+    signed in, or a client's, who comes with the browser that left by their link."""
+    told = read_state(request.GET.get("state", ""))
+    if told and portal_connecting.is_of_client(told):
+        return portal_connecting.arrive(request, network, told[1])
+    return _of_member(request, network=network)
+
+
+# Sessions are looked after as on every page that asks for one.
+callback.access = "signed_in"  # type: ignore[attr-defined]
+
+
+@signed_in
+def _of_member(request: HttpRequest, network: str) -> HttpResponse:
+    """Only that very person, as an admin of that team, can use the answer, and once."""
     person = cast(User, request.user)
     told = read_state(request.GET.get("state", ""))
     team, attempt = told or (None, None)

@@ -1,0 +1,236 @@
+"""What a client sees behind a link: the posts that wait, what was said, and how posts did."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import TruncWeek
+
+from brands.models import BrandProfile
+from config.kernel.clock import now
+from publishing.channels.base import Authorizes, Channel, Hosts
+from publishing.channels.registry import channels
+from publishing.models import (
+    MediaRendition,
+    PendingPost,
+    PortalLink,
+    Post,
+    PostComment,
+    SignOff,
+)
+from publishing.services.approvals import content_hash
+from publishing.services.networks import app_keys
+from publishing.services.reviews import posts_for_client
+
+from .preview import Preview, preview_of
+
+MOST_POSTS: Final = 20
+MOST_ANSWERED: Final = 20
+MOST_REPORTED: Final = 50
+BEST: Final = 5
+SPANS: Final = (30, 90)
+_VERBS: Final = {
+    SignOff.Answer.APPROVED.value: "approved it",
+    SignOff.Answer.CHANGES.value: "asked for changes",
+    SignOff.Answer.REJECTED.value: "rejected it",
+}
+NUMBERS: Final = ("impressions", "clicks", "likes", "comments", "shares")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of the team or of a client that the client may read. `answer` is empty for a
+    comment."""
+
+    who: str
+    body: str
+    at: datetime
+    answer: str = ""
+    is_over: bool = False
+
+    @property
+    def verb(self) -> str:
+        return _VERBS.get(self.answer, "wrote")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPost:
+    """One post as its network will show it. `seen` binds an answer to exactly these words."""
+
+    post: PendingPost
+    label: str
+    preview: Preview
+    seen: str
+    said: Sequence[Said]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    posts: Sequence[ReviewPost]
+    more: int
+    answered: Sequence[SignOff]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNumbers:
+    label: str
+    platform: str
+    posts: int
+    numbers: Sequence[int]
+
+    @property
+    def pairs(self) -> list[tuple[str, int]]:
+        return list(zip(NUMBERS, self.numbers, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What people did with the posts of one week, as a chart draws it."""
+
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Numbers as the networks last told them; one that a network does not tell counts as none."""
+
+    days: int
+    posts: int
+    totals: dict[str, int]
+    by_channel: Sequence[ChannelNumbers]
+    weeks: Sequence[Bar]
+    best: Sequence[Post]
+    listed: Sequence[Post]
+
+
+def review_page(link: PortalLink) -> ReviewPage:
+    """The posts that wait for the client of this link, those due first first, 20 at most; and what
+    was answered by the link lately."""
+    waiting = posts_for_client(link.brand, link.post_ids)
+    rows = list(waiting[: MOST_POSTS + 1])
+    more = waiting.count() - MOST_POSTS if len(rows) > MOST_POSTS else 0
+    shown = rows[:MOST_POSTS]
+    said = said_of(row.pk for row in shown)
+    answered = (
+        SignOff.objects.filter(link=link)
+        .select_related("pending_post__account")
+        .order_by("-created_at", "-pk")
+    )
+    posts = [review_post(row, said[row.pk]) for row in shown]
+    return ReviewPage(posts, more, list(answered[:MOST_ANSWERED]))
+
+
+def review_post(post: PendingPost, said: Sequence[Said]) -> ReviewPost:
+    channel = channels.get(post.platform)
+    label = channel.label if channel else post.platform
+    return ReviewPost(post, label, preview_of(post), content_hash(post), said)
+
+
+def said_of(post_ids: Iterable[UUID]) -> dict[UUID, list[Said]]:
+    """What a client may read of what was said about posts, oldest first."""
+    ids = list(post_ids)
+    found: dict[UUID, list[Said]] = defaultdict(list)
+    comments = PostComment.objects.filter(
+        pending_post_id__in=ids, is_for_client=True, deleted_at=None
+    ).select_related("author")
+    for comment in comments:
+        who = str(comment.author) if comment.author else comment.client_name or "The client"
+        found[comment.pending_post_id].append(Said(who, comment.body, comment.created_at))
+    for word in SignOff.objects.filter(pending_post_id__in=ids, link__isnull=False):
+        found[word.pending_post_id].append(
+            Said(
+                who=word.client_name or "The client",
+                body=word.comment,
+                at=word.created_at,
+                answer=word.answer,
+                is_over=word.voided_at is not None,
+            )
+        )
+    for each in found.values():
+        each.sort(key=lambda one: one.at)
+    return found
+
+
+def shows_picture(link: PortalLink, name: str) -> bool:
+    """Whether a picture or video is one of the posts that this link shows."""
+    key = f"{link.organization_id}/{name}"
+    # What goes out may be a file that was made to fit, of one that the post names.
+    fitted = MediaRendition.objects.filter(fitted=key).values_list("reference", flat=True)
+    keys = [key, *fitted[:10]]
+    return any(
+        rows.filter(media__contains=[{"reference": each}]).exists()
+        for rows in _shown_by(link)
+        for each in keys
+    )
+
+
+def connectable_by_client(link: PortalLink) -> list[Channel]:
+    """The networks that let somebody in on a page of their own, that this installation is set up
+    for, and that the link does not leave out."""
+    found = [
+        channel
+        for channel in channels.values()
+        if isinstance(channel, Authorizes)
+        and not isinstance(channel, Hosts)
+        and not (channel.needs_app and app_keys(channel.slug) is None)
+        and (not link.platforms or channel.slug in link.platforms)
+    ]
+    return sorted(found, key=lambda channel: channel.label.casefold())
+
+
+def report_of(brand: BrandProfile, *, days: int) -> Report:
+    """How a brand's posts of the last days did."""
+    rows = Post.objects.live().filter(brand=brand, published_at__gte=now() - timedelta(days=days))
+    sums: dict[str, Any] = {name: Sum(name) for name in NUMBERS}
+    total = rows.order_by().aggregate(posts=Count("pk"), **sums)
+    grouped = rows.order_by().values("platform").annotate(posts=Count("pk"), **sums)
+    acts = Sum(F("likes") + F("comments") + F("shares") + F("clicks"))
+    weeks = (
+        rows.order_by()
+        .annotate(week=TruncWeek("published_at"))
+        .values("week")
+        .annotate(posts=Count("pk"), acts=acts)
+        .order_by("week")
+    )
+    listed = rows.select_related("account")
+    acted = F("likes") + F("comments") + F("shares") + F("clicks")
+    best = listed.annotate(acts=acted).filter(acts__gt=0).order_by("-acts", "-published_at")
+    return Report(
+        days=days,
+        posts=total["posts"],
+        totals={name: total[name] or 0 for name in NUMBERS},
+        by_channel=sorted((_numbers(row) for row in grouped), key=lambda row: -row.posts),
+        weeks=[Bar(f"{row['week']:%-d %b}", row["acts"], count=row["posts"]) for row in weeks],
+        best=list(best[:BEST]),
+        listed=list(listed.order_by("-published_at", "-pk")[:MOST_REPORTED]),
+    )
+
+
+def _numbers(row: dict[str, Any]) -> ChannelNumbers:
+    channel = channels.get(row["platform"])
+    return ChannelNumbers(
+        label=channel.label if channel else row["platform"],
+        platform=row["platform"],
+        posts=row["posts"],
+        numbers=[row[name] or 0 for name in NUMBERS],
+    )
+
+
+def _shown_by(link: PortalLink) -> list[QuerySet[Any]]:
+    purpose = PortalLink.Purpose
+    if link.purpose == purpose.REVIEW:
+        answered = PendingPost.objects.filter(sign_offs__link=link)
+        return [posts_for_client(link.brand, link.post_ids), answered]
+    if link.purpose == purpose.REPORT:
+        return [Post.objects.filter(brand=link.brand)]
+    return []

@@ -1,0 +1,19 @@
+"""Addresses behind clients' links: outside of every organization, for whoever holds one."""
+
+from django.urls import path
+
+from .views import calendar_files, portal, portal_connecting
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", portal.home, name="home"),
+    path("calendar.ics", calendar_files.subscription, name="calendar-file"),
+    path("posts/<uuid:pending>/answer/", portal.answer, name="answer"),
+    path("posts/approval/", portal.approve_all, name="approve-all"),
+    path("networks/<slug:platform>/", portal_connecting.network, name="network"),
+    path("leaving/<uuid:attempt>/", portal_connecting.leave, name="leave"),
+    path("choosing/<uuid:attempt>/", portal_connecting.choose, name="choose"),
+    path("look/<slug:version>.css", portal.style, name="style"),
+    path("pictures/<str:name>", portal.picture, name="picture"),
+]

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from brands.forms.brand import SECTIONS
+from brands.models import BrandProfile
+from brands.selectors import brand_named_by
+from config.kernel.errors import DomainError, Forbidden, NotFound
+from config.kernel.pagination import paginate
+from organizations.access import Request, member_of
+from organizations.models import Role
+from organizations.services.white_label import look_of_team
+from publishing.forms.portal import LinkForm
+from publishing.forms.problems import tell
+from publishing.models import PortalLink
+from publishing.selectors.channels import connectable
+from publishing.services.portal import is_open, make_link, renew_link, revoke_link
+from publishing.services.portal_letters import send_link
+from publishing.services.reviews import posts_for_client
+
+CONNECT = PortalLink.Purpose.CONNECT
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@member_of("viewer")
+def portal_list(request: Request, brand: UUID) -> HttpResponse:
+    """The brand's links for clients, and a form that makes one; a viewer sees the list alone."""
+    row = brand_named_by(brand)
+    form = _form(request)
+    if request.method == "POST":
+        if not request.membership.role.covers(Role.MEMBER):
+            raise Forbidden("Your role here is viewer; ask a member to make a link.")
+        if form.is_valid():
+            try:
+                return _make(request, row, form.values())
+            except DomainError as error:
+                if not hasattr(error, "field"):
+                    raise
+                tell(form, error)
+    return _list(request, row, form)
+
+
+@never_cache
+@require_POST
+@member_of("member")
+def portal_renew(request: Request, portal_link: UUID) -> HttpResponse:
+    link = _found(portal_link)
+    _require_admin_for(request, link.purpose)
+    address = renew_link(link=link, by=request.user)
+    return _shown_once(request, _found(portal_link), address)
+
+
+@require_POST
+@member_of("member")
+def portal_revoke(request: Request, portal_link: UUID) -> HttpResponse:
+    link = _found(portal_link)
+    revoke_link(link=link, by=request.user)
+    messages.success(request, "The link is taken back. Its address opens nothing any more.")
+    return redirect("publishing:portal-list", org=request.organization.slug, brand=link.brand_id)
+
+
+def _form(request: Request) -> LinkForm:
+    networks = [each for each in connectable() if each.slug != "feed"]
+    return LinkForm(request.POST if request.method == "POST" else None, networks=networks)
+
+
+def _make(request: Request, brand: BrandProfile, values: dict[str, Any]) -> HttpResponse:
+    _require_admin_for(request, values["purpose"])
+    link, address = make_link(brand=brand, by=request.user, **values)
+    return _shown_once(request, link, address)
+
+
+def _shown_once(request: Request, link: PortalLink, address: str) -> HttpResponse:
+    if link.client_email:
+        send_link(link=link, address=address, by=request.user)
+    context = {"link": link, "brand": link.brand, "address": address, "nav_place": "brands"}
+    return render(request, "publishing/client/made.html", context)
+
+
+def _list(request: Request, brand: BrandProfile, form: LinkForm) -> HttpResponse:
+    rows = PortalLink.objects.filter(brand=brand).select_related("created_by")
+    page = paginate(rows, order=("-created_at",), cursor=request.GET.get("cursor"), size=25)
+    context = {
+        "brand": brand,
+        "form": form,
+        "page": page,
+        "lines": [(row, is_open(row)) for row in page.items],
+        "waiting": posts_for_client(brand).count(),
+        "look": look_of_team(),
+        "can_make": request.membership.role.covers(Role.MEMBER),
+        "sections": SECTIONS.values(),
+        "nav_place": "brands",
+    }
+    status = 422 if form.errors else 200
+    return render(request, "publishing/client/list.html", context, status=status)
+
+
+def _found(portal_link: UUID) -> PortalLink:
+    row = PortalLink.objects.select_related("brand").filter(pk=portal_link).first()
+    if row is None:
+        raise NotFound("There is no such link. It may belong to another brand.")
+    return row
+
+
+def _require_admin_for(request: Request, purpose: str) -> None:
+    """As on the page of channels: who lets accounts in decides for the team."""
+    if purpose == CONNECT and not request.membership.role.covers(Role.ADMIN):
+        raise Forbidden("Only an admin lets accounts be connected, also by a client's link.")
