@@ -9,24 +9,33 @@ and "Organization Share Statistics" (as of 2026-11). Not verified against the li
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from config.kernel import http
 
 from .base import (
+    AccountFacts,
     AppKeys,
     ChannelError,
     Connection,
     Credentials,
     Finding,
     Gone,
+    Handle,
+    Heard,
+    Hearing,
     Measurement,
     Published,
     Session,
 )
 from .linkedin_doctor import ACCESS_PATH, id_of, pages_of, role_finding, token_findings
+from .linkedin_errors import TABLE
+from .linkedin_inbox import Inbox, answer_body, answer_path
 from .linkedin_posts import LinkedInChannel
+from .linkedin_shapes import comment_urn
+from .listening import refuse_misfit
 from .oauth import CALL_SECONDS, MAX_BYTES, expires_at
 from .rest import Rest, count, dig
 
@@ -44,6 +53,10 @@ class LinkedInPage(LinkedInChannel):
     }
     read_scope = "r_organization_social"
     writing_order = 11
+
+    hears = ("comment",)
+    listens_every = 600.0
+    answer_key_lasts = timedelta(0)
 
     def connections(self, tokens: Credentials, app: AppKeys | None) -> tuple[Connection, ...]:
         """Every page that the person may post on, to choose from."""
@@ -94,6 +107,37 @@ class LinkedInPage(LinkedInChannel):
             reach=count(dig(told, "uniqueImpressionsCount")),
             clicks=count(dig(told, "clickCount")),
         )
+
+    # What people say
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """Comments under the page's latest posts."""
+        inbox = Inbox(
+            lambda call: self.calling(session, call),
+            session.account.remote_id,
+            self.label,
+            session.now,
+        )
+        return inbox.listen(cursor, posts)
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        return self.limits.comment_max
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """A reply to the comment. LinkedIn knows no key, so a lost one only a person finds."""
+        account = session.account
+        refuse_misfit(self, self.answer_room(heard, account), text, account)
+        body = answer_body(heard, text, account.remote_id)
+        answer = self.calling(
+            session,
+            lambda api: api.call("POST", answer_path(heard), makes_post=True, json=body),
+        )
+        urn = comment_urn(answer, str(heard.handle["parent"]))
+        if not urn:
+            raise TABLE.unreadable(self.label, answer.status)
+        return Published(urn, heard.url)
 
     def probe(self, session: Session) -> tuple[Finding, ...]:
         findings = token_findings(self, session)

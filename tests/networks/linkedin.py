@@ -18,6 +18,7 @@ from publishing.channels.linkedin_shapes import written
 
 from .base import RETRY_AFTER_SECONDS, Item, Reply, Request, Stage, route, some_pictures
 from .consent import APP, ConsentNetwork
+from .linkedin_talk import LinkedInTalk
 
 PERSON = "urn:li:person:8675309"
 CODES = {
@@ -44,6 +45,7 @@ class LinkedInNetwork(ConsentNetwork):
         self.refuses_duplicates = False
         self.may_read = True
         self.roles: list[tuple[str, str]] = []
+        self.talk = LinkedInTalk(self)
 
     def admit(self, request: Request) -> Reply | None:
         if "video" in request.path and request.path.startswith("/dms-uploads/"):
@@ -204,7 +206,7 @@ class LinkedInNetwork(ConsentNetwork):
     @route("POST", r"/rest/socialActions/(?P<urn>.+)/comments", makes_post=True)
     def comment(self, request: Request, urn: str) -> Reply:
         told = request.json
-        assert told["object"] == unquote(urn)
+        assert unquote(urn) in (told["object"], told.get("parentComment"))
         number = self.next_id()
         item = self.keep(
             Item(
@@ -219,8 +221,18 @@ class LinkedInNetwork(ConsentNetwork):
 
     @route("GET", r"/rest/socialActions/(?P<urn>.+)/comments")
     def comments(self, request: Request, urn: str) -> Reply:
-        under = [_comment(each) for each in self.items.values() if each.parent == unquote(urn)]
-        return Reply(200, {"elements": under, "paging": {"start": 0, "count": 10}})
+        found = [each for each in self.items.values() if each.parent == unquote(urn)]
+        start, most = int(request.query.get("start", 0)), int(request.query.get("count", 10))
+        if "sort" in request.query:
+            found = sorted(found, key=lambda each: each.at, reverse=True)[start : start + most]
+        under = [
+            {
+                **_comment(each),
+                "commentsSummary": {"aggregatedTotalComments": self.talk.replies_to(each.id)},
+            }
+            for each in found
+        ]
+        return Reply(200, {"elements": under, "paging": {"start": start, "count": most}})
 
     @route("DELETE", r"/rest/socialActions/(?P<urn>.+)/comments/(?P<number>\d+)")
     def take_down_comment(self, request: Request, urn: str, number: str) -> Reply:

@@ -73,6 +73,7 @@ def stage(settings: Settings) -> Iterator[Stage]:
             account=AccountFacts(PAGE, "the-harbour"),
             vault=network.vault(),
             network=network,
+            talk=network.talk,
             app=APP,
             files=some_pictures(4),
             answer=network.consent,

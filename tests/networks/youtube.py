@@ -16,6 +16,7 @@ from publishing.channels.youtube import YouTube
 from .base import Item, Reply, Request, Stage, route
 from .consent import APP
 from .google import GoogleNetwork
+from .youtube_talk import YouTubeTalk
 
 CHANNEL = "UC_harbour0000000000000"
 UPLOADS = "UU_harbour0000000000000"
@@ -39,6 +40,7 @@ class YouTubeNetwork(GoogleNetwork):
         self.status: dict[str, dict[str, str]] = {}
         self.fails_with: dict[str, str] = {}
         self.makes_private = False
+        self.talk = YouTubeTalk(self)
         self.keeps_back = 0
         """Bytes of the next piece that do not arrive."""
 
@@ -158,9 +160,23 @@ class YouTubeNetwork(GoogleNetwork):
 
     @route("GET", "/youtube/v3/commentThreads")
     def comments(self, request: Request) -> Reply:
+        if request.query.get("allThreadsRelatedToChannelId") == CHANNEL:
+            return Reply(200, self.talk.threads(request.query))
         video = request.query["videoId"]
         found = [_thread(each) for each in self.items.values() if each.parent == video]
         return Reply(200, {"items": found})
+
+    @route("GET", "/youtube/v3/comments")
+    def replies(self, request: Request) -> Reply:
+        return Reply(200, {"items": self.talk.replies(request.query["parentId"])})
+
+    @route("POST", "/youtube/v3/comments", makes_post=True)
+    def reply(self, request: Request) -> Reply:
+        snippet = request.json["snippet"]
+        item = self.keep(
+            Item(f"Ugz{self.next_id()}", snippet["textOriginal"], snippet["parentId"], "comment")
+        )
+        return Reply(200, self.talk.comment(item))
 
 
 def _is_last(told: str) -> bool:
@@ -192,6 +208,7 @@ def stage(settings: Settings) -> Iterator[Stage]:
             ),
             vault=network.vault(),
             network=network,
+            talk=network.talk,
             app=APP,
             draft=Draft(
                 "Wooden masts, rebuilt in twelve days.",
