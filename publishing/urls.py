@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import urls_clients, urls_repeating
+from . import urls_clients, urls_compositions, urls_repeating
 from .views import approvals, channels, connecting, deliveries, posts, runs, schedules, writing
 
 app_name = "publishing"
@@ -70,5 +70,6 @@ urlpatterns = [
     path(f"{DELIVERY}resending/", deliveries.delivery_resend, name="delivery-resend"),
     path(f"{DELIVERY}abandonment/", deliveries.delivery_leave, name="delivery-leave"),
     *urls_repeating.urlpatterns,
+    *urls_compositions.urlpatterns,
     *urls_clients.urlpatterns,
 ]

@@ -32,6 +32,7 @@ from organizations.services.files import store_file
 from organizations.webhooks.signing import new_secret
 from publishing.models import AutopilotRun, ConnectAttempt
 from tests import make
+from tests.make_compositions import composition
 from tests.make_portal import portal_link
 from tests.world import World
 
@@ -107,6 +108,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         analysis = make.voice_analysis(world.brand)
         saved = make.saved_voice(brand=world.brand)
         client_link, client_token = portal_link(world.brand)
+        draft = composition(world.brand, world.account)
         message = WebhookDelivery.objects.create(
             endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
         )
@@ -164,4 +166,5 @@ def one_of_each(world: World) -> dict[str, Any]:
         "accent": "2563eb",
         "analysis": analysis.pk,
         "saved": saved.pk,
+        "composition": draft.pk,
     }

@@ -25,9 +25,9 @@ from publishing.services.pending_posts import reopen_post
 from publishing.services.schedules import pause_schedule, resume_schedule
 from publishing.services.second_tries import repeat_run
 
-from . import deliveries, networks, repeating
+from . import compositions, deliveries, networks, repeating
 
-__all__ = ["deliveries", "networks", "repeating"]
+__all__ = ["compositions", "deliveries", "networks", "repeating"]
 
 
 @admin.register(SocialAccount)

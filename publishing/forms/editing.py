@@ -168,7 +168,7 @@ class EditForm(forms.Form):
         verb, _, number = rest.partition("-")
         lists = {"part": ("part",), "medium": ("medium", "alt")}.get(name, ())
         for each in lists:
-            sent.setlist(each, _moved(sent.getlist(each), verb, number))
+            sent.setlist(each, moved_in_list(sent.getlist(each), verb, number))
         return None
 
     @property
@@ -344,7 +344,7 @@ def _with_files(
     return sent, None
 
 
-def _moved(values: list[str], verb: str, number: str) -> list[str]:
+def moved_in_list(values: list[str], verb: str, number: str) -> list[str]:
     """One place up, or out; places count from 0. A place that is not there changes nothing."""
     if not number.isdecimal() or int(number) >= len(values):
         return values
