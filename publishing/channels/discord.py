@@ -264,15 +264,8 @@ class Discord(Channel):
 
     def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
         """Messages of the channel that answer or name the bot."""
-        account = session.account
-        guild = account.settings.get("guild_id", "@me")
-        inbox = discord_inbox.Inbox(
-            self._rest_of(session),
-            account.remote_id,
-            str(account.settings.get("bot_id", "")),
-            f"{self.at('web')}/channels/{guild}",
-            session.now,
-        )
+        account, rest = session.account, self._rest_of(session)
+        inbox = discord_inbox.inbox_of(account, rest, self.at("web"), session.now)
         return inbox.listen(cursor, _first_id(discord_inbox.begin(session.now)))
 
     def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .base import Handle, Heard, Hearing
+from .base import AccountFacts, Handle, Heard, Hearing
 from .errors import before_sending
 from .listening import FIRST_SPAN, Author, oldest_first
 from .readback import moment
@@ -104,6 +104,12 @@ class Inbox:
 
     def _address(self, row: Mapping[str, Any]) -> str:
         return f"{self.web}/{self.channel}/{row['id']}"
+
+
+def inbox_of(account: AccountFacts, rest: Rest, web: str, now: datetime) -> Inbox:
+    settings = account.settings
+    address = f"{web}/channels/{settings.get('guild_id', '@me')}"
+    return Inbox(rest, account.remote_id, str(settings.get("bot_id", "")), address, now)
 
 
 def begin(now: datetime) -> datetime:

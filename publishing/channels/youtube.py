@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from config.kernel import http
@@ -36,9 +36,6 @@ from .base import (
     Finding,
     Found,
     Gone,
-    Handle,
-    Heard,
-    Hearing,
     Kind,
     Limits,
     Measurement,
@@ -51,14 +48,12 @@ from .base import (
 )
 from .errors import ChannelError, RetryTable, before_sending
 from .google import HOSTS, RULES, read_google_error
-from .listening import refuse_misfit
 from .oauth import CALL_SECONDS, MAX_BYTES
 from .readback import note_sending
 from .rest import Rest, count, dig
 from .resumable import Progress, Resumable
 from .text import clean_hashtags
 from .youtube_answers import OPTION_FIELDS, VIDEO_RULES, WHY_FAILED, channel_findings
-from .youtube_inbox import Inbox, send_answer
 from .youtube_lookups import Lookups
 
 SCOPES = "https://www.googleapis.com/auth/youtube"
@@ -119,10 +114,6 @@ class YouTube(Lookups):
     )
     spacing_seconds = 60.0
     option_fields = OPTION_FIELDS
-
-    hears = ("comment",)
-    listens_every = 600.0
-    answer_key_lasts = timedelta(0)
 
     # Connecting
 
@@ -370,30 +361,6 @@ class YouTube(Lookups):
         except ChannelError as error:
             if error.extra.get("http_status") != 404:
                 raise
-
-    # What people say
-
-    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
-        """Comments under all of the channel's videos."""
-        inbox = Inbox(
-            lambda name, params: self.get(session, name, params),
-            self.untold,
-            session.account.remote_id,
-            self.address,
-            session.now,
-        )
-        return inbox.listen(cursor)
-
-    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
-        return self.limits.comment_max
-
-    def answer(
-        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
-    ) -> Published:
-        """A reply in the thread. YouTube knows no key, so a lost one only a person finds."""
-        refuse_misfit(self, self.answer_room(heard, session.account), text, session.account)
-        made = self.ask(session, "api", lambda rest: send_answer(rest, heard, text))
-        return Published(made, heard.url)
 
     def probe(self, session: Session) -> tuple[Finding, ...]:
         told: dict[str, Any] = {}

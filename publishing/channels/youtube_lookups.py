@@ -1,21 +1,28 @@
-"""What the channel has, as YouTube shows it: uploads found again, and first comments, which are
-read back by author, text and time (class C)."""
+"""What the channel has, as YouTube shows it: uploads found again, first comments, which are read
+back by author, text and time (class C), and what people say under its videos."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from .base import Found, Payload, Published, Session
+from .base import AccountFacts, Found, Handle, Heard, Hearing, Payload, Published, Session
 from .errors import UNPARSABLE, ChannelError, before_sending
 from .google import GoogleChannel
+from .listening import refuse_misfit
 from .readback import looked_since, moment, note_sending, plain
 from .rest import Answer, Rest, dig
+from .youtube_inbox import Inbox, send_answer
 
 
 class Lookups(GoogleChannel):
-    """The half of the channel that looks for videos and comments."""
+    """The half of the channel that looks for videos and comments, and answers them."""
+
+    hears = ("comment",)
+    listens_every = 600.0
+    answer_key_lasts = timedelta(0)
 
     @abstractmethod
     def address(self, video: str, comment: str = "") -> str:
@@ -92,6 +99,30 @@ class Lookups(GoogleChannel):
             ):
                 return Found(str(each["id"]), self.address(video, str(each["id"])))
         return None
+
+    # What people say
+
+    def listen(self, session: Session, *, cursor: Handle, posts: tuple[Published, ...]) -> Hearing:
+        """Comments under all of the channel's videos."""
+        inbox = Inbox(
+            lambda name, params: self.get(session, name, params),
+            self.untold,
+            session.account.remote_id,
+            self.address,
+            session.now,
+        )
+        return inbox.listen(cursor)
+
+    def answer_room(self, heard: Heard, account: AccountFacts) -> int | None:
+        return self.limits.comment_max
+
+    def answer(
+        self, heard: Heard, text: str, session: Session, *, key: str, at: datetime
+    ) -> Published:
+        """A reply in the thread. YouTube knows no key, so a lost one only a person finds."""
+        refuse_misfit(self, self.answer_room(heard, session.account), text, session.account)
+        made = self.ask(session, "api", lambda rest: send_answer(rest, heard, text))
+        return Published(made, heard.url)
 
 
 def _parent(session: Session) -> str:

@@ -185,6 +185,7 @@ def _invalid(part: str, message: str) -> Reply:
 @contextmanager
 def stage(settings: Settings) -> Iterator[Stage]:
     with DiscordNetwork() as network:
+        assert isinstance(network, DiscordNetwork)
         settings.WARREN_CHANNEL_OPTIONS = {
             **settings.WARREN_CHANNEL_OPTIONS,
             "discord.api": network.address,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from publishing.channels.base import Published
 
@@ -25,11 +25,11 @@ class Person:
 
 
 class Talk(Protocol):
-    page: ClassVar[int]
+    page: int
     """How many things one page of the network's list holds."""
-    has_markup: ClassVar[bool]
+    has_markup: bool
     """Whether the network gives texts as HTML."""
-    tells_ours: ClassVar[bool]
+    tells_ours: bool
     """Whether what we say on the network's own pages can be heard."""
 
     @property
