@@ -1,6 +1,14 @@
 from django.urls import path
 
-from . import urls_clients, urls_compositions, urls_repeating
+from . import (
+    urls_calendar,
+    urls_clients,
+    urls_compositions,
+    urls_links,
+    urls_policy,
+    urls_repeating,
+    urls_reviews,
+)
 from .views import approvals, channels, connecting, deliveries, posts, runs, schedules, writing
 
 app_name = "publishing"
@@ -69,7 +77,11 @@ urlpatterns = [
     path(f"{DELIVERY}confirmation/", deliveries.delivery_confirm, name="delivery-confirm"),
     path(f"{DELIVERY}resending/", deliveries.delivery_resend, name="delivery-resend"),
     path(f"{DELIVERY}abandonment/", deliveries.delivery_leave, name="delivery-leave"),
+    *urls_calendar.urlpatterns,
     *urls_repeating.urlpatterns,
-    *urls_compositions.urlpatterns,
     *urls_clients.urlpatterns,
+    *urls_reviews.urlpatterns,
+    *urls_compositions.urlpatterns,
+    *urls_policy.urlpatterns,
+    *urls_links.urlpatterns,
 ]

@@ -5,21 +5,27 @@
 
 const behaviors = {
   "autosubmit": () => import("./behaviors/autosubmit.js"),
+  "calendar": () => import("./behaviors/calendar.js"),
+  "choice": () => import("./behaviors/choice.js"),
   "citation": () => import("./behaviors/citation.js"),
   "copy": () => import("./behaviors/copy.js"),
   "countdown": () => import("./behaviors/countdown.js"),
   "counter": () => import("./behaviors/counter.js"),
+  "crop": () => import("./behaviors/crop.js"),
   "dialogs": () => import("./behaviors/dialogs.js"),
   "file-drop": () => import("./behaviors/file-drop.js"),
+  "focal": () => import("./behaviors/focal.js"),
   "focus": () => import("./behaviors/focus.js"),
   "in-view": () => import("./behaviors/in-view.js"),
   "keyboard": () => import("./behaviors/keyboard.js"),
   "list-keys": () => import("./behaviors/list-keys.js"),
+  "mention": () => import("./behaviors/mention.js"),
   "passkey": () => import("./behaviors/passkey.js"),
   "poll": () => import("./behaviors/poll.js"),
   "seen": () => import("./behaviors/seen.js"),
   "theme": () => import("./behaviors/theme.js"),
   "toasts": () => import("./behaviors/toasts.js"),
+  "upload": () => import("./behaviors/upload.js"),
   "zone": () => import("./behaviors/zone.js"),
 };
 

@@ -1,0 +1,109 @@
+"""The calendar as a file that other calendars read (RFC 5545)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from icalendar import Calendar, Event, vText, vUri
+
+from brands.models import BrandProfile
+from config.kernel.clock import now, to_zone
+from publishing.channels.registry import platform_label
+from publishing.models import PendingPost, PendingStatus, Post
+
+LASTS: Final = timedelta(minutes=15)
+"""How long a post is drawn; it takes no time, but an event without length is drawn by nobody."""
+BEHIND: Final = timedelta(days=31)
+AHEAD: Final = timedelta(days=366)
+MOST: Final = 2_000
+PLANNED: Final = (
+    PendingStatus.PENDING,
+    PendingStatus.APPROVED,
+    PendingStatus.AUTO_APPROVED,
+    PendingStatus.PUBLISHING,
+)
+WAITS: Final = "waits for approval"
+
+
+def calendar_file(*, brand: BrandProfile, address_of_post: dict[UUID, str] | None = None) -> bytes:
+    """A brand's posts from 31 days ago to a year ahead, at most 2,000 of each kind, as iCalendar.
+
+    Each is one event whose UID stays the same when it moves and when it is out, in the brand's
+    zone; what waits for approval is tentative. Posts that are out link to where they are.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Warren//Calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", f"{brand.name}: posts")
+    calendar.add("x-wr-timezone", brand.timezone)
+    calendar.add("refresh-interval;value=duration", "PT1H")
+    calendar.add("x-published-ttl", "PT1H")
+    for event in _planned(brand, address_of_post or {}):
+        calendar.add_component(event)
+    for event in _published(brand):
+        calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _planned(brand: BrandProfile, addresses: dict[UUID, str]) -> Iterable[Event]:
+    moment = now()
+    posts = PendingPost.objects.filter(
+        brand=brand,
+        status__in=PLANNED,
+        scheduled_for__gte=moment - BEHIND,
+        scheduled_for__lt=moment + AHEAD,
+    )
+    for post in posts.select_related("account").order_by("scheduled_for")[:MOST]:
+        waits = post.status == PendingStatus.PENDING
+        event = _event(
+            post.pk, post.content, post.platform, post.account.name, waits, brand.timezone
+        )
+        event.add("dtstart", to_zone(post.scheduled_for, brand.timezone))
+        event.add("last-modified", post.updated_at)
+        event.add("status", "TENTATIVE" if waits else "CONFIRMED")
+        if post.pk in addresses:
+            event.add("url", vUri(addresses[post.pk]))
+        yield event
+
+
+def _published(brand: BrandProfile) -> Iterable[Event]:
+    posts = Post.objects.live().filter(brand=brand, published_at__gte=now() - BEHIND)
+    for post in posts.select_related("account").order_by("-published_at")[:MOST]:
+        event = _event(
+            post.pending_post_id or post.pk,
+            post.content,
+            post.platform,
+            post.account.name,
+            False,
+            brand.timezone,
+        )
+        event.add("dtstart", to_zone(post.published_at, brand.timezone))
+        event.add("last-modified", post.updated_at)
+        event.add("status", "CONFIRMED")
+        if post.external_url:
+            event.add("url", vUri(post.external_url))
+        yield event
+
+
+def _event(pk: UUID, content: str, platform: str, account: str, waits: bool, zone: str) -> Event:
+    words = " ".join(content.split())
+    short = words if len(words) <= 60 else f"{words[:57]}…"
+    label = platform_label(platform)
+    event = Event()
+    event.add("uid", f"{pk}@{_host()}")
+    event.add("dtstamp", now())
+    event.add("duration", LASTS)
+    event.add("summary", f"{label}: {short}" + (f" ({WAITS})" if waits else ""))
+    event.add("description", vText(f"{content}\n\n{account} on {label}"))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _host() -> str:
+    return str(settings.WARREN_BASE_URL).partition("://")[2].partition("/")[0].partition(":")[0]
