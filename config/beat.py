@@ -63,6 +63,7 @@ def beat_schedule(
         "organizations.tasks.sweep_requests": due_seconds,
         "organizations.tasks.back_up": PURGE_SECONDS,
         "organizations.tasks.sweep_notifications": due_seconds,
+        "organizations.tasks.sweep_outgoing_notices": due_seconds,
         "organizations.tasks.seal_audit": due_seconds,
         "organizations.tasks.prune_audit": PURGE_SECONDS,
         "organizations.tasks.sweep_webhooks": due_seconds,

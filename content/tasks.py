@@ -7,7 +7,7 @@ from uuid import UUID
 from config.celery import app
 from config.kernel.tasks import OrgTask, hint
 
-from .services import feed_polling, material_analysis, model_discovery
+from .services import feed_polling, material_analysis, model_discovery, uploading
 
 
 @app.task(name="content.tasks.sweep_materials")
@@ -44,3 +44,9 @@ def poll_feed(organization_id: str, feed_id: str) -> None:
 def sweep_models() -> bool:
     """Look at the providers' lists of models if this month's look is due."""
     return model_discovery.sweep_models() is not None
+
+
+@app.task(name="content.tasks.sweep_uploads")
+def sweep_uploads() -> int:
+    """Give up uploads that nobody went on with for a day."""
+    return uploading.expire_uploads()

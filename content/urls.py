@@ -1,20 +1,58 @@
 from django.urls import path
 
 from .views import (
+    asset_folders,
+    assets,
     configurations,
     feeds,
     generations,
+    link_previews,
     materials,
     patterns,
     pictures,
+    signatures,
     skills,
     templates,
+    uploads,
 )
 
 app_name = "content"
 
 urlpatterns = [
     path("pictures/<str:name>", pictures.picture, name="picture"),
+    path("library/", assets.asset_list, name="asset-list"),
+    path("library/new/", assets.asset_create, name="asset-create"),
+    path("library/choice/", assets.asset_picker, name="asset-picker"),
+    path("library/tags/", assets.asset_tag, name="asset-tag"),
+    path("library/moves/", assets.asset_move, name="asset-move"),
+    path("library/deletion/", assets.asset_delete, name="asset-delete"),
+    path("library/restoration/", assets.asset_restore, name="asset-restore"),
+    path("library/uploads/", uploads.upload_create, name="upload-create"),
+    path("library/uploads/<uuid:upload>/", uploads.upload_part, name="upload-part"),
+    path("library/folders/new/", asset_folders.folder_create, name="folder-create"),
+    path("library/folders/<uuid:folder>/", asset_folders.folder_edit, name="folder-edit"),
+    path(
+        "library/folders/<uuid:folder>/deletion/",
+        asset_folders.folder_delete,
+        name="folder-delete",
+    ),
+    path("library/<uuid:asset>/", assets.asset_show, name="asset-show"),
+    path("library/<uuid:asset>/edit/", assets.asset_edit, name="asset-edit"),
+    path("library/<uuid:asset>/cut/", assets.asset_crop, name="asset-crop"),
+    path(
+        "library/<uuid:asset>/networks/",
+        assets.asset_renditions_show,
+        name="asset-renditions",
+    ),
+    path("link-card/", link_previews.link_preview, name="link-preview"),
+    path("signatures/", signatures.signature_list, name="signature-list"),
+    path("signatures/new/", signatures.signature_create, name="signature-create"),
+    path("signatures/<uuid:signature>/", signatures.signature_edit, name="signature-edit"),
+    path(
+        "signatures/<uuid:signature>/deletion/",
+        signatures.signature_delete,
+        name="signature-delete",
+    ),
     path("materials/", materials.material_list, name="material-list"),
     path("materials/new/", materials.material_create, name="material-create"),
     path("materials/<uuid:material>/", materials.material_show, name="material-show"),

@@ -33,6 +33,7 @@ from organizations.webhooks.signing import new_secret
 from publishing.models import AutopilotRun, ConnectAttempt
 from tests import make
 from tests.make_compositions import composition
+from tests.make_library import library_rows
 from tests.make_portal import portal_link
 from tests.world import World
 
@@ -105,10 +106,11 @@ def one_of_each(world: World) -> dict[str, Any]:
         template = make.template(world.brand)
         configuration = make.configuration(world.brand)
         tags = make.hashtag_set(world.brand)
+        library = library_rows(world)
         analysis = make.voice_analysis(world.brand)
         saved = make.saved_voice(brand=world.brand)
-        client_link, client_token = portal_link(world.brand)
         draft = composition(world.brand, world.account)
+        client_link, client_token = portal_link(world.brand)
         message = WebhookDelivery.objects.create(
             endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
         )
@@ -167,4 +169,5 @@ def one_of_each(world: World) -> dict[str, Any]:
         "analysis": analysis.pk,
         "saved": saved.pk,
         "composition": draft.pk,
+        **library,
     }

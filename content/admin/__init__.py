@@ -17,7 +17,7 @@ from content.services.materials import retry_material
 from organizations.admin.base import OperatorAdmin, ReadOnlyAdmin, rescue_each
 from organizations.admin.reasons import reasoned
 
-from . import feed, language_model, learning, skill, template  # noqa: F401
+from . import feed, language_model, learning, library, skill, template  # noqa: F401
 
 
 @admin.register(Material)

@@ -104,6 +104,24 @@ class Asset(SoftDeletes, OrgOwned):
     def is_video(self) -> bool:
         return self.content_type.startswith("video/")
 
+    @property
+    def file_name(self) -> str:
+        return self.reference.rpartition("/")[2]
+
+    @property
+    def shown_name(self) -> str:
+        """Of the file to show in lists: a small picture, or else a picture itself; none of some
+        videos."""
+        shown = self.thumbnail or ("" if self.is_video else self.reference)
+        return shown.rpartition("/")[2]
+
+    @property
+    def facts(self) -> str:
+        """Sides and length, for people."""
+        sides = f"{self.width} × {self.height}" if self.width and self.height else ""
+        seconds = f"{self.duration_seconds:.0f} s" if self.duration_seconds else ""
+        return ", ".join(filter(None, (sides, seconds)))
+
 
 class Upload(OrgOwned):
     """A file on its way in, piece by piece; taken up again where it stopped (tus 1.0).
@@ -161,6 +179,10 @@ class LinkPreview(OrgOwned):
 
     def __str__(self) -> str:
         return self.title or self.url
+
+    @property
+    def file_name(self) -> str:
+        return self.picture.rpartition("/")[2]
 
 
 class Signature(OrgOwned):

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_safe
 
 from config.kernel.brands import brands_in_sight
 from config.kernel.errors import NotFound
 from config.kernel.uploads import PLAYED, SHOWN, hand_out_file
-from content.models import Material
+from content.models import Asset, LinkPreview, Material
 from content.services.upward import file_users
 from organizations.access import Request, member_of
 from organizations.services.files import stored_path
@@ -31,6 +32,12 @@ def picture(request: Request, name: str) -> HttpResponse:
 
 def _is_in_sight(key: str) -> bool:
     if Material.with_deleted.filter(file_key=key).exists():
+        return True
+    shown = Q(reference=key) | Q(thumbnail=key)
+    if (
+        Asset.with_deleted.filter(shown).exists()
+        or LinkPreview.objects.filter(picture=key).exists()
+    ):
         return True
     return any(names(key) for _, names in file_users.items())
 

@@ -61,6 +61,11 @@ def stored_bytes() -> int:
     return _taken(_root() / str(current_organization_id()))
 
 
+def require_file_room(size_bytes: int) -> None:
+    """Refuse a file of that size before it is fetched or sent. Raises Invalid, as storing would."""
+    _require_room(_root() / str(current_organization_id()), size_bytes)
+
+
 @contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
     """Two uploads at once must not both take the last room."""
@@ -79,8 +84,8 @@ def _require_room(folder: Path, size_bytes: int) -> None:
         raise Invalid(
             f"The files of this team take {taken / 1_048_576:,.0f} of "
             f"{settings.WARREN_UPLOAD_QUOTA_MB:,} MB, and this one has "
-            f"{size_bytes / 1_048_576:,.1f} MB. Delete materials that are no longer needed; their "
-            "files go 30 days later. Or ask for more room.",
+            f"{size_bytes / 1_048_576:,.1f} MB. Delete materials and files of the library that are "
+            "no longer needed; they go 30 days later. Or ask for more room.",
             code="upload_quota",
             field="upload",
         )

@@ -25,9 +25,9 @@ from publishing.services.pending_posts import reopen_post
 from publishing.services.schedules import pause_schedule, resume_schedule
 from publishing.services.second_tries import repeat_run
 
-from . import compositions, deliveries, networks, repeating
+from . import compositions, deliveries, links, networks, policy, repeating
 
-__all__ = ["compositions", "deliveries", "networks", "repeating"]
+__all__ = ["compositions", "deliveries", "links", "networks", "policy", "repeating"]
 
 
 @admin.register(SocialAccount)

@@ -126,6 +126,19 @@ def change_settings(*, brand: BrandProfile, by: User, **words: Any) -> LinkSetti
     return row
 
 
+def delete_link(*, link: TrackedLink, by: User) -> None:
+    """Take it down: whoever follows it is told that it leads nowhere. Cannot be undone."""
+    with org_atomic():
+        record(
+            action="link.deleted",
+            target=link,
+            by=by,
+            data={"code": link.code, "target": link.target, "clicks": link.clicks_count},
+        )
+        LinkCode.objects.filter(link_id=link.pk).delete()
+        link.delete()
+
+
 def web_address(url: str) -> str:
     """The address of a web page, trimmed. Raises Invalid for every other kind of address."""
     address = url.strip()

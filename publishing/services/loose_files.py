@@ -6,15 +6,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
 
 from brands.models import BrandProfile
-from content.models import Candidate, Material
+from content.models import Asset, Candidate, LinkPreview, Material
+from organizations.models import WhiteLabel
 from organizations.services.regions import media_roots
-from publishing.models import FeedEntry, MediaRendition, PendingPost, Post
+from publishing.models import (
+    Composition,
+    FeedEntry,
+    MediaRendition,
+    PendingPost,
+    Post,
+    PostVersion,
+    Variant,
+)
+
+# Columns that name a file by its key.
+KEYS: Final[dict[type[models.Model], tuple[str, ...]]] = {
+    Material: ("file_key",),
+    Asset: ("reference", "thumbnail"),
+    LinkPreview: ("picture",),
+    BrandProfile: ("logo", "icon"),
+    WhiteLabel: ("logo",),
+}
+# Columns that hold media as posts keep them.
+MEDIA: Final[dict[type[models.Model], str]] = {
+    PendingPost: "media",
+    Post: "media",
+    Candidate: "media",
+    Composition: "media",
+    Variant: "overrides__media",
+    PostVersion: "words__media",
+}
 
 
 def remove_loose_files(before: datetime) -> int:
@@ -59,13 +86,14 @@ def _rows(model: type[models.Model], organization_id: UUID) -> Any:
 
 def _named(organization_id: UUID) -> set[str]:
     """Names of files that some row still needs."""
-    keys: set[str] = set(_rows(Material, organization_id).values_list("file_key", flat=True))
-    for pictures in _rows(BrandProfile, organization_id).values_list("logo", "icon"):
-        keys |= set(pictures)
-    for model in (PendingPost, Post, Candidate):
-        shown = _rows(model, organization_id).exclude(media=[])
-        for media in shown.values_list("media", flat=True):
-            keys |= {str(each.get("reference", "")) for each in media}
+    keys: set[str] = set()
+    for model, columns in KEYS.items():
+        for pictures in _rows(model, organization_id).values_list(*columns):
+            keys |= set(pictures)
+    for model, column in MEDIA.items():
+        shown = _rows(model, organization_id).exclude(**{column: []})
+        for media in shown.values_list(column, flat=True):
+            keys |= {str(each.get("reference", "")) for each in media or ()}
     names = {_name(key) for key in keys}
     fitted = _rows(MediaRendition, organization_id).values_list("reference", "fitted")
     names |= {_name(made) for given, made in fitted if given in keys}

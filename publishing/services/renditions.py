@@ -62,8 +62,9 @@ def renditions_of(media: Sequence[Medium], account: SocialAccount) -> list[Media
     if not media or limits is None:
         return [None] * len(media)
     references = [each["reference"] for each in media]
-    rows = MediaRendition.objects.filter(reference__in=references, rules=rules_of(limits))
-    found = {row.reference: row for row in rows}
+    with org_atomic():
+        rows = MediaRendition.objects.filter(reference__in=references, rules=rules_of(limits))
+        found = {row.reference: row for row in rows}
     return [found.get(reference) for reference in references]
 
 
@@ -87,7 +88,8 @@ def fit_media(*, media: Sequence[Medium], account: SocialAccount, at_once: bool 
     is_whole = True
     for medium, row in zip(media, renditions_of(media, account), strict=True):
         if row is not None and _may_fit_by_now(row):
-            row.delete()
+            with org_atomic():
+                row.delete()
             row = None
         if row is None and _is_taken(medium, limits):
             is_whole &= _fit(medium, limits, at_once)
