@@ -156,6 +156,20 @@ def lost_channel(record: AuditRecord) -> Notice | None:
     )
 
 
+def connected_by_client(record: AuditRecord) -> Notice | None:
+    """Members who connect something see it at once; what a client does, they hear of."""
+    account = target_of(record, SocialAccount.objects.all())
+    if account is None or record.data.get("way") != "client":
+        return None
+    who = record.data.get("client") or "A client"
+    return Notice(
+        title=f"{who} connected {account.name}",
+        body="By the link that you made. Posts can go there now.",
+        path=place("publishing:channel-show", account=account.pk),
+        brand_ids=_brands_of(account),
+    )
+
+
 def stopped_schedule(record: AuditRecord) -> Notice | None:
     row = target_of(record, Schedule.objects.all())
     if row is None:
@@ -244,6 +258,7 @@ KINDS: Final = (
         actions=frozenset({"delivery.failed", "delivery.part_failed"}),
         make=failed_post,
         by_mail=True,
+        is_urgent=True,
         settled_by=frozenset(
             {
                 *("delivery.settled", "delivery.published", "delivery.part_published"),
@@ -259,6 +274,7 @@ KINDS: Final = (
         actions=frozenset({"delivery.unknown", "delivery.part_unknown"}),
         make=unknown_post,
         by_mail=True,
+        is_urgent=True,
         settled_by=frozenset({"delivery.settled", "delivery.published", "delivery.part_published"}),
     ),
     NoticeKind(
@@ -393,6 +409,14 @@ KINDS: Final = (
         make=lost_channel,
         by_mail=True,
         settled_by=frozenset({"account.connected", "account.recovered"}),
+    ),
+    NoticeKind(
+        key="client_connected",
+        words="A client connected an account",
+        help="By a link that you made for them.",
+        group="Channels and agent",
+        actions=frozenset({"account.connected"}),
+        make=connected_by_client,
     ),
     NoticeKind(
         key="schedule_stopped",

@@ -20,6 +20,18 @@ class RejectForm(forms.Form):
     )
 
 
+class ChangesForm(forms.Form):
+    comment = forms.CharField(
+        label="What should change?",
+        max_length=2_000,
+        help_text=(
+            "Goes to whoever made the post. What was signed so far is void, and it starts at its "
+            "first step again."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+    )
+
+
 class RegenerateForm(forms.Form):
     instruction = forms.CharField(
         required=False,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from config.kernel.clock import in_words, now
 from config.kernel.pagination import Page, paginate
+from organizations.models import Role, User
 from publishing.channels.registry import channels, platform_label
 from publishing.models import Approval, Decision, Delivery, PendingPost, PendingStatus, Post
 from publishing.services.approvals import content_hash
@@ -18,6 +19,7 @@ from publishing.services.post_moves import APPROVED, EDITABLE, REOPENABLE
 
 from .approvals_texts import Variation, variations_of
 from .preview import Preview, preview, preview_of
+from .reviews import ReviewPanel, review_panel, waiting_for, with_reviews
 from .runs import RunPage, rewriting_of, with_rewritings
 
 PAGE_SIZE = 20
@@ -69,7 +71,7 @@ TABS: Final[Mapping[str, Tab]] = {
 
 # Brands, accounts and materials are wide rows; a page shows a few of their columns.
 _LISTED: Final = (
-    *("content", "status", "platform", "expires_at", "scheduled_for"),
+    *("content", "status", "platform", "expires_at", "scheduled_for", "steps", "step"),
     *("brand__name", "brand__timezone", "account__name"),
 )
 _SHOWN: Final = (
@@ -77,7 +79,8 @@ _SHOWN: Final = (
     *("brand__name", "brand__timezone", "brand__language", "material__name"),
     *("account__name", "account__handle", "account__platform", "account__remote_id"),
     *("account__server", "account__settings"),
-    *("generation__credits", "generation__cost_micros"),
+    *("generation__credits", "generation__cost_micros", "variant__composition_id"),
+    *("author__name", "author__email", "author__deleted_at"),
 )
 
 
@@ -103,6 +106,7 @@ class ApprovalPage:
     zone: str
     is_late: bool
     rewriting: RunPage | None = None
+    review: ReviewPanel | None = None
     lacks: Sequence[str] = ()
     """Why it cannot go out as it stands, while it waits."""
     credits: int = 0
@@ -139,6 +143,12 @@ class ApprovalPage:
         return in_words(moment, self.zone).rpartition(" (")[0] if moment else ""
 
     @property
+    def covers_until(self) -> str:
+        """The last moment that the approval covers, in the brand's zone."""
+        moment = self.approval.valid_until if self.approval else None
+        return in_words(moment, self.zone).rpartition(" (")[0] if moment else ""
+
+    @property
     def is_approved(self) -> bool:
         return self.post.status in APPROVED
 
@@ -155,26 +165,45 @@ class ApprovalPage:
         return self.post.status in REOPENABLE
 
     @property
+    def composition_id(self) -> UUID | None:
+        """The composition that a person made it from, if any."""
+        return self.post.variant.composition_id if self.post.variant else None
+
+    @property
     def is_offline(self) -> bool:
         return bool(self.post.candidate and self.post.candidate.is_offline)
 
 
 def approval_list(
-    *, tab: Tab, brand: UUID | None = None, cursor: str | None = None, but: UUID | None = None
+    *,
+    tab: Tab,
+    brand: UUID | None = None,
+    cursor: str | None = None,
+    but: UUID | None = None,
+    me: UUID | None = None,
 ) -> ApprovalList:
-    """One page of a tab; `but` is a post that has just been decided and must not stand there."""
+    """One page of a tab; `but` is a post that has just been decided and must not stand there.
+    With `me` only what waits for this member's word."""
     posts = PendingPost.objects.filter(status__in=tab.statuses)
     if brand is not None:
         posts = posts.filter(brand_id=brand)
     if but is not None:
         posts = posts.exclude(pk=but)
+    if me is not None:
+        posts = waiting_for(posts, me)
     page = paginate(
         posts.select_related("brand", "account").only(*_LISTED),
         order=(tab.order,),
         cursor=cursor,
         size=PAGE_SIZE,
     )
-    whole = tab.slug == "waiting" and brand is None and not cursor and page.next_cursor is None
+    whole = (
+        tab.slug == "waiting"
+        and brand is None
+        and me is None
+        and not cursor
+        and page.next_cursor is None
+    )
     count = len(page.items) if whole else PendingPost.objects.waiting().count()
     return ApprovalList(tab, page, count)
 
@@ -186,13 +215,16 @@ def tab_of(status: str) -> Tab:
 
 
 def approval_post(pending: UUID) -> PendingPost | None:
-    related = ("brand", "account", "material", "generation")
+    related = ("brand", "account", "material", "generation", "variant", "author")
     posts = PendingPost.objects.select_related(*related).only(*_SHOWN)
-    return with_rewritings(posts).filter(pk=pending).first()
+    return with_reviews(with_rewritings(posts)).filter(pk=pending).first()
 
 
-def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
-    """Everything beside one post. `shown_id` names the variation to look at, chosen or not."""
+def approval_page(
+    post: PendingPost, *, shown_id: str = "", me: User | None = None, role: Role = Role.VIEWER
+) -> ApprovalPage:
+    """Everything beside one post, for one reader. `shown_id` names the variation to look at, chosen
+    or not."""
     variations = variations_of(post, shown_id=shown_id)
     decisions = list(decisions_of_post(post))
     return ApprovalPage(
@@ -209,6 +241,7 @@ def approval_page(post: PendingPost, *, shown_id: str = "") -> ApprovalPage:
         zone=post.brand.timezone,
         is_late=post.scheduled_for <= now(),
         rewriting=rewriting_of(post),
+        review=review_panel(post, me=me, role=role),
         lacks=_lacks(post),
         credits=sum(each.credits for each in decisions) or _of_writing(post, "credits"),
         cost_micros=sum(each.cost_micros for each in decisions) or _of_writing(post, "cost_micros"),

@@ -73,7 +73,13 @@ def review_of(post: PendingPost, *asked: UUID) -> Review:
     authors = authors_of(post)
     people = {each for step in steps for each in step.approvers}
     people |= {row.user_id for row in given if row.user_id} | set(asked)
-    team = team_of(people, post.brand_id)
+    return judged(steps, given, authors, team_of(people, post.brand_id))
+
+
+def judged(
+    steps: Sequence[Step], given: Sequence[SignOff], authors: frozenset[UUID], team: Team
+) -> Review:
+    """How each step stands with what was given. Pure."""
     standings = [
         standing_of(step, number, given, team, authors) for number, step in enumerate(steps)
     ]
@@ -103,11 +109,24 @@ def team_of(people: Collection[UUID], brand_id: UUID) -> Team:
     """Who of these may write for the brand at this moment."""
     if not people:
         return Team(frozenset(), frozenset())
-    rows = list(
-        Membership.objects.filter(
-            user__in=list(people), user__is_active=True, user__deleted_at=None
-        ).only("user_id", "role", "sees_all_brands")
+    rows = members_among(people)
+    return team_from(rows, people, brand_id)
+
+
+def members_among(people: Collection[UUID]) -> list[Membership]:
+    """The memberships of those of these people who are still here, with their users."""
+    rows = Membership.objects.filter(
+        user__in=list(people), user__is_active=True, user__deleted_at=None
     )
+    return list(
+        rows.select_related("user").only(
+            *("role", "sees_all_brands", "user__name", "user__email", "user__deleted_at")
+        )
+    )
+
+
+def team_from(rows: Sequence[Membership], people: Collection[UUID], brand_id: UUID) -> Team:
+    """As `team_of`, from memberships that were read already."""
     seen = _brands_of(rows)
     sees = {row.user_id for row in rows if row.sees_all_brands or brand_id in seen.get(row.pk, ())}
     able = {

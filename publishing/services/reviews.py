@@ -66,6 +66,7 @@ __all__ = [
     "sign_off",
     "steps_of",
     "stop_post",
+    "take_back",
 ]
 
 Answer = SignOff.Answer
@@ -164,6 +165,24 @@ def sign_off(
         return _turn_down(
             row, by=None, reason=comment, client_name=_name(link, client_name), is_noted=True
         )
+
+
+def take_back(*, post: PendingPost, by: User) -> PendingPost:
+    """Take one's own yes back while the post still waits for others.
+
+    Raises Conflict when there is none that counts.
+    """
+    with org_atomic():
+        row = locked(post)
+        refuse_decided(row, now())
+        mine = SignOff.objects.filter(pending_post=row, voided_at=None, user=by)
+        if not mine.update(voided_at=now(), void_reason="Taken back.", updated_at=now()):
+            raise Conflict("You have not signed this post as it stands, or it was changed since.")
+        standing = review_of(row).open
+        if standing is not None and standing.number != row.step:
+            change(row, step=standing.number, reminded_at=None)
+        record(action="post.approval_withdrawn", target=row, by=by)
+    return row
 
 
 def stop_post(*, post: PendingPost, reason: str, by: User | None) -> PendingPost:

@@ -16,13 +16,14 @@ from config.kernel.web import render_part, toast
 from content.models import Candidate
 from organizations.access import Request, member_of
 from organizations.throttles import throttled
-from publishing.forms.approval import RegenerateForm, RejectForm, TimeForm
+from publishing.forms.approval import ChangesForm, RegenerateForm, RejectForm, TimeForm
 from publishing.forms.editing import EditForm
 from publishing.forms.problems import tell
 from publishing.forms.queries import uuid_or_none
-from publishing.models import PendingPost
+from publishing.models import PendingPost, PendingStatus, SignOff
 from publishing.selectors.approvals import (
     TABS,
+    ApprovalPage,
     Tab,
     approval_list,
     approval_page,
@@ -39,6 +40,8 @@ from publishing.services.pending_posts import (
     select_variation,
     withdraw_approval,
 )
+from publishing.services.reviews import sign_off, take_back
+from publishing.services.workflows import steps_of_post
 from publishing.services.writing import start_regeneration
 
 TEMPLATE = "publishing/approval/show.html"
@@ -61,17 +64,47 @@ def approval_show(request: Request, pending: UUID) -> HttpResponse:
 def approval_approve(request: Request, pending: UUID) -> HttpResponse:
     post = _found(pending)
     try:
-        post = approve_post(post=post, by=request.user)
+        done = approve_post(
+            post=_as_seen(request, post), by=request.user, seen=request.POST.get("seen", "")
+        )
     except DomainError as error:
-        return _desk(request, post, problem=error.message, status=error.status)
+        return _desk(request, _found(pending), problem=error.message, status=error.status)
     undo = reverse("publishing:approval-withdraw", args=[request.organization.slug, pending])
-    return _decided(request, post, "Approved. It goes out at its time.", undo_url=undo)
+    return _decided(request, done, _approved_words(done), undo_url=undo)
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("member")
+def approval_changes(request: Request, pending: UUID) -> HttpResponse:
+    """Ask for changes: back to whoever made it, with a word about which."""
+    post = _found(pending)
+    form = ChangesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            post = sign_off(
+                post=post,
+                answer=SignOff.Answer.CHANGES,
+                by=request.user,
+                comment=form.cleaned_data["comment"],
+            )
+        except DomainError as error:
+            tell(form, error)
+        else:
+            return _decided(request, post, "Sent back with what you asked for.")
+    return _desk(request, post, panel="changes", form=form)
 
 
 @require_POST
 @member_of("member")
 def approval_withdraw(request: Request, pending: UUID) -> HttpResponse:
-    return _act(request, pending, withdraw_approval, "The approval is taken back. Decide again.")
+    post = _found(pending)
+    is_waiting = post.status == PendingStatus.PENDING
+    return _act(
+        request,
+        pending,
+        take_back if is_waiting else withdraw_approval,
+        "Your yes is taken back." if is_waiting else "The approval is taken back. Decide again.",
+    )
 
 
 @require_POST
@@ -183,6 +216,20 @@ def approval_rewriting(request: Request, pending: UUID) -> HttpResponse:
     return toast(response, found.run.outcome) if found and found.result else response
 
 
+def _as_seen(request: Request, post: PendingPost) -> PendingPost:
+    """The post at the step that the page showed, so that nobody signs a step they never saw."""
+    step = request.POST.get("step", "")
+    if step.isdecimal():
+        post.step = int(step[:5])
+    return post
+
+
+def _approved_words(post: PendingPost) -> str:
+    if post.status != PendingStatus.PENDING:
+        return "Approved. It goes out at its time."
+    return f"Signed. Now it waits for “{steps_of_post(post)[post.step].name}”."
+
+
 def _found(pending: UUID) -> PendingPost:
     post = approval_post(pending)
     if post is None:
@@ -213,11 +260,12 @@ def _decided(
 ) -> HttpResponse:
     """On to the next post that waits; the one just decided says what became of it."""
     tab, brand = TABS["waiting"], uuid_or_none(request.GET.get("brand", ""))
-    following = approval_list(tab=tab, brand=brand, but=post.pk).page.items
+    me = request.user.pk if request.GET.get("mine") else None
+    following = approval_list(tab=tab, brand=brand, but=post.pk, me=me).page.items
     name, args = "publishing:approval-list", [request.organization.slug]
     if following:
         name, args = "publishing:approval-show", [*args, str(following[0].pk)]
-    address = reverse(name, args=args) + (f"?brand={brand}" if brand else "")
+    address = reverse(name, args=args) + _query(request)
     if not request.htmx:
         messages.success(request, done)
         return redirect(address)
@@ -239,15 +287,17 @@ def _desk(
     is_list = post is None
     tab = tab or TABS.get(request.GET.get("state", "")) or tab_of(post.status if post else "")
     brand = uuid_or_none(request.GET.get("brand", ""))
-    listed = approval_list(tab=tab, brand=brand, cursor=request.GET.get("cursor"))
+    me = request.user.pk if request.GET.get("mine") and tab.slug == "waiting" else None
+    listed = approval_list(tab=tab, brand=brand, cursor=request.GET.get("cursor"), me=me)
     if post is None and listed.page.items:
         post = approval_post(listed.page.items[0].pk)
-    found = approval_page(post, shown_id=request.GET.get("variation", "")) if post else None
+    found = _page_of(request, post) if post else None
     context = {
         "listed": listed,
         "tabs": TABS.values(),
         "found": found,
         "is_list": is_list,
+        "is_mine": me is not None,
         "panel": panel,
         "form": form,
         "problem": problem,
@@ -262,9 +312,14 @@ def _desk(
     return render_part(request, TEMPLATE, "desk", context, status=status)
 
 
+def _page_of(request: Request, post: PendingPost) -> ApprovalPage:
+    shown = request.GET.get("variation", "")
+    return approval_page(post, shown_id=shown, me=request.user, role=request.membership.role)
+
+
 def _query(request: Request) -> str:
     """Filters that survive from page to page, with the question mark; the variation does not."""
     kept = request.GET.copy()
-    for name in set(kept) - {"state", "brand", "cursor"}:
+    for name in set(kept) - {"state", "brand", "cursor", "mine"}:
         del kept[name]
     return f"?{kept.urlencode()}" if kept else ""

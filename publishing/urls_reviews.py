@@ -1,0 +1,28 @@
+"""Addresses of approvals: asking for changes, talking, versions, several at once, the workflow."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from .views import approvals, comments, versions, workflows
+
+APPROVAL = "approvals/<uuid:pending>/"
+
+urlpatterns = [
+    path("brands/<uuid:brand>/approval/", workflows.workflow_edit, name="workflow-edit"),
+    path(f"{APPROVAL}changes/", approvals.approval_changes, name="approval-changes"),
+    path(f"{APPROVAL}talk/", comments.approval_talk, name="approval-talk"),
+    path(f"{APPROVAL}comments/", comments.comment_create, name="comment-create"),
+    path(f"{APPROVAL}comments/<uuid:comment>/", comments.comment_edit, name="comment-edit"),
+    path(
+        f"{APPROVAL}comments/<uuid:comment>/deletion/",
+        comments.comment_delete,
+        name="comment-delete",
+    ),
+    path(f"{APPROVAL}versions/", versions.version_compare, name="version-compare"),
+    path(
+        f"{APPROVAL}versions/<uuid:version>/restoration/",
+        versions.version_restore,
+        name="version-restore",
+    ),
+]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from brands.forms.brand import SECTIONS
+from brands.models import BrandProfile
+from config.kernel.errors import DomainError, NotFound
+from config.kernel.web import render_part
+from organizations.access import Request, member_of
+from publishing.forms.problems import tell
+from publishing.forms.workflow import WorkflowForm
+from publishing.selectors.workflows import approvers_for
+from publishing.services.workflows import (
+    Step,
+    save_workflow,
+    sentence_of,
+    steps_of_workflow,
+    workflow_of,
+)
+
+TEMPLATE = "publishing/workflow/form.html"
+
+
+@require_http_methods(["GET", "POST"])
+@member_of("admin")
+def workflow_edit(request: Request, brand: UUID) -> HttpResponse:
+    """Who approves the posts of one brand. Adding or moving a step saves nothing."""
+    row = BrandProfile.objects.filter(pk=brand).first()
+    if row is None:
+        raise NotFound("There is no such brand. It may have been deleted.")
+    people = approvers_for(row)
+    if request.method != "POST":
+        workflow = workflow_of(row)
+        steps = steps_of_workflow(workflow) if workflow.mode == workflow.Mode.STEPS else []
+        return _page(request, row, WorkflowForm.of(workflow, steps, people))
+    form = WorkflowForm.sent(request.POST, people)
+    if wish := request.POST.get("arrange", ""):
+        form.arrange(wish)
+        return _page(request, row, form)
+    if form.is_valid():
+        try:
+            save_workflow(brand=row, by=request.user, steps=form.steps, **form.cleaned_data)
+        except DomainError as error:
+            tell(form, error)
+        else:
+            messages.success(request, "Saved. It holds for posts that are put forward from now on.")
+            return redirect("publishing:workflow-edit", org=request.organization.slug, brand=row.pk)
+    return _page(request, row, form, status=422)
+
+
+def _page(
+    request: Request, brand: BrandProfile, form: WorkflowForm, status: int = 200
+) -> HttpResponse:
+    mode = form["mode"].value()
+    asked = form.steps if mode == "steps" else [Step("Approval")] if mode == "one" else []
+    context = {
+        "brand": brand,
+        "form": form,
+        "sections": SECTIONS.values(),
+        "current_brand": brand,
+        "sentence": sentence_of(asked, form.people),
+        "nav_place": "brands",
+    }
+    return render_part(request, TEMPLATE, "workflow", context, status=status)
