@@ -31,7 +31,7 @@ from organizations.privacy.exports import link_token
 from organizations.services.files import store_file
 from organizations.webhooks.signing import new_secret
 from publishing.models import AutopilotRun, ConnectAttempt
-from tests import make
+from tests import make, make_inbox
 from tests.make_compositions import composition
 from tests.make_library import library_rows
 from tests.make_portal import portal_link
@@ -111,6 +111,9 @@ def one_of_each(world: World) -> dict[str, Any]:
         saved = make.saved_voice(brand=world.brand)
         draft = composition(world.brand, world.account)
         client_link, client_token = portal_link(world.brand)
+        talk = make_inbox.conversation(world.account)
+        answer = make_inbox.message(talk, side="ours", state="failed")
+        reply = make_inbox.saved_reply(world.brand)
         message = WebhookDelivery.objects.create(
             endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
         )
@@ -169,5 +172,8 @@ def one_of_each(world: World) -> dict[str, Any]:
         "analysis": analysis.pk,
         "saved": saved.pk,
         "composition": draft.pk,
+        "conversation": talk.pk,
+        "answer": answer.pk,
+        "reply": reply.pk,
         **library,
     }

@@ -25,6 +25,18 @@ _WORDS: dict[str, dict[str, StateWord]] = {
         "archived": StateWord("Archived", "archive", "neutral"),
         "failed": StateWord("Could not be read", "circle-x", "bad"),
     },
+    "answer": {
+        "queued": StateWord("On its way", "clock", "info"),
+        "sending": StateWord("Being sent", "loader", "info"),
+        "said": StateWord("Sent", "circle-check", "good"),
+        "unknown": StateWord("Nobody knows whether it arrived", "circle-question-mark", "warn"),
+        "failed": StateWord("Not sent", "circle-x", "bad"),
+    },
+    "sentiment": {
+        "positive": StateWord("Pleased", "smile", "good"),
+        "neutral": StateWord("Neutral", "meh", "neutral"),
+        "negative": StateWord("Displeased", "frown", "bad"),
+    },
     "paper": {
         "queued": StateWord("Waiting its turn", "clock", "info"),
         "running": StateWord("Being worked out", "loader", "info"),
@@ -154,6 +166,12 @@ _WORDS: dict[str, dict[str, StateWord]] = {
         "draft": StateWord("Being set up", "pencil", "neutral"),
         "paused": StateWord("Paused", "pause", "neutral"),
         "archived": StateWord("Archived", "archive", "neutral"),
+    },
+    "contract": {
+        "draft": StateWord("Draft", "pencil", "neutral"),
+        "signed": StateWord("In force", "file-signature", "good"),
+        "superseded": StateWord("Superseded", "history", "neutral"),
+        "withdrawn": StateWord("Withdrawn", "ban", "warn"),
     },
     "guard": {
         "passed": StateWord("Passed", "shield-check", "good"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from config.kernel.clock import now
 from config.kernel.models import Claimable, OrgOwned, TenantForeignKey
 from config.kernel.states import Graph, HasGraph
 
@@ -113,6 +114,11 @@ class Conversation(HasGraph, OrgOwned):
 
     def __str__(self) -> str:
         return self.person_name or self.person_handle
+
+    @property
+    def is_late(self) -> bool:
+        due = self.answer_due_at
+        return self.status == ConversationStatus.OPEN and due is not None and due <= now()
 
 
 class MessageState(models.TextChoices):

@@ -7,11 +7,17 @@ from typing import Any, Final
 
 from config.kernel.clock import now
 from config.kernel.due import due_rows
-from config.kernel.scoping import org_atomic, scope, unscoped
+from config.kernel.scoping import org_atomic, scope
 from config.kernel.tasks import hint, record_work
 from organizations.models import ActorKind
 from organizations.services.audit import record
-from publishing.models import Conversation, ConversationStatus, InboxFeed, InboxMessage
+from publishing.models import (
+    Conversation,
+    ConversationStatus,
+    InboxFeed,
+    InboxMessage,
+    SocialAccount,
+)
 
 from .inbox_feeds import add_missing_feeds
 from .inbox_level import tell_late
@@ -69,17 +75,12 @@ def forget_conversations(before: datetime) -> int:
 def erase_person(*, conversation: Conversation) -> int:
     """Remove everything that one outsider said to an account, and all that answers it; returns how
     many conversations. What is kept in the audit log names nobody of them."""
-    with unscoped("erasing an outsider from the inbox"):
-        account_id = conversation.account_id
-        theirs = Conversation.objects.filter(account_id=account_id)
-        if conversation.person_id:
-            theirs = theirs.filter(person_id=conversation.person_id)
-        else:
-            theirs = theirs.filter(pk=conversation.pk)
-        ids = list(theirs.values_list("pk", flat=True))
-        organization_id = conversation.organization_id
-    with org_atomic(organization_id):
-        account = conversation.account
+    with org_atomic(conversation.organization_id):
+        theirs = Conversation.objects.filter(account_id=conversation.account_id)
+        # Without an id nobody can tell who it is elsewhere.
+        named = {"person_id": conversation.person_id} if conversation.person_id else {}
+        ids = list(theirs.filter(**(named or {"pk": conversation.pk})).values_list("pk", flat=True))
+        account = SocialAccount.with_deleted.get(pk=conversation.account_id)
         Conversation.objects.filter(pk__in=ids).delete()
         record(
             action="inbox.person_erased",
