@@ -70,5 +70,10 @@ add_words(
         "content.generation": AuditTarget("Writing", "material__name"),
         "content.skill": AuditTarget("Skill", "name", "content:skill-show", "skill"),
         "content.learnedpattern": AuditTarget("Lesson", "lesson"),
+        "content.asset": AuditTarget("File", "name", "content:asset-show", "asset"),
+        "content.assetfolder": AuditTarget("Folder", "name", "content:folder-edit", "folder"),
+        "content.signature": AuditTarget(
+            "Signature", "name", "content:signature-edit", "signature"
+        ),
     },
 )
