@@ -17,6 +17,7 @@ from config.kernel.scoping import org_atomic
 from organizations.models import Membership, Organization, Role, User
 from organizations.services.organizations import found_organization
 from publishing.models import BrandAccountLink, FeedHandle, Schedule, SocialAccount
+from tests.make_policy import signed_policy
 
 PASSWORD = "a long enough passphrase"  # noqa: S105
 
@@ -93,6 +94,7 @@ def build_team(name: str, email: str) -> Team:
         )
         brand = BrandProfile.objects.create(**brand_fields(name))
         account = feed_account(brand, organization)
+        signed_policy(brand, owner)
         schedule = Schedule.objects.create(
             brand=brand,
             name="Weekdays at ten",

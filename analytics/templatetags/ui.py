@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from config.kernel import clock
 from publishing.channels.registry import platform_label
+from publishing.selectors.stops import stop_words, stops_in_sight
 
 from .places import FOOT, PLACES, SWITCH, Link, links_for
 from .state_words import state_word
@@ -111,6 +112,12 @@ def when(
         words,
         clock.ago(moment),
     )
+
+
+@register.simple_tag
+def standing_stops() -> list[dict[str, str]]:
+    """What stands still in the team of this page; asked at most every five seconds by a process."""
+    return [{"name": stop_words(each), "sentence": each.sentence} for each in stops_in_sight()]
 
 
 register.filter("channel_name", platform_label)

@@ -152,6 +152,12 @@ def check(candidate: CandidateText, brief: GuardBrief) -> Verdict:
     )
 
 
+def kinds_in(text: str) -> frozenset[str]:
+    """The kinds of risky claims in a text, whoever may make them: superlative, health, finance and
+    legal."""
+    return frozenset(kind for kind, _ in _found(text))
+
+
 def _found(text: str) -> Iterator[tuple[str, Span]]:
     for kind, pattern in _COMPILED.items():
         for match in pattern.finditer(text):

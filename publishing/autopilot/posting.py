@@ -15,18 +15,29 @@ from config.kernel.scoping import org_atomic
 from content.models import Candidate, GuardResult, Material
 from content.services.similarity import OF_ANOTHER_BRAND
 from organizations.services.audit import record
-from publishing.models import AutopilotRun, Decision, PendingPost, PendingStatus, RunMode
+from publishing.models import (
+    AutopilotRun,
+    Decision,
+    PendingPost,
+    PendingStatus,
+    PolicyContract,
+    RunMode,
+)
+from publishing.services.contracts import NOBODY_SIGNED, signed_contract
 from publishing.services.decisions import note_decision
 from publishing.services.pending_posts import (
     auto_approve_post,
     create_pending_post,
     submit_post,
 )
+from publishing.services.post_moves import change
 from publishing.services.remembering import remember_post
 from publishing.services.renditions import fit_media
 from publishing.services.schedules import is_by_hand
 
 from .lease import keep
+from .permission import check_words, judged
+from .policy import Judgement
 from .progress import Progress
 from .texts import Text, Texts
 
@@ -232,30 +243,54 @@ def _note_timing(run: AutopilotRun, post: PendingPost, moment: datetime) -> None
 def _decided(
     run: AutopilotRun, post: PendingPost, brand: BrandProfile, text: Text, say: Progress
 ) -> PendingPost:
-    """Approve by policy, or put it before a person and say why."""
-    policy = approval_policy(run, brand)
-    obstacle = _obstacle(text.candidate)
-    if policy and not obstacle:
+    """Let the signed policy decide where the agent may ask it, or a person, and say why."""
+    contract = signed_contract(brand.pk, lock=True) if may_ask(run, brand) else None
+    judgement = judged(post, text.candidate, contract) if contract else None
+    obstacle = _obstacle(run, brand, text, judgement)
+    if contract and judgement and not obstacle:
         try:
-            post = auto_approve_post(post=post, policy=policy)
+            post = _let_go(post, contract, judgement)
         except DomainError as error:
             obstacle = error.message
-    if policy and not obstacle:
-        summary, reason = "Approved automatically", policy
+    is_automatic = bool(judgement) and not obstacle
+    if is_automatic:
+        summary, reason = "Approved automatically", judgement.sentence if judgement else ""
     else:
-        submit_post(post=post, notes=obstacle)
-        summary = "Waits for a person"
-        reason = obstacle or _why_ask(run)
+        post = submit_post(post=post, notes=obstacle)
+        summary, reason = "Waits for a person", obstacle or _why_ask(run)
     note_decision(
         run=run,
         pending_post=post,
         kind=Kind.APPROVAL,
         summary=summary,
         reason=reason,
-        data={"automatic": not obstacle and bool(policy), "policy": policy},
+        data={"automatic": is_automatic, **_as_data(contract, judgement, is_automatic)},
     )
     say("approval", f"{text.place.channel.label}: {summary.lower()}. {reason}")
     return post
+
+
+def _let_go(post: PendingPost, contract: PolicyContract, judgement: Judgement) -> PendingPost:
+    if judgement.moment != post.scheduled_for:
+        change(post, scheduled_for=judgement.moment)
+    return auto_approve_post(
+        post=post, policy=judgement.sentence, contract=contract, clauses=judgement.clauses
+    )
+
+
+def _as_data(
+    contract: PolicyContract | None, judgement: Judgement | None, is_automatic: bool
+) -> dict[str, Any]:
+    if contract is None or judgement is None:
+        return {"policy": ""}
+    return {
+        "policy": judgement.sentence if is_automatic else "",
+        "contract": str(contract.pk),
+        "number": contract.number,
+        "clauses": [dict(each) for each in judgement.clauses],
+        "obstacles": list(judgement.obstacles),
+        "kinds": list(judgement.kinds),
+    }
 
 
 def _why_ask(run: AutopilotRun) -> str:
@@ -264,30 +299,29 @@ def _why_ask(run: AutopilotRun) -> str:
     return "Neither the schedule nor the brand lets posts go out by themselves."
 
 
-def approval_policy(run: AutopilotRun, brand: BrandProfile) -> str:
-    """By what rule posts of this run go out by themselves; empty when a person must decide.
+def may_ask(run: AutopilotRun, brand: BrandProfile) -> bool:
+    """Whether the agent may ask the signed policy, or a person decides in any case.
 
     The schedule's word stands over the brand's (specification 1c and 5.8).
     """
     if run.mode == RunMode.MANUAL:
-        return ""
+        return False
     schedule = run.schedule
     if schedule is not None and schedule.auto_approve is not None:
-        if schedule.auto_approve:
-            return f"The schedule “{schedule.name}” lets posts go out by themselves."
-        return ""
-    return f"The brand {brand.name} lets posts go out by themselves." if brand.auto_approve else ""
+        return schedule.auto_approve
+    return brand.auto_approve
 
 
-def _obstacle(candidate: Candidate) -> str:
-    """Why the agent may not let this text out by itself; empty when it may."""
-    failed = GuardResult.objects.filter(candidate=candidate, passed=False).order_by("guard")
-    if candidate.is_valid:
-        failed = failed.filter(severity=GuardResult.REVIEW)
-    reasons = " ".join(dict.fromkeys(each.reason for each in failed if each.reason))
-    if not candidate.is_valid:
-        return f"No text passed every check, so this one needs a person. {reasons}".strip()
-    return f"This needs a person. {reasons}" if reasons else ""
+def _obstacle(
+    run: AutopilotRun, brand: BrandProfile, text: Text, judgement: Judgement | None
+) -> str:
+    """Why a person is asked, where that is more than a setting; empty when nothing is wrong."""
+    if judgement is not None:
+        return " ".join(judgement.obstacles)
+    if may_ask(run, brand):
+        unsigned = NOBODY_SIGNED.format(brand=brand.name)
+        return " ".join(filter(None, [unsigned, check_words(text.candidate)]))
+    return check_words(text.candidate)
 
 
 def _outcome(run: AutopilotRun, posts: Sequence[PendingPost]) -> str:

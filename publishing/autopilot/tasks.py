@@ -7,6 +7,7 @@ from uuid import UUID
 from config.celery import app
 from config.kernel.tasks import OrgTask, hint, record_work
 from publishing.services.pending_posts import expire_posts
+from publishing.services.reminders import remind_posts
 
 from . import scheduler, sweep
 
@@ -34,7 +35,8 @@ def do_run(organization_id: str, run_id: str) -> None:
 
 @app.task(name="publishing.tasks.expire_pending_posts")
 def expire_pending_posts() -> int:
-    """Let posts expire that nobody decided on in time."""
+    """Remind of posts that expire soon, and let those expire that nobody decided on in time."""
+    remind_posts()
     return expire_posts()
 
 

@@ -11,9 +11,11 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, Q
 
+from config.kernel.clock import now
 from organizations.models import Organization
 from publishing.models import (
     AccountStatus,
+    ContractStatus,
     Delivery,
     Part,
     PendingStatus,
@@ -65,6 +67,9 @@ _FACTS = {
     "sent_account": "account_id",
     "approved_hash": "living__content_hash",
     "approved_account": "living__account_id",
+    "approved_until": "living__valid_until",
+    "contract_status": "living__contract__status",
+    "contract_ends": "living__contract__ends_at",
 }
 
 
@@ -89,7 +94,7 @@ def obstacles(ids: Collection[UUID]) -> dict[UUID, Obstacle]:
 
 
 def _obstacle(facts: dict[str, Any]) -> Obstacle | None:
-    return _leave(facts) or _account(facts) or _pause(facts)
+    return _leave(facts) or _policy(facts) or _account(facts) or _pause(facts)
 
 
 def _leave(facts: dict[str, Any]) -> Obstacle | None:
@@ -107,6 +112,19 @@ def _leave(facts: dict[str, Any]) -> Obstacle | None:
     # A post that still counts as approved would be lost without a word if this were a cancellation.
     then = Then.FAIL if facts["pending_status"] in WAITING_FOR_LEAVE else Then.CANCEL
     return Obstacle(then, "approval_gone", words.APPROVAL_GONE)
+
+
+def _policy(facts: dict[str, Any]) -> Obstacle | None:
+    """What an approval leans on still stands: its window, and the policy that gave it."""
+    moment = now()
+    if facts["part"] != Part.POST:
+        return None
+    if facts["approved_until"] is not None and facts["approved_until"] < moment:
+        return Obstacle(Then.FAIL, "approval_over", words.APPROVAL_OVER)
+    is_over = facts["contract_ends"] is not None and facts["contract_ends"] <= moment
+    if facts["contract_status"] == ContractStatus.WITHDRAWN or is_over:
+        return Obstacle(Then.FAIL, "policy_over", words.POLICY_OVER)
+    return None
 
 
 def _account(facts: dict[str, Any]) -> Obstacle | None:

@@ -61,6 +61,14 @@ APPROVAL_GONE: Final = (
     "The post was changed, or its approval withdrawn, before it went out, so it was not posted. "
     "Approve it again."
 )
+APPROVAL_OVER: Final = (
+    "The approval of this post held for some days, and they are over, so it was not posted. "
+    "Approve it again."
+)
+POLICY_OVER: Final = (
+    "The policy that let this post go is withdrawn or over, so it was not posted. A person decides "
+    "now."
+)
 ACCOUNT_GONE: Final = "The channel of this post was removed, so it was not posted. Choose another."
 BRAND_GONE: Final = "The brand of this post was deleted, so it was not posted."
 NO_CHANNEL: Final = (

@@ -10,7 +10,7 @@ BAKERY_MATERIALS = (
         """\
 Our white sourdough takes 36 hours from flour to shelf, and most of that time nobody touches it.
 
-On the first evening Owen mixes flour, water and the starter that his grandmother began in 1961. The
+On the first evening the baker mixes flour, water and the starter that has been fed since 1961. The
 dough rests for four hours at 24 degrees and is folded once in every hour. Then it goes into the
 cold room at five degrees, where it rises slowly for 28 hours. Slow rising breaks down much of what
 makes quick bread heavy, so the loaf keeps fresh for five days without any additive.
@@ -22,7 +22,7 @@ where the flavour sits.
 Customers told us that the loaf still makes good toast on day five. In our survey last autumn, 212
 of 240 people said that they threw away less bread than before.
 
-You find the 36-hour loaf in the shop from half past seven, every day but Monday. It costs £4.80.
+You find the 36-hour loaf in the shop from half past seven, every day but Monday.
 How we bake it, with pictures of each step: https://kilnandcrumb.example/36-hours
 """,
     ),
@@ -38,13 +38,13 @@ the afternoon everybody shapes two loaves, scores them and bakes them in the woo
 You go home with two loaves, a jar of our starter from 1961 and a booklet of eleven recipes. You
 need no experience: of the 190 people who came last year, most had never baked bread before.
 
-The most common mistake is too much flour on the table. It dries the surface, and then the loaf
+A common mistake is too much flour on the table. It dries the surface, and then the loaf
 tears at the side instead of along the cut. We show you how to work with wet hands instead.
 
-"I had failed at sourdough for three years and now I bake every Sunday," wrote Helen, who came in
-March.
+"I had failed at sourdough for three years and now I bake every Sunday," wrote somebody who came
+in March.
 
-A place costs £85, with lunch. Courses run from January to June, and the dates for spring are open
+Lunch is part of it. Courses run from January to June, and the dates for spring are open
 now: https://kilnandcrumb.example/courses
 """,
     ),
@@ -58,34 +58,35 @@ Freshly milled flour smells of hay and nuts. After a week in the bag most of tha
 because the oil of the germ turns stale. Flour from a large mill keeps longer because the germ was
 taken out. We leave it in and use the flour within six hours.
 
-The rye comes from Trewin Farm, nine miles away. Jack and Sue Trewin have grown it without spraying
+The rye comes from Trewin Farm, nine miles away. The family there has grown it without spraying
 since 2014. They bring it in sacks of 25 kilos, and what we do not need goes back with the sacks.
 
 Milling here costs us about 60 pence more for each loaf. We have raised the price by 30, since the
 bread is worth it and we wanted people to try it. In the first month we sold 340 rye loaves a week,
 where it had been 210 before.
 
-A tip for storing: wrap rye in linen, cut side down on a board. It is best on the second day.
+A tip for storing: wrap rye in linen, cut side down on a board. On the second day it has its full
+taste.
 
 Come and watch the mill on a Thursday at ten, when we grind for the next day.
 https://kilnandcrumb.example/rye
 """,
     ),
     MaterialText(
-        "Marta's first year at the oven",
+        "A first year at the oven",
         """\
-Marta came to us in February last year with a suitcase and a letter from a bakery in Kraków. She had
-never fired an oven with wood.
+Our youngest baker came to us in February last year with a suitcase and a letter from a bakery in
+Kraków. She had never fired an oven with wood.
 
-The first week she burnt 90 loaves. Nobody shouted. Owen put the black ones on a shelf with the date
-and said that he had done 200 in his first month. The shelf is still there and visitors ask about
-it.
+The first week she burnt 90 loaves. Nobody shouted. The master put the black ones on a shelf with
+the date and said that he had done 200 in his first month. The shelf is still there and visitors ask
+about it.
 
 In June she asked whether she could bake an obwarzanek, the ring of dough that is sold on every
 corner at home. It is boiled before it is baked and takes two days. We sold twelve on the first
 Saturday, and by August it was 150 each weekend.
 
-Marta now leads the night shift. Three people work with her, and she has taught them to hear when
+She now leads the night shift. Three people work with her, and she has taught them to hear when
 the oven is ready: the bricks tick as they cool, and when the ticking stops the bread goes in.
 
 In October she passed her examination as a master baker, the first in our house since 1988. When we
@@ -100,7 +101,7 @@ The bench was built the week after. Sit on it with an obwarzanek on any Saturday
 On a good day eleven loaves are left when we close. On a rainy Tuesday it can be forty. None of them
 is thrown away.
 
-At six in the evening Ruth from the community kitchen comes with her trailer. She takes what was
+At six in the evening the community kitchen comes with its trailer. It takes what was
 baked that day, about 900 loaves last year, and serves it to 70 people on three evenings a week.
 
 What is older goes back into the dough. Old bread is dried, ground and soaked, and makes up to eight

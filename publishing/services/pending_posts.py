@@ -26,6 +26,7 @@ from publishing.models import (
     AutopilotRun,
     PendingPost,
     PendingStatus,
+    PolicyContract,
     Schedule,
     SignOff,
     SocialAccount,
@@ -105,8 +106,15 @@ def submit_post(*, post: PendingPost, notes: str = "") -> PendingPost:
     return put_forward(post=post, by=None, notes=notes)
 
 
-def auto_approve_post(*, post: PendingPost, policy: str) -> PendingPost:
-    """Approve a draft by a policy named in words, and hand it to the delivery ledger.
+def auto_approve_post(
+    *,
+    post: PendingPost,
+    policy: str,
+    contract: PolicyContract | None = None,
+    clauses: Sequence[Mapping[str, str]] = (),
+) -> PendingPost:
+    """Approve a draft by a policy named in words, and hand it to the delivery ledger. `contract`
+    and `clauses` say which signed policy let it go, and by what.
 
     Raises Invalid when the text does not fit its channel: a policy never sends what a person could
     not. Raises Conflict when somebody decided first.
@@ -114,7 +122,7 @@ def auto_approve_post(*, post: PendingPost, policy: str) -> PendingPost:
     with org_atomic():
         row = locked(post)
         refuse_unsendable(row)
-        give_approval(post=row, policy=policy)
+        give_approval(post=row, policy=policy, contract=contract, clauses=clauses)
         moved(row, PendingStatus.AUTO_APPROVED, expires_at=None)
         schedule_delivery(pending_post=row)
         record(action="post.auto_approved", target=row, kind=ActorKind.RULE, reason=policy)

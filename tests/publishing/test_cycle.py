@@ -11,7 +11,7 @@ import pytest
 from django.db.models import F
 
 from billing.models import CreditTransaction, Subscription
-from config.kernel.clock import now
+from config.kernel.clock import now, to_zone
 from config.kernel.llm import double
 from config.kernel.llm.errors import ModelUnavailable
 from config.kernel.scoping import org_atomic, scope
@@ -48,6 +48,7 @@ from publishing.models import (
     MaterialStrategy,
     PendingPost,
     PendingStatus,
+    PolicyContract,
     RunStatus,
     Schedule,
     ScheduleStatus,
@@ -76,6 +77,9 @@ def inside(world: World, settings: Any) -> Iterator[None]:
 def supply(world: World, text: str = LOAF.text, **fields: Any) -> Material:
     points = [line for line in text.split("\n\n") if line][:5]
     with org_atomic():
+        # An address that the brand has not would ask a person.
+        own = ["https://kilnandcrumb.example"]
+        type(world.brand).objects.filter(pk=world.brand.pk).update(allowed_links=own)
         return make.material(
             world.brand,
             text=text,
@@ -265,6 +269,44 @@ def test_what_a_person_must_approve_has_a_deadline_and_no_delivery(world: World)
     assert run.outcome == "1 post waiting for a person."
     with org_atomic():
         assert not Delivery.objects.exists() and not Approval.objects.exists()
+
+
+def test_without_a_signed_policy_every_text_waits(world: World) -> None:
+    supply(world)
+    with org_atomic():
+        PolicyContract.objects.all().delete()
+    run = do(queued(world))
+    (post,) = posts_of(run)
+    assert post.status == PendingStatus.PENDING
+    assert "Nobody has signed a policy for" in decided(run, Kind.APPROVAL).reason
+
+
+def test_what_goes_out_by_itself_names_the_clause(world: World) -> None:
+    supply(world)
+    run = do(queued(world))
+    decision = decided(run, Kind.APPROVAL)
+    assert decision.reason.startswith("Policy 1, signed by Olivia Owner: clause 2 let it go")
+    with org_atomic():
+        approval = Approval.objects.get()
+        assert approval.contract == PolicyContract.objects.get()
+    assert approval.policy == decision.reason[:200]
+    assert [each["clause"] for each in approval.clauses] == [
+        each["clause"] for each in decision.data["clauses"]
+    ]
+
+
+def test_outside_the_policys_hours_the_post_is_moved(world: World) -> None:
+    supply(world)
+    later = to_zone(now() + timedelta(hours=2), "UTC")
+    hours = {"from": f"{later:%H:%M}", "until": f"{later + timedelta(hours=1):%H:%M}"}
+    with org_atomic():
+        PolicyContract.objects.update(hours=hours, timezone="UTC")
+    run = do(queued(world))
+    (post,) = posts_of(run)
+    assert post.status == PendingStatus.AUTO_APPROVED
+    assert post.scheduled_for == later.replace(second=0, microsecond=0)
+    with org_atomic():
+        assert Delivery.objects.get().due_at == post.scheduled_for
 
 
 def unfinished(values: Any) -> dict[str, Any]:

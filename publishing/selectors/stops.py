@@ -1,0 +1,152 @@
+"""What stands still, who stopped it, what waits behind it, and what could not be called back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from brands.models import BrandProfile
+from config.kernel.brands import brands_in_sight
+from config.kernel.scoping import organization_in_scope
+from publishing.channels.base import Hosts
+from publishing.channels.registry import channels, platform_label
+from publishing.models import Delivery, DeliveryState, InstallationStop, SocialAccount, Stop
+from publishing.services.standing import PAGE_SECONDS, Standstill, known_to_stand
+from publishing.services.stops import name_of, waiting_behind
+
+SHOWN: Final = 10
+HISTORY: Final = 20
+ON_THE_WAY: Final = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    """One stop with what it does. `stop` is the team's own row; None for the installation's."""
+
+    stop: Stop | InstallationStop
+    name: str
+    who: str
+    is_ours: bool
+    held: Sequence[Delivery] = ()
+    held_count: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.held_count - len(self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class StopsPage:
+    living: Sequence[StopRow]
+    over: Sequence[StopRow]
+    leaving: Sequence[Delivery]
+    """Was on its way when somebody stopped, so it could not be called back."""
+
+
+def stops_page() -> StopsPage:
+    """Everything on the page of stops, for the organization and the brands in sight."""
+    stops = list(_visible(Stop.objects.filter(resumed_at=None)))
+    everywhere = list(InstallationStop.objects.filter(resumed_at=None))
+    over = list(_visible(Stop.objects.exclude(resumed_at=None)).order_by("-resumed_at")[:HISTORY])
+    return StopsPage(
+        living=[*(_row(each) for each in everywhere), *(_row(each) for each in stops)],
+        over=[_row(each, with_held=False) for each in over],
+        leaving=_leaving() if stops or everywhere else [],
+    )
+
+
+def held_by(stop: Stop | InstallationStop) -> QuerySet[Delivery]:
+    """Posts whose time has come while it stands: letting go misses them, and they ask."""
+    return (
+        Delivery.objects.filter(waiting_behind(stop))
+        .select_related("pending_post__brand", "account")
+        .order_by("pending_post__scheduled_for")
+    )
+
+
+def stops_in_sight() -> list[Standstill]:
+    """What stands, for the banner of every page: read at most every five seconds by a process.
+
+    A restricted member is not told of a brand or channel that they cannot see.
+    """
+    organization_id = organization_in_scope()
+    found = list(known_to_stand(organization_id, seconds=PAGE_SECONDS)) if organization_id else []
+    brands = brands_in_sight()
+    if brands is None or not any(each.brand_id or each.account_id for each in found):
+        return found
+    accounts = set(SocialAccount.objects.values_list("pk", flat=True))
+    return [
+        each
+        for each in found
+        if (each.brand_id is None or each.brand_id in brands)
+        and (each.account_id is None or each.account_id in accounts)
+    ]
+
+
+def stop_words(each: Standstill) -> str:
+    """What stands still, without a look at the database."""
+    if each.level == Stop.Level.BRAND:
+        return "A brand"
+    if each.level == Stop.Level.ACCOUNT:
+        return "A channel"
+    if each.platform:
+        return f"All of {platform_label(each.platform)}"
+    return "Everything here" if each.level == "installation" else "The whole team"
+
+
+def choices_to_stop() -> dict[str, list[tuple[str, str]]]:
+    """Brands, channels and networks that may be stopped, by their ids and names."""
+    accounts = list(SocialAccount.objects.order_by("platform", "name"))
+    networks = sorted({each.platform for each in accounts if each.platform in channels})
+    named = [slug for slug in networks if not isinstance(channels[slug], Hosts)] or networks
+    return {
+        "brand": [(str(pk), name) for pk, name in BrandProfile.objects.values_list("pk", "name")],
+        "account": [
+            (str(each.pk), f"{each.name} on {platform_label(each.platform)}") for each in accounts
+        ],
+        "platform": [(slug, platform_label(slug)) for slug in named],
+    }
+
+
+def _visible(stops: QuerySet[Stop]) -> QuerySet[Stop]:
+    related = stops.select_related("brand", "account", "stopped_by", "resumed_by")
+    if brands_in_sight() is None:
+        return related
+    seen = SocialAccount.objects.values("pk")
+    return related.filter(Q(account=None) | Q(account__in=seen))
+
+
+def _row(stop: Stop | InstallationStop, *, with_held: bool = True) -> StopRow:
+    held = held_by(stop) if with_held else Delivery.objects.none()
+    is_ours = isinstance(stop, Stop)
+    return StopRow(
+        stop=stop,
+        name=name_of(stop),
+        who=_who(stop),
+        is_ours=is_ours,
+        held=list(held[:SHOWN]) if with_held else (),
+        held_count=held.count() if with_held else 0,
+    )
+
+
+def _who(stop: Stop | InstallationStop) -> str:
+    if isinstance(stop, InstallationStop):
+        return f"{stop.stopped_by}, who runs this installation"
+    user = stop.stopped_by
+    return (user.name or user.email) if user else "somebody who has left"
+
+
+def _leaving() -> list[Delivery]:
+    return list(
+        Delivery.objects.filter(state__in=ON_THE_WAY)
+        .select_related("pending_post__brand", "account")
+        .order_by("-sending_at")[:SHOWN]
+    )
+
+
+def stop_named_by(pk: UUID) -> Stop | None:
+    return _visible(Stop.objects.filter(pk=pk)).first()
