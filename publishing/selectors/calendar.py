@@ -1,7 +1,7 @@
 """The calendar: what is planned and what is out in a span of days, whatever the number of posts.
 
 A day carries at most as many chips as its view shows, and the count of the rest. One query reads
-the planned posts of all days, one those that are out, each day from the index; counts are asked for
+the planned posts of all days and those that are out, each day from the index; counts are asked for
 only when a day has more than it shows.
 """
 
@@ -13,8 +13,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Left, TruncDate
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Left, TruncDate
 
 from config.kernel.clock import now, resolve, to_zone
 from publishing.models import CalendarEvent, PendingPost, PendingStatus, Post
@@ -116,19 +116,20 @@ def calendar_of(
     places: Iterable[str] = (),
     language: str = "en",
     chips_a_day: int = CHIPS_A_DAY,
-    has_slots: bool = False,
+    slots_for: Collection[UUID] = (),
 ) -> CalendarSpan:
     """Planned and published posts by local day, with open slots, holidays and events.
 
     `start` is included and `end` is not; at most 62 days. `statuses` are those of PendingStatus;
-    none means everything but what was rejected or expired. At most 7 queries whatever the size.
+    none means everything but what was rejected or expired. `slots_for` are accounts of the brand
+    whose open slots are shown. At most 5 queries whatever the size.
     """
     end = min(end, start + timedelta(days=MOST_DAYS))
     wanted = Wanted(brand_id, tuple(account_ids), platform, tuple(statuses))
     days = [start + timedelta(days=number) for number in range((end - start).days)]
     chips = _chips(wanted, days, zone, chips_a_day)
     counts = _counts(wanted, chips, days, zone, chips_a_day)
-    slots = open_slots(brand_id, days, zone, wanted.account_ids) if has_slots and brand_id else {}
+    slots = open_slots(brand_id, days, zone, slots_for) if slots_for and brand_id else {}
     named = holidays_between(places, start, end, language=language)
     events = _events(brand_id, start, end)
     return CalendarSpan(
@@ -162,11 +163,11 @@ def posts_after(
     `beyond` is the post of that moment behind which to go on.
     """
     span = Q(at__gte=moment) if beyond is None else Q(at__gt=moment) | Q(at=moment, id__gt=beyond)
-    rows: list[dict[str, Any]] = []
-    for posts in _sources(wanted):
-        # The first condition alone is what the index understands.
-        rows += posts.filter(span, at__gte=moment).order_by("at", "id")[:size]
-    rows.sort(key=lambda row: (row["at"], row["id"]))
+    # The first condition alone is what the index understands.
+    walks = [
+        posts.filter(span, at__gte=moment).order_by("at", "id")[:size] for posts in _sources(wanted)
+    ]
+    rows = sorted(_together(walks), key=lambda row: (row["at"], row["id"]))
     return [_chip(row, zone) for row in rows[:size]]
 
 
@@ -185,28 +186,33 @@ def hours_of(day: date, zone: str) -> Iterator[datetime]:
 
 
 def _chips(wanted: Wanted, days: Sequence[date], zone: str, most: int) -> dict[date, list[Chip]]:
-    """Up to one chip a day more than is shown, so that it is seen whether there are more."""
+    """Up to one chip a day and source more than is shown, so that it is seen whether there are
+    more."""
     found: dict[date, list[Chip]] = {}
-    for posts in _sources(wanted):
-        for row in _first_of_each(posts, days, zone, most + 1):
-            chip = _chip(row, zone)
-            found.setdefault(chip.day, []).append(chip)
+    for row in _first_of_each(wanted, days, zone, most + 1):
+        chip = _chip(row, zone)
+        found.setdefault(chip.day, []).append(chip)
     for chips in found.values():
         chips.sort(key=lambda chip: (chip.moment, chip.id))
     return found
 
 
 def _first_of_each(
-    posts: QuerySet[Any, dict[str, Any]], days: Sequence[date], zone: str, most: int
+    wanted: Wanted, days: Sequence[date], zone: str, most: int
 ) -> list[dict[str, Any]]:
     """The first posts of each day in one statement: each day is one short walk of an index."""
-    each = []
+    walks = []
     for day in days:
         begin, end = day_bounds(day, zone)
-        each.append(posts.filter(at__gte=begin, at__lt=end).order_by("at", "id")[:most])
-    if not each:
-        return []
-    return list(each[0].union(*each[1:], all=True)) if len(each) > 1 else list(each[0])
+        for posts in _sources(wanted):
+            walks.append(posts.filter(at__gte=begin, at__lt=end).order_by("at", "id")[:most])
+    return _together(walks)
+
+
+def _together(walks: Sequence[QuerySet[Any, dict[str, Any]]]) -> list[dict[str, Any]]:
+    if len(walks) < 2:
+        return [row for walk in walks for row in walk]
+    return list(walks[0].union(*walks[1:], all=True))
 
 
 def _counts(
@@ -221,17 +227,17 @@ def _counts(
     if not crowded:
         return {}
     begin, end = day_bounds(crowded[0], zone)[0], day_bounds(crowded[-1], zone)[1]
+    counted = [
+        posts.filter(at__gte=begin, at__lt=end)
+        .annotate(day=TruncDate("at", tzinfo=_zone_info(zone)))
+        .values("day")
+        .annotate(number=Count("pk"))
+        .order_by()
+        for posts in _sources(wanted)
+    ]
     total: dict[date, int] = {}
-    for posts in _sources(wanted):
-        rows = (
-            posts.filter(at__gte=begin, at__lt=end)
-            .annotate(day=TruncDate("at", tzinfo=_zone_info(zone)))
-            .values("day")
-            .annotate(number=Count("pk"))
-            .order_by()
-        )
-        for row in rows:
-            total[row["day"]] = total.get(row["day"], 0) + row["number"]
+    for row in _together(counted):
+        total[row["day"]] = total.get(row["day"], 0) + row["number"]
     return {day: total[day] for day in crowded if day in total}
 
 
@@ -240,9 +246,11 @@ def _sources(wanted: Wanted) -> Iterator[QuerySet[Any, dict[str, Any]]]:
     if wanted.has_planned:
         statuses = [each for each in wanted.statuses if each != OUT] or SHOWN
         planned = PendingPost.objects.filter(_which(wanted), status__in=statuses)
-        yield _narrow(planned, "scheduled_for", F("status"))
+        yield _narrow(planned, "scheduled_for", Cast("status", TextField()))
     if wanted.has_published:
-        yield _narrow(Post.objects.live().filter(_which(wanted)), "published_at", Value(OUT))
+        yield _narrow(
+            Post.objects.live().filter(_which(wanted)), "published_at", Value(OUT, TextField())
+        )
 
 
 def _narrow(posts: QuerySet[Any], at: str, status: Any) -> QuerySet[Any, dict[str, Any]]:

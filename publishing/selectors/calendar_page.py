@@ -9,7 +9,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, PositiveSmallIntegerField, Value
 
 from brands.models import BrandProfile
 from config.kernel.clock import resolve, today_in, weekday_of
@@ -34,7 +35,7 @@ VIEWS: Final[Mapping[str, str]] = {
     "list": "List",
 }
 # How many chips a day carries before the rest is counted: pages stay below 100 kB.
-CHIPS: Final[Mapping[str, int]] = {"week": 8, "month": 3, "day": 60}
+CHIPS: Final[Mapping[str, int]] = {"week": 8, "month": 2, "day": 60}
 LIST_SIZE: Final = 50
 WORDS: Final[Mapping[str, int]] = {"week": 60, "month": 32, "day": 90, "list": 90}
 STATES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -157,13 +158,12 @@ class CalendarPage:
 
 
 def calendar_page(*, query: Query, zone: str, language: str) -> CalendarPage:
-    """At most 9 queries. `zone` is the team's, for when no brand is chosen."""
-    brands = _brands()
+    """At most 6 queries. `zone` is the team's, for when no brand is chosen."""
+    brands, accounts = _choices(query.brand)
     brand = next((each for each in brands if each["id"] == query.brand), None)
-    place = brand["timezone"] if brand else zone
+    place = brand["place"] if brand else zone
     today = today_in(place)
     on = query.on or today
-    accounts = _accounts(brand)
     starts_on = brand["week_starts_on"] if brand and brand["week_starts_on"] is not None else MONDAY
     begin, end = _span(query.view, on, starts_on)
     wanted = _wanted(query, brand, accounts)
@@ -194,37 +194,44 @@ def calendar_page(*, query: Query, zone: str, language: str) -> CalendarPage:
         places=[code for each in shown for code in each["countries"] or ()],
         language=language,
         chips_a_day=CHIPS[query.view],
-        has_slots=not query.state,
+        slots_for=_slots_for(query, wanted, accounts),
     )
     weeks = [list(span.days[n : n + 7]) for n in range(0, len(span.days), 7)]
     hours = _by_hour(span.days[0], place) if query.view == "day" else []
     return CalendarPage(span=span, weeks=weeks, hours=hours, **page)
 
 
-def _brands() -> list[dict[str, Any]]:
-    brands = BrandProfile.objects.order_by("name").values(
+def _choices(brand_id: UUID | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(brands with how their calendars look, accounts of the brand or of all), in one query."""
+    brands = BrandProfile.objects.order_by().values(
         "id",
         "name",
-        "timezone",
+        place=F("timezone"),
         countries=F("calendar_settings__countries"),
         week_starts_on=F("calendar_settings__week_starts_on"),
+        is_brand=Value(True),
     )
-    return list(brands[:500])
-
-
-def _accounts(brand: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    accounts = SocialAccount.objects.order_by("platform", "name")
-    if brand:
-        accounts = accounts.filter(brand_links__brand_id=brand["id"])
-    return list(accounts.values("id", "platform", "name")[:300])
+    accounts = SocialAccount.objects.order_by()
+    if brand_id:
+        accounts = accounts.filter(brand_links__brand_id=brand_id)
+    columns = accounts.values(
+        "id",
+        "name",
+        place=F("platform"),
+        countries=Value(None, ArrayField(CharField())),
+        week_starts_on=Value(None, PositiveSmallIntegerField()),
+        is_brand=Value(False),
+    )
+    rows = sorted(brands[:500].union(columns[:300], all=True), key=lambda row: row["name"].lower())
+    return [row for row in rows if row["is_brand"]], [row for row in rows if not row["is_brand"]]
 
 
 def _channels(accounts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """(value, words): each network, and each account where a network has several."""
     found: list[tuple[str, str]] = []
-    for platform in dict.fromkeys(each["platform"] for each in accounts):
+    for platform in sorted({each["place"] for each in accounts}):
         label = platform_label(platform)
-        own = [each for each in accounts if each["platform"] == platform]
+        own = [each for each in accounts if each["place"] == platform]
         found.append((platform, label))
         if 1 < len(own) <= 40:
             found += [(str(each["id"]), f"{label}: {each['name']}") for each in own]
@@ -235,13 +242,25 @@ def _wanted(
     query: Query, brand: Mapping[str, Any] | None, accounts: Sequence[Mapping[str, Any]]
 ) -> Wanted:
     account = next((each["id"] for each in accounts if str(each["id"]) == query.channel), None)
-    platforms = {each["platform"] for each in accounts}
+    platforms = {each["place"] for each in accounts}
     return Wanted(
         brand_id=brand["id"] if brand else None,
         account_ids=(account,) if account else (),
         platform=query.channel if query.channel in platforms else "",
         statuses=STATES[query.state][1] if query.state else (),
     )
+
+
+def _slots_for(query: Query, wanted: Wanted, accounts: Sequence[Mapping[str, Any]]) -> list[UUID]:
+    """Whose open slots are shown: none where only posts of one state are, or posts are chosen."""
+    if query.state or query.is_selecting or wanted.brand_id is None:
+        return []
+    return [
+        each["id"]
+        for each in accounts
+        if wanted.platform in ("", each["place"])
+        and (not wanted.account_ids or each["id"] in wanted.account_ids)
+    ]
 
 
 def _queues(brand: Mapping[str, Any] | None) -> list[PostingQueue]:

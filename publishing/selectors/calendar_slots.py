@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from config.kernel.clock import now, resolve, to_zone
-from publishing.models import BrandAccountLink, PendingPost, QueueSlot
+from publishing.models import PendingPost, QueueSlot
 from publishing.services.queue_times import runs
 from publishing.services.queues import AHEAD, LIVING, times_of
 
@@ -31,11 +31,11 @@ class OpenSlot:
 
 
 def open_slots(
-    brand_id: UUID, days: Sequence[date], zone: str, account_ids: Collection[UUID] = ()
+    brand_id: UUID, days: Sequence[date], zone: str, accounts: Collection[UUID]
 ) -> dict[date, list[OpenSlot]]:
-    """Local day -> its open slots in order; 3 queries. Paused queues have none, and neither has
-    the past."""
-    if not days:
+    """Local day -> its slots that one of these accounts may still take, in order; 2 queries.
+    Paused queues have none, and neither has the past."""
+    if not days or not accounts:
         return {}
     begin = max(now() + AHEAD, resolve(days[0], time.min, zone))
     end = resolve(days[-1] + timedelta(days=1), time.min, zone)
@@ -46,8 +46,7 @@ def open_slots(
         .select_related("queue")
         .order_by("queue_id")
     )
-    accounts = _accounts(brand_id, account_ids) if slots else []
-    if not accounts:
+    if not slots:
         return {}
     taken = _taken(accounts, begin, end)
     free: dict[tuple[datetime, UUID], list[UUID]] = {}
@@ -77,12 +76,6 @@ def open_slots(
                 )
             )
     return found
-
-
-def _accounts(brand_id: UUID, account_ids: Collection[UUID]) -> list[UUID]:
-    links = BrandAccountLink.objects.filter(brand_id=brand_id, account__is_active=True)
-    found = list(links.values_list("account_id", flat=True))
-    return [each for each in found if not account_ids or each in account_ids]
 
 
 def _taken(
