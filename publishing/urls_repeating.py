@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from .views import recurrences
+from .views import exports, imports, posts, recurrences
 
+IMPORT = "imports/<uuid:post_import>/"
 REPEATING = "repeating/<uuid:recurrence>/"
 
 urlpatterns = [
@@ -15,4 +16,20 @@ urlpatterns = [
     path(f"{REPEATING}pause/", recurrences.recurrence_pause, name="recurrence-pause"),
     path(f"{REPEATING}resumption/", recurrences.recurrence_resume, name="recurrence-resume"),
     path(f"{REPEATING}end/", recurrences.recurrence_end, name="recurrence-end"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/new/", imports.import_create, name="import-create"),
+    path("imports/template/", imports.import_template, name="import-template"),
+    path(IMPORT, imports.import_show, name="import-show"),
+    path(f"{IMPORT}columns/", imports.import_columns, name="import-columns"),
+    path(f"{IMPORT}confirmation/", imports.import_confirm, name="import-confirm"),
+    path(f"{IMPORT}cancellation/", imports.import_cancel, name="import-cancel"),
+    path(f"{IMPORT}undoing/", imports.import_undo, name="import-undo"),
+    path("calendar/export/", exports.calendar_export, name="calendar-export"),
+    path("posts/moves/", posts.post_move, name="post-move"),
+    path("posts/moves/<uuid:record>/undo/", posts.post_move_undo, name="post-move-undo"),
+    path("posts/rejections/", posts.post_reject, name="post-reject"),
+    path("posts/views/", posts.view_save, name="view-save"),
+    path("posts/views/<uuid:saved_view>/", posts.view_change, name="view-change"),
+    path("posts/views/<uuid:saved_view>/deletion/", posts.view_delete, name="view-delete"),
+    path("posts/export/", exports.post_export, name="post-export"),
 ]

@@ -16,12 +16,13 @@ from config.kernel.clock import now
 from config.kernel.tasks import SWEEPS
 from config.liveness import age_seconds
 from content.models import Material, MaterialFeed
-from organizations.models import Notification, WorkDone
+from organizations.models import Notification, OutgoingNotice, WorkDone
 from publishing.models import (
     AutopilotRun,
     Delivery,
     PendingPost,
     Post,
+    PostImport,
     Recurrence,
     Schedule,
     SocialAccount,
@@ -42,8 +43,10 @@ DUE: dict[str, type[models.Model]] = {
     "expiry": PendingPost,
     "metrics": Post,
     "notification": Notification,
+    "outgoing_notice": OutgoingNotice,
     "account": SocialAccount,
     "recurrence": Recurrence,
+    "post_import": PostImport,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
 MAY_WAIT = {
@@ -65,6 +68,7 @@ UPKEEP = frozenset(
         "retention",
         "account_upkeep",
         "recurrence",
+        "post_import",
         "skill_count",
         "skill_sharing",
         "material_feed",
