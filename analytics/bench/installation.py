@@ -49,6 +49,8 @@ class Size:
 
 
 FULL: Final = Size(organizations=50, accounts=20, posts=4_000, embeddings=1_000_000)
+PLANNING: Final = Size(organizations=20, accounts=20, posts=400, embeddings=1_000)
+"""What a million posts are copied from."""
 QUICK: Final = Size(organizations=3, accounts=4, posts=120, embeddings=3_000)
 
 Step = Callable[[int], object]

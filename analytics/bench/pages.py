@@ -57,7 +57,7 @@ def measure(bench: Bench) -> list[Section]:
             Page(place, path, "" if place.is_public else cookie) for place, path in found if path
         ]
         with web(workers=1) as server, bench.counted("Pages, 1 process", len(pages)) as step:
-            seen = [_look(server, page, bench, step) for page in pages]
+            seen = [look(server, page, bench, step) for page in pages]
             memory = server.memory_of_children()
         with web(workers=2) as server, bench.counted("Pages, 2 processes", len(pages)) as step:
             for each in seen:
@@ -70,7 +70,8 @@ def measure(bench: Bench) -> list[Section]:
     return [section, _memory(memory)]
 
 
-def _look(server: Running, page: Page, bench: Bench, step: Step) -> Seen:
+def look(server: Running, page: Page, bench: Bench, step: Step) -> Seen:
+    """One page under one client, then under a crowd."""
     queries = _queries(page)
     _warm(server, page, bench)
     before = server.cpu_seconds()

@@ -7,15 +7,11 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import psutil
 from rich.table import Table
 
 from config.kernel.clock import now
-
-BEGIN: Final = "<!-- bench: begin -->"
-END: Final = "<!-- bench: end -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +62,15 @@ def markdown(sections: Sequence[Section], *, size: str) -> str:
     return "\n\n".join(parts)
 
 
-def put_into(document: Path, text: str) -> None:
-    """Replace what stands between the two marks. Raises ValueError when they are not there."""
+def put_into(document: Path, text: str, *, part: str = "bench") -> None:
+    """Replace what stands between two marks of the part. Raises ValueError where they are not."""
+    begin, final = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
     old = document.read_text(encoding="utf-8")
-    before, _, rest = old.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, _, rest = old.partition(begin)
+    _, end, after = rest.partition(final)
     if not end:
-        raise ValueError(f"{document} lacks the marks {BEGIN} and {END}.")
-    document.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{document} lacks the marks {begin} and {final}.")
+    document.write_text(f"{before}{begin}\n\n{text}\n\n{final}{after}", encoding="utf-8")
 
 
 def machine() -> str:

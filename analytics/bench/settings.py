@@ -19,6 +19,9 @@ from config.settings.development import *  # noqa: F403 isort: skip
 WARREN_BENCH = True
 _is_quick = os.environ.get("WARREN_BENCH_QUICK") == "yes"
 _name = "warren_bench_quick" if _is_quick else "warren_bench"
+if os.environ.get("WARREN_BENCH_PLANNING") == "yes":
+    # A million posts more would be in the way of what the other parts measure.
+    _name += "_planning"
 _folder = WARREN_VAR / "bench"
 
 for _database in DATABASES.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -31,6 +32,8 @@ PARTS: Final = (
     "cycle",
     "memory",
 )
+ALONE: Final = "planning"
+"""Measured in a database of its own, with a million posts in it."""
 SETTINGS: Final = "analytics.bench.settings"
 DOCUMENT: Final = Path("docs/performance.md")
 PAGE_SECONDS: Final = 20.0
@@ -47,17 +50,22 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("parts", nargs="*", help=f"Only these: {', '.join(PARTS)}.")
+        parser.add_argument("parts", nargs="*", help=f"Only these: {', '.join(PARTS)}, {ALONE}.")
         parser.add_argument("--quick", action="store_true", help="Small, to see that it runs.")
         parser.add_argument("--fresh", action="store_true", help="Make the database anew.")
         parser.add_argument("--drop", action="store_true", help="Remove the database and end.")
         parser.add_argument("--write", action="store_true", help=f"Put the tables into {DOCUMENT}.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if unknown := set(options["parts"]) - set(PARTS):
+        if unknown := set(options["parts"]) - {*PARTS, ALONE}:
             raise CommandError(f"No part is called {', '.join(unknown)}. {', '.join(PARTS)} are.")
+        self.is_planning = options["parts"] == [ALONE]
+        if ALONE in options["parts"] and not self.is_planning:
+            raise CommandError(f"“{ALONE}” has a database of its own: measure it by itself.")
         if not getattr(settings, "WARREN_BENCH", False):
-            _begin_again(quick=options["quick"])
+            if not (options["parts"] or options["drop"]):
+                _also_planning(options)
+            _begin_again(quick=options["quick"], planning=self.is_planning)
         self.console = Console(file=options.get("stdout"), highlight=False)
         # The tables need their width, also where a terminal is narrow or there is none.
         self.console.width = max(self.console.width, WIDTH)
@@ -72,7 +80,8 @@ class Command(BaseCommand):
 
     def _measure(self, options: dict[str, Any]) -> None:
         bench = Bench(self.console, options["quick"], PAGE_SECONDS)
-        size = installation.QUICK if bench.is_quick else installation.FULL
+        size = installation.PLANNING if self.is_planning else installation.FULL
+        size = installation.QUICK if bench.is_quick else size
         self._prepare(bench, size, fresh=options["fresh"])
         sections: list[Section] = []
         for name in options["parts"] or PARTS:
@@ -107,7 +116,8 @@ class Command(BaseCommand):
         )
         text = markdown(sections, size=seeded)
         if write:
-            put_into(Path(settings.BASE_DIR) / DOCUMENT, text)
+            part = ALONE if self.is_planning else "bench"
+            put_into(Path(settings.BASE_DIR) / DOCUMENT, text, part=part)
             self.console.print(f"Written into {DOCUMENT}.")
         else:
             self.console.print(text, markup=False, soft_wrap=True)
@@ -119,7 +129,14 @@ def _part(name: str) -> Measure:
     return cast(Measure, importlib.import_module(f"analytics.bench.{name}").measure)
 
 
-def _begin_again(*, quick: bool) -> None:
+def _also_planning(options: dict[str, Any]) -> None:
+    """Without parts all are measured, and that one in a process of its own before the others."""
+    flags = [f"--{name}" for name in ("quick", "fresh", "write") if options[name]]
+    command = [sys.executable, sys.argv[0], "bench", ALONE, *flags]
+    subprocess.run(command, check=True)  # noqa: S603
+
+
+def _begin_again(*, quick: bool, planning: bool) -> None:
     """The same command in this process's place, with the benchmark's own settings."""
     for connection in connections.all(initialized_only=True):
         connection.close()
@@ -128,6 +145,7 @@ def _begin_again(*, quick: bool) -> None:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": SETTINGS,
         "WARREN_BENCH_QUICK": "yes" if quick else "no",
+        "WARREN_BENCH_PLANNING": "yes" if planning else "no",
     }
     sys.stdout.flush()
     command = [sys.executable, *sys.argv]
