@@ -25,9 +25,19 @@ from publishing.services.pending_posts import reopen_post
 from publishing.services.schedules import pause_schedule, resume_schedule
 from publishing.services.second_tries import repeat_run
 
-from . import compositions, deliveries, inbox, links, networks, policy, portal, repeating
+from . import compositions, deliveries, inbox, links, networks, policy, portal, repeating, reviews
 
-__all__ = ["compositions", "deliveries", "inbox", "links", "networks", "policy", "portal", "repeating"]
+__all__ = [
+    "compositions",
+    "deliveries",
+    "inbox",
+    "links",
+    "networks",
+    "policy",
+    "portal",
+    "repeating",
+    "reviews",
+]
 
 
 @admin.register(SocialAccount)

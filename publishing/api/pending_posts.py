@@ -10,10 +10,29 @@ from config.kernel.errors import NotFound
 from organizations.api.door import ApiRequest, scoped
 from organizations.api.inputs import Moment, Words
 from organizations.api.pages import Asked, PageOf, page_of
-from publishing.models import PendingPost, PendingStatus
+from publishing.models import PendingPost, PendingStatus, SignOff
 from publishing.services.pending_posts import approve_post, reject_post, reschedule_post
 
 router = Router(tags=["Posts that wait"])
+
+
+class ApprovalStep(Schema):
+    name: str
+    kind: str = Field(description="`internal` for the team, `client` for the client.")
+    rule: str = Field(description="`any` one of the people who are named, or `all` of them.")
+    approvers: list[UUID] = Field(description="Users; empty for any member who may write.")
+
+
+class SignedStep(Schema):
+    step: int
+    step_name: str
+    answer: str = Field(description="`approved`, `changes` or `rejected`.")
+    user_id: UUID | None
+    client_name: str = Field(description="Of a client, who signed by a link.")
+    comment: str
+    created_at: datetime
+    voided_at: datetime | None = Field(description="Since when it covers nothing any more.")
+    void_reason: str
 
 
 class Pending(Schema):
@@ -34,6 +53,10 @@ class Pending(Schema):
     rejection_reason: str
     failure_reason: str
     created_at: datetime
+    steps: list[ApprovalStep] = Field(
+        description="The steps of its approval; empty for one step that any member signs."
+    )
+    step: int = Field(description="The step where it waits, counted from 0.")
 
     @staticmethod
     def resolve_channel_id(post: PendingPost) -> UUID:
@@ -80,6 +103,19 @@ def pending_read(request: ApiRequest, pending: UUID) -> PendingPost:
     return _found(pending)
 
 
+@router.get(
+    "/pending-posts/{uuid:pending}/sign-offs/",
+    response=PageOf[SignedStep],
+    url_name="pending-sign-offs",
+    summary="List who signed a post",
+)
+@scoped("read:posts")
+def pending_sign_offs(request: ApiRequest, pending: UUID, asked: Asked) -> dict[str, Any]:
+    """Every word that was given on a post, also those that an edit voided; oldest first."""
+    rows = SignOff.objects.filter(pending_post=_found(pending))
+    return page_of(rows, asked, order=("created_at",))
+
+
 @router.post(
     "/pending-posts/{uuid:pending}/approval/",
     response=Pending,
@@ -88,7 +124,8 @@ def pending_read(request: ApiRequest, pending: UUID) -> PendingPost:
 )
 @scoped("write:posts")
 def pending_approve(request: ApiRequest, pending: UUID) -> PendingPost:
-    """Let exactly this text go out on its channel at its time, or at once if that has passed."""
+    """Sign the step where the post waits, as the key's person. The last step lets exactly this text
+    go out on its channel at its time, or at once if that has passed."""
     return approve_post(post=_found(pending), by=request.organization.user)
 
 
@@ -112,7 +149,7 @@ def pending_reject(request: ApiRequest, pending: UUID, body: Rejection) -> Pendi
 )
 @scoped("write:posts")
 def pending_move(request: ApiRequest, pending: UUID, body: NewTime) -> PendingPost:
-    """Give a post another time ahead. An approval stays, since it covers the text."""
+    """Give a post another time ahead. An approval stays within its window; beyond, it is void."""
     person = request.organization.user
     return reschedule_post(post=_found(pending), moment=body.scheduled_for, by=person)
 
