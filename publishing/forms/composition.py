@@ -121,6 +121,7 @@ class CompositionForm(forms.Form):
         choices: Choices,
     ) -> None:
         super().__init__(data)
+        self.sent = data
         self.brand = brand
         self.accounts_there = list(accounts)
         self.choices = choices
@@ -134,7 +135,7 @@ class CompositionForm(forms.Form):
             "zone": [(name, name.replace("_", " ")) for name in choices.zones],
         }
         for name, pairs in named.items():
-            self.fields[name].choices = pairs  # type: ignore[attr-defined]
+            self.fields[name].choices = pairs
 
     def unchecked(self) -> CompositionForm:
         """The same form without a word on what is wrong: nothing is being saved."""
@@ -144,11 +145,11 @@ class CompositionForm(forms.Form):
 
     @property
     def key(self) -> UUID:
-        return uuid_or_none(self.data.get("composition", "")) or uuid7()
+        return uuid_or_none(self.sent.get("composition", "")) or uuid7()
 
     @property
     def chosen(self) -> list[SocialAccount]:
-        wanted = set(self.data.getlist("accounts"))
+        wanted = set(self.sent.getlist("accounts"))
         return [each for each in self.accounts_there if str(each.pk) in wanted]
 
     def draft(self) -> Composition:
@@ -159,12 +160,12 @@ class CompositionForm(forms.Form):
 
     def words(self) -> dict[str, Any]:
         """What the services of compositions take of what was sent, valid or not."""
-        sent = self.data
+        sent = self.sent
         return {
             "text": sent.get("text", "").replace("\r\n", "\n").replace("\x00", "").strip(),
             "hashtags": clean_hashtags(sent.get("hashtags", "").replace(",", " ").split()),
             "link": sent.get("link", "").strip(),
-            "media": self.media(),
+            "media": self.attached(),
             "title": " ".join(sent.get("title", "").split())[:300],
             "thread": PartsField().clean(sent.getlist("part"))[:MOST_PARTS],
             "splits_long": bool(sent.get("splits_long")),
@@ -179,7 +180,7 @@ class CompositionForm(forms.Form):
             "notes": sent.get("notes", "").strip(),
         }
 
-    def media(self) -> list[dict[str, Any]]:
+    def attached(self) -> list[dict[str, Any]]:
         """Those that we know; a note that is not ours names nothing."""
         found = []
         for note, alt in self["pictures"].value() or ():
@@ -190,7 +191,7 @@ class CompositionForm(forms.Form):
         return found
 
     def own(self, account: SocialAccount) -> Own:
-        return Own(self.data, account)
+        return Own(self.sent, account)
 
     def variant(self, account: SocialAccount) -> Variant:
         """What is said else for an account, as a row that is not saved."""
@@ -218,23 +219,23 @@ class CompositionForm(forms.Form):
                 "name": medium["reference"].rpartition("/")[2],
                 "is_video": medium["content_type"].startswith("video/"),
             }
-            for medium in self.media()
+            for medium in self.attached()
         ]
 
     @property
     def parts(self) -> list[Part]:
         """The later parts of the thread, and an empty one when somebody asked for it."""
-        texts = [each for each in self.data.getlist("part") if each.strip()]
-        if self.data.get("arrange") == "part-add":
+        texts = [each for each in self.sent.getlist("part") if each.strip()]
+        if self.sent.get("arrange") == "part-add":
             texts.append("")
         return [Part(number, text) for number, text in enumerate(texts, start=2)]
 
     @property
     def gaps(self) -> list[tuple[str, str, str]]:
         """(name, label, typed) of gaps that a template left in the text."""
-        names = gaps_in([self.data.get("text", ""), self.data.get("title", "")])
+        names = gaps_in([self.sent.get("text", ""), self.sent.get("title", "")])
         return [
-            (name, name.replace("_", " ").capitalize(), self.data.get(f"gap_{name}", ""))
+            (name, name.replace("_", " ").capitalize(), self.sent.get(f"gap_{name}", ""))
             for name in names
         ]
 
@@ -245,11 +246,12 @@ class CompositionForm(forms.Form):
     @property
     def wall(self) -> str:
         """Day and time as they were sent: "2026-11-23 09:00"; "" where one is missing."""
-        day, time = self.data.get("day", "").strip(), self.data.get("time", "").strip()[:5]
+        day, time = self.sent.get("day", "").strip(), self.sent.get("time", "").strip()[:5]
         return f"{day} {time}" if day and time else ""
 
     def queue_row(self) -> PostingQueue | None:
-        return self.choices.row("queues", self.data.get("queue", ""))
+        row: PostingQueue | None = self.choices.row("queues", self.sent.get("queue", ""))
+        return row
 
     def clean_link(self) -> str:
         link = str(self.cleaned_data["link"]).strip()
@@ -260,7 +262,7 @@ class CompositionForm(forms.Form):
         return link
 
     def _one_of(self, name: str, allowed: Sequence[str], otherwise: str) -> str:
-        value = self.data.get(name, "")
+        value = self.sent.get(name, "")
         return value if value in allowed else otherwise
 
 

@@ -50,7 +50,7 @@ def arrange(
 
 def _take_in(form: CompositionForm, upload: UploadedFile[bytes] | None) -> None:
     """What was uploaded, and what was ticked in the library, behind the media that are there."""
-    data = form.data
+    data = form.sent
     found = list(media_of(data.getlist("asset")[:MOST_MEDIA]))
     if upload is not None:
         try:
@@ -70,14 +70,14 @@ def _move(name: str) -> Callable[[CompositionForm, str], None]:
     def move(form: CompositionForm, rest: str) -> None:
         verb, _, number = rest.partition("-")
         for each in lists:
-            form.data.setlist(each, moved_in_list(form.data.getlist(each), verb, number))
+            form.sent.setlist(each, moved_in_list(form.sent.getlist(each), verb, number))
 
     return move
 
 
 def _split(form: CompositionForm, rest: str) -> None:
     """Text and parts as one text, cut anew for the chosen account that has the least room."""
-    data = form.data
+    data = form.sent
     texts = (data.get("text", ""), *data.getlist("part"))
     whole = SEPARATOR.join(each.strip() for each in texts if each.strip())
     threaded = [each for each in form.chosen if limits_of(each).thread_max > 1]
@@ -98,13 +98,13 @@ def _split(form: CompositionForm, rest: str) -> None:
 
 def _cut(account: Any, whole: str, tags: tuple[str, ...], form: CompositionForm) -> tuple[str, ...]:
     channel = channel_of(account.platform)
-    link = form.data.get("link", "").strip() or None
+    link = form.sent.get("link", "").strip() or None
     try:
         return split_thread(
             whole,
             limits_of(account),
             whole=lambda part: channel.compose(Draft(part, tags, link)),
-            has_media=bool(form.data.getlist("medium")),
+            has_media=bool(form.sent.getlist("medium")),
         )
     except ValueError as error:
         raise Invalid(
@@ -114,23 +114,23 @@ def _cut(account: Any, whole: str, tags: tuple[str, ...], form: CompositionForm)
 
 
 def _hashtags(form: CompositionForm, rest: str) -> None:
-    row: HashtagSet | None = form.choices.row("sets", form.data.get("hashtag_set", ""))
+    row: HashtagSet | None = form.choices.row("sets", form.sent.get("hashtag_set", ""))
     if row is None:
         raise Invalid("Choose a set of hashtags to insert.", field="hashtag_set")
-    typed = form.data.get("hashtags", "").replace(",", " ").split()
+    typed = form.sent.get("hashtags", "").replace(",", " ").split()
     tags = clean_hashtags([*typed, *row.tags])
-    form.data["hashtags"] = " ".join(f"#{tag}" for tag in tags)
-    form.data["hashtag_set"] = ""
+    form.sent["hashtags"] = " ".join(f"#{tag}" for tag in tags)
+    form.sent["hashtag_set"] = ""
     note_use(HashtagSet, row.pk)
 
 
 def _template(form: CompositionForm, rest: str) -> None:
     """Its words behind what is written, with what the brand's profile says in the gaps."""
-    row: ContentTemplate | None = form.choices.row("templates", form.data.get("template", ""))
+    row: ContentTemplate | None = form.choices.row("templates", form.sent.get("template", ""))
     if row is None:
         raise Invalid("Choose a template to begin from.", field="template")
     filled = fill(row, values_of(form.brand))
-    data = form.data
+    data = form.sent
     texts = [data.get("text", "").strip(), filled.text.strip()]
     data["text"] = SEPARATOR.join(each for each in texts if each)
     data["title"] = data.get("title", "").strip() or filled.subject
@@ -142,7 +142,7 @@ def _template(form: CompositionForm, rest: str) -> None:
 
 def _gaps(form: CompositionForm, rest: str) -> None:
     """What was typed for the gaps, in the text and the title; the others stay gaps."""
-    data = form.data
+    data = form.sent
     typed = {name: words.strip() for name, _, words in form.gaps if words.strip()}
     for field in ("text", "title"):
         data[field] = _GAP.sub(lambda gap: typed.get(gap[1], gap[0]), data.get(field, ""))

@@ -55,6 +55,8 @@ class OwnField:
     for_all: str = ""
     changes: Sequence[Change] = ()
     media: Sequence[tuple[str, str, bool, bool, str]] = ()
+    has_focus: bool = False
+    """Whether the button that was pressed leads to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Face:
     offered: Sequence[tuple[str, str]]
     options: Sequence[tuple[CredentialField, str, str]]
     tail: str = ""
+    adopted: str = ""
+    """What follows the text for all again since a button was pressed for it."""
 
     @property
     def limits_json(self) -> str:
@@ -180,7 +184,14 @@ def _face(form: CompositionForm, row: Composition, account: SocialAccount) -> Fa
         ],
         options=[(each, own.option_name(each), own.shown_option(each)) for each in own.asked],
         tail=signature_for(row, account) if is_one else "",
+        adopted=_adopted(form, account),
     )
+
+
+def _adopted(form: CompositionForm, account: SocialAccount) -> str:
+    verb, _, rest = form.sent.get("arrange", "").partition("-")
+    name, _, key = rest.partition("-")
+    return name if verb == "adopt" and key == str(account.pk) else ""
 
 
 def _has(name: str, limits: Limits, row: Composition) -> bool:
@@ -209,6 +220,8 @@ def _own_field(
         for_all=plain,
         changes=word_changes(plain, in_plain_words(name, value)) if is_drifted else (),
         media=_media_choices(for_all, value) if name == "media" else (),
+        has_focus=form.sent.get("arrange", "")
+        in (f"own-{name}-{variant.account_id}", f"keep-{name}-{variant.account_id}"),
     )
 
 
@@ -295,7 +308,7 @@ def compositions_for_list(*, chosen: DraftFilter, cursor: str | None = None) -> 
     if chosen.search:
         rows = rows.filter(text__icontains=chosen.search)
     if chosen.brand:
-        rows = rows.filter(brand_id=chosen.brand)
+        rows = rows.filter(brand_id=UUID(chosen.brand))
     page = paginate(rows, order=("-updated_at", "-id"), cursor=cursor, size=PAGE_SIZE)
     counts = _counts([row.pk for row in page.items]) if chosen.state == "placed" else {}
     items = tuple(

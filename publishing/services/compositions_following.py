@@ -99,7 +99,7 @@ _NEEDED = ("content", "hashtags", "link")
 
 
 def _words(row: Composition, post: PendingPost) -> Words:
-    variant = row.variants.filter(pk=post.variant_id).first()
+    variant = row.variants.filter(posts=post).first()
     return compiled(row, post.account, variant)
 
 
@@ -132,6 +132,6 @@ def override_edit(*, post: PendingPost, given: Mapping[str, Any], by: User | Non
 
 
 def _has_siblings(post: PendingPost) -> bool:
-    on_their_way = PendingPost.objects.filter(variant_id=post.variant_id).exclude(pk=post.pk)
+    on_their_way = PendingPost.objects.filter(variant=post.variant).exclude(pk=post.pk)
     ended = (PendingStatus.PUBLISHED, PendingStatus.REJECTED)
     return on_their_way.exclude(status__in=ended).exists()

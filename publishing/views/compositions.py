@@ -201,7 +201,7 @@ def _tell(form: CompositionForm, row: Composition | None, problem: DomainError) 
     if problem.code == "changed_meanwhile" and row is not None:
         # Said once: whoever saves again now means it.
         row.refresh_from_db(fields=["updated_at"])
-        form.data["seen"] = row.updated_at.isoformat()
+        form.sent["seen"] = row.updated_at.isoformat()
 
 
 def _done(made: list[PendingPost]) -> str:
@@ -275,7 +275,9 @@ def _named(request: Request) -> tuple[Composition | None, BrandProfile]:
     if row is not None:
         return row, row.brand
     wanted = uuid_or_none(request.POST.get("brand", ""))
-    brand = BrandProfile.objects.filter(pk=wanted).first() if wanted else None
+    if wanted is None:
+        raise Invalid("Choose whose post this is, then write it.", field="brand")
+    brand = BrandProfile.objects.filter(pk=wanted).first()
     if brand is None:
         raise NotFound("The brand of this draft is gone. Begin a new one.")
     return None, brand

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -58,7 +59,7 @@ def bluesky(world: World) -> SocialAccount:
     return network_account(world.brand, "bluesky")
 
 
-def placed(world: World, *accounts: SocialAccount, **words: str) -> list[PendingPost]:
+def placed(world: World, *accounts: SocialAccount, **words: Any) -> list[PendingPost]:
     row = composition(world.brand, *(accounts or (world.account,)), **words)
     return place_composition(composition=row, by=world.editor)
 
