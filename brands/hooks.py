@@ -1,4 +1,5 @@
-"""What this app tells the layers below it: which brands a restricted member may see."""
+"""What this app tells the layers below it: which brands a restricted member may see, and where
+brands want to hear of their notices."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.db.models.signals import post_delete
 
 from billing.services.upward import counts
 from config.kernel.scoping import scope
+from organizations.notices.brands import BrandAddress, BrandAddresses, brand_addresses
 from organizations.privacy.marks import Keep
 from organizations.privacy.purge import erasers
 from organizations.privacy.retention import Rule, by_age, rules
@@ -64,7 +66,19 @@ def erase_source_file(instance: KnowledgeSource, **_: Any) -> None:
             delete_stored(instance.file_key)
 
 
+class BrandMailboxes(BrandAddresses):
+    """The two columns that a brand's form asks for."""
+
+    def of(self, brand_ids: Collection[UUID]) -> list[BrandAddress]:
+        rows = BrandProfile.objects.filter(pk__in=list(brand_ids)).exclude(
+            notify_email="", notify_webhook=""
+        )
+        found = rows.values_list("pk", "notify_email", "notify_webhook")
+        return [BrandAddress(*row) for row in found]
+
+
 brand_sight.fill(BrandAccessTable())
+brand_addresses.fill(BrandMailboxes())
 counts.register("brands", lambda: BrandProfile.objects.count())
 erasers.register("brands.brandprofile", erase_pictures)
 # A source goes with its bucket or brand too, and its file goes with it each time.

@@ -9,6 +9,7 @@ from config.celery import app
 from config.kernel.tasks import OrgTask, hint, record_work
 
 from .notices.mailing import sweep_mail
+from .notices.outgoing import sweep_outgoing
 from .privacy import retention, worker
 from .privacy.purge import purge_deleted
 from .services.backups import back_up_if_due
@@ -49,6 +50,12 @@ def prune_audit() -> int:
 def sweep_notifications() -> None:
     """Mail the notices that are due, bundled by person."""
     sweep_mail()
+
+
+@shared_task
+def sweep_outgoing_notices() -> int:
+    """Send what is due to people's webhooks, and to mailboxes and webhooks of brands."""
+    return sweep_outgoing()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from .urls_security import security
 from .urls_trail import trail
 from .views import (
     account,
+    choices,
     model_routes,
     notifications,
     organizations,
@@ -35,9 +36,7 @@ urlpatterns = [
     path("o/<slug:org>/white-label/", white_label.white_label, name="white-label"),
     path("o/<slug:org>/white-label/logo", white_label.white_label_logo, name="white-label-logo"),
     path(
-        "o/<slug:org>/white-label/<slug:accent>.css",
-        white_label.white_label_style,
-        name="white-label-style",
+        "o/<slug:org>/white-label/look.css", white_label.white_label_style, name="white-label-style"
     ),
     path("contact/", support.contact, name="contact"),
     path("contact/sent/", support.contact_sent, name="contact-sent"),
@@ -59,7 +58,19 @@ urlpatterns = [
     ),
     path(NOTICES, notifications.notification_list, name="notification-list"),
     path(f"{NOTICES}count/", notifications.notification_count, name="notification-count"),
-    path(f"{NOTICES}choices/", notifications.notification_choices, name="notification-choices"),
+    path(f"{NOTICES}choices/", choices.notification_choices, name="notification-choices"),
+    path(f"{NOTICES}choices/when/", choices.notification_when, name="notification-when"),
+    path(f"{NOTICES}choices/webhook/", choices.notification_hook, name="notification-hook"),
+    path(
+        f"{NOTICES}choices/webhook/test/",
+        choices.notification_hook_test,
+        name="notification-hook-test",
+    ),
+    path(
+        f"{NOTICES}choices/webhook/removal/",
+        choices.notification_hook_delete,
+        name="notification-hook-delete",
+    ),
     path(f"{NOTICES}reading/", notifications.notification_read_all, name="notification-read-all"),
     path(
         f"{NOTICES}unreading/",

@@ -161,12 +161,14 @@ def connected_by_client(record: AuditRecord) -> Notice | None:
     account = target_of(record, SocialAccount.objects.all())
     if account is None or record.data.get("way") != "client":
         return None
+    links = BrandAccountLink.objects.filter(account=account)
+    brands = links.values_list("brand_id", flat=True)
     who = record.data.get("client") or "A client"
     return Notice(
         title=f"{who} connected {account.name}",
         body="By the link that you made. Posts can go there now.",
         path=place("publishing:channel-show", account=account.pk),
-        brand_ids=_brands_of(account),
+        brand_ids=frozenset(brands) or None,
     )
 
 
@@ -408,13 +410,14 @@ KINDS: Final = (
         ),
         make=lost_channel,
         by_mail=True,
+        is_urgent=True,
         settled_by=frozenset({"account.connected", "account.recovered"}),
     ),
     NoticeKind(
         key="client_connected",
         words="A client connected an account",
         help="By a link that you made for them.",
-        group="Channels and agent",
+        group="Channels and schedules",
         actions=frozenset({"account.connected"}),
         make=connected_by_client,
     ),

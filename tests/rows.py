@@ -168,7 +168,6 @@ def one_of_each(world: World) -> dict[str, Any]:
         "portal_link": client_link.pk,
         "token": client_token,
         "version": "2563eb",
-        "accent": "2563eb",
         "analysis": analysis.pk,
         "saved": saved.pk,
         "composition": draft.pk,

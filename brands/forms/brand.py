@@ -6,6 +6,7 @@ from .base import SectionForm
 from .guards import GuardsForm
 from .identity import IdentityForm
 from .look import LookForm
+from .notices import NoticesForm
 from .platforms import PlatformsForm
 from .rules import RulesForm
 from .tone import ToneForm
@@ -23,5 +24,6 @@ SECTIONS: dict[str, type[SectionForm]] = {
         GuardsForm,
         PlatformsForm,
         TrendsForm,
+        NoticesForm,
     )
 }

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from organizations.models import Notification, NotificationChoice
+from organizations.models import (
+    Notification,
+    NotificationChoice,
+    NotificationSettings,
+    OutgoingNotice,
+    WhiteLabel,
+)
 
 from .base import OperatorAdmin, ReadOnlyAdmin
 
@@ -21,3 +27,26 @@ class NotificationChoiceAdmin(OperatorAdmin):
     list_filter = ["kind"]
     list_select_related = ["organization", "user"]
     search_fields = ["user__email"]
+
+
+@admin.register(NotificationSettings)
+class NotificationSettingsAdmin(OperatorAdmin):
+    list_display = ["user", "organization", "digest", "timezone", "quiet_from", "quiet_until"]
+    list_filter = ["digest"]
+    list_select_related = ["organization", "user"]
+    search_fields = ["user__email"]
+
+
+@admin.register(OutgoingNotice)
+class OutgoingNoticeAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "organization", "way", "kind", "title", "state", "attempts"]
+    list_filter = ["state", "way", "kind"]
+    list_select_related = ["organization"]
+    search_fields = ["address", "title"]
+
+
+@admin.register(WhiteLabel)
+class WhiteLabelAdmin(OperatorAdmin):
+    list_display = ["organization", "name", "accent", "sender_name", "hides_warren"]
+    list_select_related = ["organization"]
+    search_fields = ["organization__name", "name", "sender_name"]

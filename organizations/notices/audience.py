@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from organizations.models import Membership, NotificationChoice, Role
+from organizations.models import Membership, NotificationChoice, NotificationSettings, Role
 from organizations.services.brand_sight import sight
 
 from .kinds import Notice, NoticeKind
@@ -18,6 +18,7 @@ class Ways:
 
     in_page: bool
     by_mail: bool
+    by_hook: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,25 @@ class Audience:
         fields = people.values_list("pk", "user_id", "role", "sees_all_brands")
         self._members = [_Member(pk, user, Role(role), all_) for pk, user, role, all_ in fields]
         self._choices = choices_of(kind.key for kind in kinds)
+        self._settings: dict[UUID, NotificationSettings] | None = None
 
     def of(
         self, kind: NoticeKind, notice: Notice, *, actor_id: UUID | None
     ) -> Iterator[tuple[UUID, Ways]]:
-        """Each person to tell, with the ways. Nobody who wants neither."""
+        """Each person to tell, with the ways. Nobody who wants none of them."""
         for member in self._entitled(kind, notice):
             if member.user_id == actor_id and not kind.tells_actor:
                 continue
             ways = ways_of(kind, self._choices.get((member.user_id, kind.key)))
-            if ways.in_page or ways.by_mail:
+            if ways.in_page or ways.by_mail or ways.by_hook:
                 yield member.user_id, ways
+
+    def settings_of(self, user_id: UUID) -> NotificationSettings | None:
+        """When a person wants to be written to; read once, for everybody."""
+        if self._settings is None:
+            rows = NotificationSettings.objects.defer("hook_secret")
+            self._settings = {row.user_id: row for row in rows}
+        return self._settings.get(user_id)
 
     def _entitled(self, kind: NoticeKind, notice: Notice) -> list[_Member]:
         if notice.people is not None:
@@ -73,6 +82,7 @@ def choices_of(
 
 
 def ways_of(kind: NoticeKind, choice: NotificationChoice | None) -> Ways:
+    """Who has said nothing about a kind hears of it by webhook, if they have one, as by mail."""
     if choice is None:
-        return Ways(kind.in_page, kind.by_mail)
-    return Ways(choice.in_page or kind.is_binding, choice.by_mail)
+        return Ways(kind.in_page, kind.by_mail, kind.by_mail)
+    return Ways(choice.in_page or kind.is_binding, choice.by_mail, choice.by_hook)

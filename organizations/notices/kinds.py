@@ -42,7 +42,8 @@ class NoticeKind:
     in scope, and says None when an event is nobody's business. `settled_by` are later actions on
     the same row after which the notice is old news. Who did it is not told, unless `tells_actor`.
     Mail of a kind with a `gap` goes to one person at most once in that time. What `is_binding`
-    cannot be switched off in Warren itself.
+    cannot be switched off in Warren itself. What `is_urgent` waits neither for a digest nor for the
+    end of somebody's quiet hours, unless they want that.
     """
 
     key: str
@@ -58,6 +59,7 @@ class NoticeKind:
     gap: timedelta | None = None
     tells_actor: bool = False
     is_binding: bool = False
+    is_urgent: bool = False
 
 
 notice_kinds: Registry[NoticeKind] = Registry("notice kinds", NoticeKind)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -95,17 +97,20 @@ def _may_write_to(user: User | None, organization: Organization) -> bool:
 def compose(
     user: User, organization: Organization, bundle: Sequence[Notification]
 ) -> EmailMultiAlternatives:
-    """One letter with at most twenty notices, each kind with its own way out."""
+    """One letter with at most twenty notices by kind, each kind with its own way out."""
     base = f"{settings.WARREN_BASE_URL}/o/{organization.slug}"
     kinds = list(dict.fromkeys(row.kind for row in bundle))
     out = f"{settings.WARREN_BASE_URL}/unsubscribe/{token_for(organization.pk, user.pk, kinds)}/"
+    # Together what is of one kind; the kind of the oldest comes first.
+    ordered = sorted(bundle, key=lambda row: kinds.index(row.kind))
+    lines = [
+        {"row": row, "url": f"{base}/notifications/{row.pk}/"} for row in ordered[:MOST_IN_A_LETTER]
+    ]
     context = {
         "organization": organization.name,
         "name": user.name,
-        "notices": [
-            {"row": row, "url": f"{base}/notifications/{row.pk}/"}
-            for row in bundle[:MOST_IN_A_LETTER]
-        ],
+        "notices": lines,
+        "groups": _groups(lines),
         "more": max(0, len(bundle) - MOST_IN_A_LETTER),
         "count": len(bundle),
         "list_url": f"{base}/notifications/",
@@ -126,6 +131,15 @@ def compose(
         "Message-ID": f"<notice-{bundle[0].pk}@{_host()}>",
     }
     return letter("notification", to=user.email, context=context, headers=headers)
+
+
+def _groups(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines under what their kind is called; a heading only where there are several kinds."""
+    found = [
+        {"words": _words(kind), "lines": list(rows)}
+        for kind, rows in groupby(lines, key=lambda line: line["row"].kind)
+    ]
+    return found if len(found) > 1 else [{**each, "words": ""} for each in found]
 
 
 def _words(kind: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.kernel.scoping import unscoped
-from organizations.models import Notification
+from organizations.models import NoticeState, Notification, OutgoingNotice
 
 
 def hold_mail(made_at: datetime) -> int:
@@ -16,4 +16,6 @@ def hold_mail(made_at: datetime) -> int:
     """
     with unscoped("hold notices by mail after a restore"):
         waiting = Notification.objects.filter(mailed_at=None, due_at__isnull=False)
-        return waiting.update(due_at=None, claimed_until=None)
+        held = waiting.update(due_at=None, claimed_until=None)
+        outgoing = OutgoingNotice.objects.filter(state=NoticeState.QUEUED, due_at__isnull=False)
+        return held + outgoing.update(due_at=None, claimed_until=None)

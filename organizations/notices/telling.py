@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
 from config.kernel.clock import now
-from organizations.models import AuditRecord, Notification
+from organizations.models import AuditRecord, NoticeState, Notification, OutgoingNotice
 
 from .audience import Audience
+from .brands import BrandAddresses, brand_addresses
 from .kinds import Notice, NoticeKind, kinds_made_of, kinds_settled_by
+from .timing import Wishes, when_to_tell
 
 # More events of one kind at once are one notice: nobody reads twenty lines of the same.
 MOST_AT_ONCE = 3
@@ -29,8 +32,12 @@ def tell(records: Sequence[AuditRecord]) -> None:
     """
     _settle(records)
     told = list(_gathered([each for record in records for each in _made_of(record)]))
-    if told:
-        Notification.objects.bulk_create(_rows(told))
+    if not told:
+        return
+    audience = Audience(kind for kind, _, _ in told)
+    rows, sent_out = _rows(told, audience)
+    Notification.objects.bulk_create(rows)
+    OutgoingNotice.objects.bulk_create([*sent_out, *_to_brands(told)])
 
 
 def _made_of(record: AuditRecord) -> Iterator[_Told]:
@@ -55,29 +62,72 @@ def _gathered(told: list[_Told]) -> Iterator[_Told]:
         yield kind, record, replace(notice, title=title, brand_ids=every)
 
 
-def _rows(told: list[_Told]) -> list[Notification]:
+def _rows(told: list[_Told], audience: Audience) -> tuple[list[Notification], list[OutgoingNotice]]:
+    """Each person's notices in Warren, with the moment of their mail; and what goes to webhooks."""
     moment = now()
-    audience = Audience(kind for kind, _, _ in told)
     mailed = _last_mails({kind.key for kind, _, _ in told if kind.gap})
-    rows = []
+    rows, sent_out = [], []
     for kind, record, notice in told:
         for user_id, ways in audience.of(kind, notice, actor_id=record.actor_id):
+            settings = audience.settings_of(user_id) if ways.by_mail or ways.by_hook else None
+            wishes = Wishes.of(settings)
             after = mailed.get((user_id, kind.key))
-            due_at = max(moment, after + kind.gap) if after and kind.gap else moment
-            rows.append(
-                Notification(
-                    user_id=user_id,
-                    kind=kind.key,
-                    title=notice.title[:160],
-                    body=notice.body,
-                    path=notice.path[:300],
-                    record=record,
-                    due_at=due_at if ways.by_mail else None,
-                    # Told by mail alone: it stands in the list, and no bell rings for it.
-                    read_at=None if ways.in_page else moment,
+            mail_from = max(moment, after + kind.gap) if after and kind.gap else moment
+            mail_at = when_to_tell(wishes, mail_from, kind.is_urgent) if ways.by_mail else None
+            if ways.in_page or ways.by_mail:
+                row = Notification(user_id=user_id, **_said(kind, record, notice))
+                row.due_at = mail_at
+                # Told by mail alone: it stands in the list, and no bell rings for it.
+                row.read_at = None if ways.in_page else moment
+                rows.append(row)
+            if ways.by_hook and settings is not None and settings.hook_url:
+                sent_out.append(
+                    OutgoingNotice(
+                        way=OutgoingNotice.Way.HOOK,
+                        user_id=user_id,
+                        address=settings.hook_url,
+                        due_at=when_to_tell(wishes, moment, kind.is_urgent),
+                        **_said(kind, record, notice),
+                    )
                 )
-            )
-    return rows
+    return rows, sent_out
+
+
+def _to_brands(told: list[_Told]) -> list[OutgoingNotice]:
+    """What a person would be mailed by default, for the mailboxes and webhooks of its brands."""
+    news = [each for each in told if each[0].by_mail and each[2].brand_ids]
+    if not news:
+        return []
+    every = frozenset().union(*(notice.brand_ids or () for _, _, notice in news))
+    addresses = (brand_addresses.get() or BrandAddresses()).of(every)
+    moment = now()
+    return [
+        OutgoingNotice(
+            way=way,
+            brand_id=address.brand_id,
+            address=where,
+            due_at=moment,
+            **_said(kind, record, notice),
+        )
+        for kind, record, notice in news
+        for address in addresses
+        if address.brand_id in (notice.brand_ids or ())
+        for way, where in (
+            (OutgoingNotice.Way.MAIL, address.email),
+            (OutgoingNotice.Way.HOOK, address.webhook),
+        )
+        if where
+    ]
+
+
+def _said(kind: NoticeKind, record: AuditRecord, notice: Notice) -> dict[str, Any]:
+    return {
+        "kind": kind.key,
+        "title": notice.title[:160],
+        "body": notice.body,
+        "path": notice.path[:300],
+        "record": record,
+    }
 
 
 def _last_mails(kinds: set[str]) -> dict[tuple[UUID, str], datetime]:
@@ -102,3 +152,7 @@ def _settle(records: Sequence[AuditRecord]) -> None:
             same = Notification.objects.filter(kind__in=keys, record__target_id__in=ids)
             news = same.filter(Q(read_at=None) | Q(mailed_at=None, due_at__isnull=False))
             news.update(read_at=Coalesce("read_at", now()), due_at=None)
+            # Gathered and not on its way yet: nobody needs to be told any more.
+            OutgoingNotice.objects.filter(
+                kind__in=keys, record__target_id__in=ids, state=NoticeState.QUEUED, attempts=0
+            ).delete()

@@ -29,6 +29,7 @@ from organizations.models import (
     Invitation,
     Notification,
     OrganizationRequest,
+    OutgoingNotice,
     PersonRequest,
     RequestKind,
     RequestState,
@@ -163,6 +164,7 @@ def retention_findings() -> Iterator[Finding]:
 
 
 rules.register("notifications", Rule(Keep.NOTICES, by_age(Notification)))
+rules.register("notices to webhooks", Rule(Keep.NOTICES, by_age(OutgoingNotice)))
 rules.register("invitations", Rule(Keep.INVITATIONS, _invitations))
 rules.register("repeated requests", Rule(Keep.DAY, by_age(IdempotentRequest)))
 rules.register("support tickets", Rule(Keep.TICKETS, by_age(SupportTicket, "resolved_at")))

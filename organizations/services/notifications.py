@@ -1,11 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from organizations.models import Membership, Notification, NotificationChoice, Organization, User
+from organizations.models import (
+    Membership,
+    NoticeState,
+    Notification,
+    NotificationChoice,
+    NotificationSettings,
+    Organization,
+    OutgoingNotice,
+    User,
+)
 from organizations.notices.audience import Ways, choices_of, ways_of
 from organizations.notices.kinds import NoticeKind, notice_kinds
 from organizations.notices.unsubscribing import WayOut
@@ -51,12 +61,14 @@ def save_choices(*, user: User, kinds: Sequence[NoticeKind], ways: Mapping[str, 
                 changed[kind.key] = before, after
                 _keep(user, kind.key, after)
         if changed:
+            hooks = NotificationSettings.objects.filter(user=user).exclude(hook_url="")
+            has_hook = hooks.exists()
             record(
                 action="notifications.changed",
                 target=user,
                 by=user,
-                before={key: _said(before) for key, (before, _) in changed.items()},
-                after={key: _said(after) for key, (_, after) in changed.items()},
+                before={key: _said(before, has_hook) for key, (before, _) in changed.items()},
+                after={key: _said(after, has_hook) for key, (_, after) in changed.items()},
             )
     return len(changed)
 
@@ -74,7 +86,7 @@ def unsubscribe(way: WayOut) -> Organization | None:
         kinds = [kind for key in way.kinds if (kind := notice_kinds.get(key))]
         standing = choices_of((kind.key for kind in kinds), user_id=way.user_id)
         ways = {
-            kind.key: Ways(ways_of(kind, standing.get((way.user_id, kind.key))).in_page, False)
+            kind.key: replace(ways_of(kind, standing.get((way.user_id, kind.key))), by_mail=False)
             for kind in kinds
         }
         save_choices(user=member.user, kinds=kinds, ways=ways)
@@ -83,17 +95,18 @@ def unsubscribe(way: WayOut) -> Organization | None:
 
 def _keep(user: User, key: str, ways: Ways) -> None:
     NotificationChoice.objects.update_or_create(
-        user=user, kind=key, defaults={"in_page": ways.in_page, "by_mail": ways.by_mail}
+        user=user,
+        kind=key,
+        defaults={"in_page": ways.in_page, "by_mail": ways.by_mail, "by_hook": ways.by_hook},
     )
     if not ways.by_mail:
         waiting = Notification.objects.filter(user=user, kind=key, mailed_at=None)
         waiting.update(due_at=None)
+    if not ways.by_hook:
+        queued = OutgoingNotice.objects.filter(user=user, kind=key, state=NoticeState.QUEUED)
+        queued.delete()
 
 
-def _said(ways: Ways) -> str:
-    return (
-        " and ".join(
-            word for word, wanted in (("page", ways.in_page), ("mail", ways.by_mail)) if wanted
-        )
-        or "not at all"
-    )
+def _said(ways: Ways, has_hook: bool) -> str:
+    wanted = {"page": ways.in_page, "mail": ways.by_mail, "webhook": ways.by_hook and has_hook}
+    return " and ".join(word for word, is_on in wanted.items() if is_on) or "not at all"

@@ -170,12 +170,12 @@ def _check(values: EndpointValues) -> None:
     if unknown := [name for name in values.events if name not in webhook_events]:
         raise Invalid(f"There is no event {unknown[0]}. Choose from the list.", field="events")
     try:
-        _check_address(values.url)
+        check_address(values.url)
     except DomainError as error:
         raise Invalid(error.message, field="url") from error
 
 
-def _check_address(url: str) -> None:
+def check_address(url: str) -> None:
     parts = urlsplit(url)
     if parts.username or parts.password:
         raise Invalid("Leave name and password out of the address: messages are signed instead.")

@@ -15,7 +15,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 
 from config.kernel.contrast import HEX, TEXT, contrast, mixed, readable
 from config.kernel.errors import Invalid
@@ -24,7 +23,7 @@ from config.kernel.uploads import PICTURE_BYTES, check_name, rewrite_picture
 from organizations.models import Organization, User, WhiteLabel
 
 from .audit import changed_fields, record
-from .files import delete_stored, store_file
+from .files import store_file
 from .letters import one_line
 
 OWN_ACCENT: Final = "#2563EB"
@@ -93,7 +92,8 @@ def look_of_team() -> Look:
 def save_white_label(*, values: Mapping[str, Any], by: User) -> WhiteLabel:
     """Change how clients see the team. `logo` in `values` is an upload, or "" to take it away.
 
-    Raises Invalid (`field` accent or logo).
+    A logo that another takes the place of stays until the next clearing of loose files. Raises
+    Invalid (`field` accent or logo).
     """
     accent = str(values.get("accent", ""))
     if accent and HEX.fullmatch(accent) is None:
@@ -109,8 +109,6 @@ def save_white_label(*, values: Mapping[str, Any], by: User) -> WhiteLabel:
         row.save()
         old, new = changed_fields(before, {name: getattr(row, name) for name in before})
         record(action="white_label.saved", target=row, by=by, before=old, after=new)
-        if before["logo"] and before["logo"] != row.logo:
-            transaction.on_commit(lambda: delete_stored(before["logo"]))
     return row
 
 

@@ -17,15 +17,13 @@ from config.kernel.errors import NotFound
 from config.kernel.pagination import paginate
 from config.kernel.web import render_part, toast
 from organizations.access import Request, member_of, public
-from organizations.forms.notification import ChoicesForm
 from organizations.models import Notification
-from organizations.notices.kinds import kinds_for, notice_kinds
+from organizations.notices.kinds import notice_kinds
 from organizations.notices.unsubscribing import read_token
 from organizations.services.notifications import (
     mark_all_read,
     mark_read,
     mark_unread,
-    save_choices,
     unmark_all_read,
     unsubscribe,
 )
@@ -107,18 +105,6 @@ def notification_unread_all(request: Request) -> HttpResponse:
     moment = parse_datetime(request.GET.get("at", ""))
     count = unmark_all_read(user=request.user, moment=moment) if moment else 0
     return _back(request, f"{count} notice{'s' if count != 1 else ''} marked as unread.")
-
-
-@require_http_methods(["GET", "POST"])
-@member_of("viewer")
-def notification_choices(request: Request) -> HttpResponse:
-    kinds = kinds_for(request.membership.role)
-    form = ChoicesForm(request.POST or None, user=request.user, kinds=kinds)
-    if request.method == "POST" and form.is_valid():
-        save_choices(user=request.user, kinds=kinds, ways=form.ways())
-        messages.success(request, "Your notifications are saved.")
-        return redirect(_address(request, "notification-choices"))
-    return TemplateResponse(request, "organizations/notification/choices.html", {"form": form})
 
 
 @csrf_exempt

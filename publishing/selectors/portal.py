@@ -174,18 +174,23 @@ def shows_picture(link: PortalLink, name: str) -> bool:
     )
 
 
-def connectable_by_client(link: PortalLink) -> list[Channel]:
-    """The networks that let somebody in on a page of their own, that this installation is set up
-    for, and that the link does not leave out."""
+def asking_for_consent() -> list[Channel]:
+    """The networks that let somebody in on a page of their own, and that this installation is set
+    up for: a client types no secret into a page of ours."""
     found = [
         channel
         for channel in channels.values()
         if isinstance(channel, Authorizes)
         and not isinstance(channel, Hosts)
         and not (channel.needs_app and app_keys(channel.slug) is None)
-        and (not link.platforms or channel.slug in link.platforms)
     ]
     return sorted(found, key=lambda channel: channel.label.casefold())
+
+
+def connectable_by_client(link: PortalLink) -> list[Channel]:
+    """Those of them that the link does not leave out."""
+    wanted = set(link.platforms)
+    return [each for each in asking_for_consent() if not wanted or each.slug in wanted]
 
 
 def report_of(brand: BrandProfile, *, days: int) -> Report:

@@ -20,7 +20,7 @@ from organizations.services.white_label import look_of_team
 from publishing.forms.portal import LinkForm
 from publishing.forms.problems import tell
 from publishing.models import PortalLink
-from publishing.selectors.channels import connectable
+from publishing.selectors.portal import asking_for_consent
 from publishing.services.portal import is_open, make_link, renew_link, revoke_link
 from publishing.services.portal_letters import send_link
 from publishing.services.reviews import posts_for_client
@@ -68,8 +68,8 @@ def portal_revoke(request: Request, portal_link: UUID) -> HttpResponse:
 
 
 def _form(request: Request) -> LinkForm:
-    networks = [each for each in connectable() if each.slug != "feed"]
-    return LinkForm(request.POST if request.method == "POST" else None, networks=networks)
+    data = request.POST if request.method == "POST" else None
+    return LinkForm(data, networks=asking_for_consent())
 
 
 def _make(request: Request, brand: BrandProfile, values: dict[str, Any]) -> HttpResponse:

@@ -31,6 +31,7 @@ from tests import make
 from tests.world import World, brand_fields
 
 from .scene_channels import channels
+from .scene_clients import clients
 from .scene_feeds import feeds
 from .scene_knowledge import knowledge
 from .scene_learning import learning
@@ -128,6 +129,7 @@ def build_scene(world: World) -> Scene:
         **feeds(world),
         **voices(world),
         **knowledge(world),
+        **clients(world),
     }
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 

@@ -1,0 +1,59 @@
+"""Behind a client's link in a real browser: on a phone, without JavaScript and without a cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+
+from config.kernel.scoping import org_atomic
+from publishing.models import PendingPost, PendingStatus
+
+from .scene import Scene
+from .test_barriers import findings
+from .visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("review", "connect", "calendar", "report")
+
+
+@pytest.fixture
+def client(browser: Browser, server: LiveServer) -> Iterator[Visitor]:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}, reduced_motion="reduce"
+    )
+    visitor = Visitor(context, server.url)
+    yield visitor
+    context.close()
+    assert visitor.told() == []
+
+
+def test_a_client_asks_for_a_change_and_approves_on_a_phone_without_scripts(
+    client: Visitor, scene: Scene
+) -> None:
+    page = client.page
+    client.open(f"/c/{scene.more['token_review']}/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("wait for your answer")
+    first = page.locator("section", has=page.get_by_text("Masts are back.")).first
+    first.get_by_text("Change, comment or reject").click()
+    first.get_by_label("What would you like to say?").fill("Say it in one line.")
+    first.get_by_role("button", name="Ask for this change").click()
+    expect(page.get_by_role("status")).to_contain_text("told what to change")
+    page.get_by_role("button", name="Approve", exact=True).first.click()
+    expect(page.get_by_role("status")).to_contain_text("Approved")
+    with org_atomic(scene.world.id):
+        approved = PendingPost.objects.filter(status=PendingStatus.APPROVED)
+        assert approved.filter(content__contains="opens again").exists()
+    assert client.context.cookies() == []
+
+
+@pytest.mark.usefixtures("_axe")
+@pytest.mark.parametrize("purpose", PAGES)
+def test_no_page_behind_a_link_keeps_anybody_out(
+    visitor: Visitor, scene: Scene, purpose: str
+) -> None:
+    visitor.open(f"/c/{scene.more[f'token_{purpose}']}/")
+    assert list(findings(visitor)) == []
