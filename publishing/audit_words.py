@@ -22,6 +22,7 @@ add_words(
         "workflow.changed": "changed who approves a brand's posts",
         "post.rejected": "rejected a post",
         "post.reopened": "reopened a post",
+        "post.checked_again": "put a post back before people, after a second look",
         "post.edited": "edited a post",
         "post.rescheduled": "moved a post to another time",
         "post.variation_selected": "chose another variation of a post",
@@ -166,8 +167,10 @@ add_words(
         "publishing.schedule": AuditTarget(
             "Schedule", "name", "publishing:schedule-show", "schedule"
         ),
-        "publishing.postingqueue": AuditTarget("Queue", "name"),
-        "publishing.calendarevent": AuditTarget("Calendar event", "name"),
+        "publishing.postingqueue": AuditTarget("Queue", "name", "publishing:queue-show", "queue"),
+        "publishing.calendarevent": AuditTarget(
+            "Calendar event", "name", "publishing:calendar-event-edit", "event"
+        ),
         "publishing.postimport": AuditTarget(
             "Import of posts", "name", "publishing:import-show", "post_import"
         ),

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .views import calendar, calendar_events, calendar_files
+from .views import calendar, calendar_events, calendar_files, queues
 
 EVENT = "calendar/events/<uuid:event>/"
+QUEUE = "queues/<uuid:queue>/"
 BRAND = "brands/<uuid:brand>/calendar/"
 
 urlpatterns = [
@@ -26,4 +27,18 @@ urlpatterns = [
         calendar_files.calendar_address_revoke,
         name="calendar-address-revoke",
     ),
+    path("queues/", queues.queue_list, name="queue-list"),
+    path("queues/new/", queues.queue_create, name="queue-create"),
+    path("brands/<uuid:brand>/queue/", queues.queue_default, name="queue-default"),
+    path(QUEUE, queues.queue_show, name="queue-show"),
+    path(f"{QUEUE}edit/", queues.queue_edit, name="queue-edit"),
+    path(f"{QUEUE}deletion/", queues.queue_delete, name="queue-delete"),
+    path(f"{QUEUE}pause/", queues.queue_pause, name="queue-pause"),
+    path(f"{QUEUE}resumption/", queues.queue_resume, name="queue-resume"),
+    path(f"{QUEUE}slots/", queues.queue_slots, name="queue-slot-create"),
+    path(f"{QUEUE}slots/<uuid:slot>/deletion/", queues.queue_slot_delete, name="queue-slot-delete"),
+    path(f"{QUEUE}preset/", queues.queue_preset, name="queue-preset"),
+    path(f"{QUEUE}shuffling/", queues.queue_shuffle, name="queue-shuffle"),
+    path(f"{QUEUE}posts/<uuid:pending>/place/", queues.queue_reorder, name="queue-reorder"),
+    path(f"{QUEUE}retiming/", queues.queue_retime, name="queue-retime"),
 ]

@@ -25,7 +25,18 @@ from publishing.services.pending_posts import reopen_post
 from publishing.services.schedules import pause_schedule, resume_schedule
 from publishing.services.second_tries import repeat_run
 
-from . import compositions, deliveries, inbox, links, networks, policy, portal, repeating, reviews
+from . import (
+    compositions,
+    deliveries,
+    inbox,
+    links,
+    networks,
+    planning,
+    policy,
+    portal,
+    repeating,
+    reviews,
+)
 
 __all__ = [
     "compositions",
@@ -33,6 +44,7 @@ __all__ = [
     "inbox",
     "links",
     "networks",
+    "planning",
     "policy",
     "portal",
     "repeating",

@@ -44,6 +44,8 @@ PUBLIC = "PUBLIC"
 class LinkedIn(LinkedInChannel):
     slug = "linkedin"
     label = "LinkedIn"
+    # Local hours in general use, for accounts without a history.
+    common_hours = (8, 12, 17)
     icon = "img/channels/linkedin.svg"
     app_name = "linkedin"
     revoke_at = ("web", "/oauth/v2/revoke")

@@ -62,6 +62,7 @@ _FACTS = {
     "brand_paused": "pending_post__brand__paused_at",
     "brand_deleted": "pending_post__brand__deleted_at",
     "schedule_status": "pending_post__schedule__status",
+    "queue_paused": "pending_post__queue__paused_at",
     "part": "part",
     "sent_hash": "content_hash",
     "sent_account": "account_id",
@@ -148,6 +149,8 @@ def _pause(facts: dict[str, Any]) -> Obstacle | None:
         return held("brand_paused")
     if facts["schedule_status"] == ScheduleStatus.PAUSED:
         return held("schedule_paused")
+    if facts["queue_paused"]:
+        return held("queue_paused")
     return None
 
 

@@ -22,6 +22,7 @@ from publishing.models import (
     DeliveryAttempt,
     DeliveryState,
     PendingPost,
+    PostingQueue,
     Schedule,
     SocialAccount,
 )
@@ -97,8 +98,9 @@ def wake_deliveries(
     account: SocialAccount | None = None,
     brand: BrandProfile | None = None,
     schedule: Schedule | None = None,
+    queue: PostingQueue | None = None,
 ) -> int:
-    """Let what was held up try again at once, because its account, brand or schedule is back.
+    """Let what was held up try again at once: its account, brand, schedule or queue is back.
 
     Without it they are looked at again by themselves, every quarter of an hour. What is too late by
     then is missed, so that nothing bursts out after a pause.
@@ -108,6 +110,7 @@ def wake_deliveries(
         ("account", account),
         ("pending_post__brand", brand),
         ("pending_post__schedule", schedule),
+        ("pending_post__queue", queue),
     ):
         if row is not None:
             which &= Q(**{name: row})

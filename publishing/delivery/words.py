@@ -16,6 +16,7 @@ HELD: Final = {
     "organization_suspended": "This team is suspended, so nothing is posted for it.",
     "brand_paused": "The brand is paused. Resume it to let its posts go out.",
     "schedule_paused": "The schedule of this post is paused. Resume it to let its posts go out.",
+    "queue_paused": "The queue of this post is paused. Resume it to let its posts go out.",
     "account_paused": "The channel is switched off. Switch it on to let its posts go out.",
     "account_reconnect": "The channel no longer lets Warren in. Connect it again.",
     "plan_rests": "The plan is paused, so nothing is sent. An owner takes it up under Billing.",

@@ -18,6 +18,7 @@ from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from organizations.models import User
 from organizations.services.audit import changed_fields, record
+from publishing.delivery.ledger import wake_deliveries
 from publishing.models import (
     PendingPost,
     PendingStatus,
@@ -231,7 +232,8 @@ def delete_queue(*, queue: PostingQueue, by: User | None) -> None:
 
 
 def pause_queue(*, queue: PostingQueue, by: User | None) -> PostingQueue:
-    """Place nothing new in a queue until it is resumed. Its posts keep their times.
+    """Place nothing new in a queue, and let no post of it out, until it is resumed. Its posts keep
+    their times; one that is too late by then is kept back and asks what to do.
 
     Raises Conflict when it is paused already.
     """
@@ -246,7 +248,7 @@ def pause_queue(*, queue: PostingQueue, by: User | None) -> PostingQueue:
 
 
 def resume_queue(*, queue: PostingQueue, by: User | None) -> PostingQueue:
-    """Let a queue take posts again.
+    """Let a queue take posts and let them out again; nothing is made up for in a burst.
 
     Raises Conflict when it is not paused.
     """
@@ -256,6 +258,7 @@ def resume_queue(*, queue: PostingQueue, by: User | None) -> PostingQueue:
             raise Conflict(f"“{row.name}” is not paused. Nothing was changed.")
         row.paused_at = None
         row.save(update_fields=["paused_at", "updated_at"])
+        wake_deliveries(queue=row)
         record(action="queue.resumed", target=row, by=by)
     return row
 
