@@ -61,7 +61,7 @@ class LevelForm(forms.Form):
             "opens": hours["from"],
             "closes": hours["until"],
         }
-        form = cls(data, initial=initial, prefix=f"brand-{brand.pk}")
+        form = cls(data, initial=initial)
         zone = brand.timezone.replace("_", " ")
         form.fields["opens"].help_text = f"Wall time in {zone}."
         return form

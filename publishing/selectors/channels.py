@@ -65,6 +65,14 @@ class ChannelRow:
         return sum(each["ok"] is False for each in self.account.report)
 
     @property
+    def hears(self) -> str:
+        """What of people's words is read there; empty where nothing is."""
+        channel = channels.get(self.account.platform)
+        return (
+            ", ".join(f"{kind}s" for kind in channel.hears) if isinstance(channel, Listens) else ""
+        )
+
+    @property
     def brands(self) -> str:
         return ", ".join(link.brand.name for link in self.links)
 

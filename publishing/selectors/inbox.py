@@ -22,6 +22,7 @@ from publishing.models import (
     ConversationStatus,
     InboxFeed,
     InboxMessage,
+    InboxSettings,
     MessageState,
     SavedReply,
     Sentiment,
@@ -31,6 +32,8 @@ from publishing.services.inbox import room_of
 from publishing.services.inbox_keeping import Side
 
 PAGE_SIZE: Final = 25
+BRANDS_SHOWN: Final = 50
+LISTENERS_SHOWN: Final = 100
 MOST_MESSAGES: Final = 200
 """Of one conversation on its page: the newest."""
 SNIPPET: Final = 120
@@ -252,15 +255,26 @@ def found_conversation(pk: UUID) -> Conversation | None:
 
 
 def listeners() -> list[ListenerRow]:
-    """Every connected channel, those that can be heard first."""
+    """Connected channels, at most 100, those that can be heard first."""
     feeds = {each.account_id: each for each in InboxFeed.objects.all()}
     rows = []
-    for account in SocialAccount.objects.filter(is_active=True).order_by("platform", "name"):
+    accounts = SocialAccount.objects.filter(is_active=True).order_by("platform", "name")
+    for account in accounts.defer("credentials")[:LISTENERS_SHOWN]:
         channel = channels.get(account.platform)
         hears = channel.hears if isinstance(channel, Listens) else ()
         words = ", ".join(f"{each}s" for each in hears)
         rows.append(ListenerRow(account, bool(hears), words, feeds.get(account.pk)))
     return sorted(rows, key=lambda each: not each.can_listen)
+
+
+def levels(*, cursor: str | None = None) -> Page[BrandProfile]:
+    """Brands by name, each with the minutes and hours of its level."""
+    rows = InboxSettings.objects.filter(brand=OuterRef("pk"))
+    brands = BrandProfile.objects.annotate(
+        minutes=Subquery(rows.values("answer_within_minutes")[:1]),
+        hours=Subquery(rows.values("business_hours")[:1]),
+    )
+    return paginate(brands, order=("name", "id"), cursor=cursor, size=BRANDS_SHOWN)
 
 
 def listening_networks() -> list[str]:

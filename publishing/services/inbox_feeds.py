@@ -58,15 +58,12 @@ def listen_to(account: SocialAccount) -> None:
 
 
 def add_missing_feeds() -> int:
-    """Feeds for accounts that were connected before their network could be heard. As the operator,
-    over all organizations."""
+    """Feeds for accounts that were connected before their network could be heard, and a time for
+    those that were switched off meanwhile. As the operator, over all organizations."""
     with unscoped("accounts that nobody listens to yet"):
         accounts = SocialAccount.objects.filter(
-            inbox_feed=None,
-            platform__in=listening_platforms(),
-            is_active=True,
-            status=AccountStatus.ACTIVE,
-        )
+            platform__in=listening_platforms(), is_active=True, status=AccountStatus.ACTIVE
+        ).exclude(inbox_feed__due_at__isnull=False)
         missing = list(accounts.values_list("organization_id", "pk")[:FEEDS_MADE])
     for organization_id, account_id in missing:
         with org_atomic(organization_id):

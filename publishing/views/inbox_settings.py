@@ -16,29 +16,39 @@ from organizations.access import Request, member_of
 from publishing.forms.inbox import LevelForm, ReplyForm
 from publishing.forms.problems import tell
 from publishing.models import InboxSettings, SavedReply
-from publishing.selectors.inbox import listeners, listening_networks, speeds
+from publishing.selectors.inbox import levels, listeners, listening_networks, speeds
 from publishing.services.inbox_level import set_level
 from publishing.services.inbox_replies import delete_reply, save_reply
 
 TEMPLATE = "publishing/inbox/settings.html"
+LEVEL = "publishing/inbox/level.html"
 REPLY = "publishing/inbox/reply.html"
 
 
 @require_GET
 @member_of("viewer")
 def inbox_settings(request: Request) -> HttpResponse:
-    return _page(request)
+    moment = now()
+    context: dict[str, Any] = {
+        "nav_place": "inbox",
+        "levels": levels(cursor=request.GET.get("cursor") or None),
+        "listeners": listeners(),
+        "networks": listening_networks(),
+        "replies": SavedReply.objects.select_related("brand"),
+        "speeds": [(days, speeds(days=days, moment=moment)) for days in (7, 30)],
+    }
+    return render(request, TEMPLATE, context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @member_of("member")
-def level_save(request: Request, brand: UUID) -> HttpResponse:
+def level_edit(request: Request, brand: UUID) -> HttpResponse:
     row = BrandProfile.objects.filter(pk=brand).first()
     if row is None:
         raise NotFound("There is no such brand.")
     kept = InboxSettings.objects.filter(brand=row).first()
-    form = LevelForm.of(kept, row, request.POST)
-    if form.is_valid():
+    form = LevelForm.of(kept, row, request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
             minutes = form.cleaned_data["minutes"]
             set_level(brand=row, minutes=minutes, hours=form.hours(), by=request.user)
@@ -47,7 +57,9 @@ def level_save(request: Request, brand: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Saved. {row.name} answers by it from now on.")
             return redirect(_address(request))
-    return _page(request, broken={row.pk: form}, status=422)
+    status = 422 if form.errors else 200
+    context = {"brand": row, "form": form, "nav_place": "inbox"}
+    return render(request, LEVEL, context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,27 +98,6 @@ def _reply(request: Request, row: SavedReply | None) -> HttpResponse:
             return redirect(_address(request))
     status = 422 if form.errors else 200
     return render(request, REPLY, {"form": form, "reply": row, "nav_place": "inbox"}, status=status)
-
-
-def _page(
-    request: Request, *, broken: dict[UUID, LevelForm] | None = None, status: int = 200
-) -> HttpResponse:
-    brands = list(BrandProfile.objects.order_by("name"))
-    kept = {each.brand_id: each for each in InboxSettings.objects.all()}
-    levels = [
-        (brand, (broken or {}).get(brand.pk) or LevelForm.of(kept.get(brand.pk), brand))
-        for brand in brands
-    ]
-    moment = now()
-    context: dict[str, Any] = {
-        "nav_place": "inbox",
-        "levels": levels,
-        "listeners": listeners(),
-        "networks": listening_networks(),
-        "replies": SavedReply.objects.select_related("brand"),
-        "speeds": [(days, speeds(days=days, moment=moment)) for days in (7, 30)],
-    }
-    return render(request, TEMPLATE, context, status=status)
 
 
 def _found(pk: UUID) -> SavedReply:

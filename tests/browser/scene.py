@@ -33,8 +33,10 @@ from tests.world import World, brand_fields
 from .scene_channels import channels
 from .scene_clients import clients
 from .scene_feeds import feeds
+from .scene_inbox import inbox
 from .scene_knowledge import knowledge
 from .scene_learning import learning
+from .scene_library import library
 from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_posts import approvals, deliveries, learned, posts
@@ -129,6 +131,8 @@ def build_scene(world: World) -> Scene:
         **feeds(world),
         **voices(world),
         **knowledge(world),
+        **library(world),
+        **inbox(world),
         **clients(world),
     }
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)

@@ -229,18 +229,17 @@ def test_the_level_is_set_and_a_wrong_one_is_kept_with_its_sentence(
     page: Client, world: World
 ) -> None:
     address = at(world, "inbox-level", brand=world.brand.pk)
-    prefix = f"brand-{world.brand.pk}"
     fields = {
-        f"{prefix}-minutes": "90",
-        f"{prefix}-days": ["1", "2"],
-        f"{prefix}-opens": "08:30",
-        f"{prefix}-closes": "17:00",
+        "minutes": "90",
+        "days": ["1", "2"],
+        "opens": "08:30",
+        "closes": "17:00",
     }
     assert page.post(address, fields).status_code == 302
     row = InboxSettings.objects.get()
     assert row.answer_within_minutes == 90
     assert row.business_hours == {"days": [1, 2], "from": "08:30", "until": "17:00"}
-    refused = page.post(address, {**fields, f"{prefix}-minutes": "99999"})
+    refused = page.post(address, {**fields, "minutes": "99999"})
     assert refused.status_code == 422
     assert "99999" in refused.content.decode()
 
