@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from brands.models import BrandProfile
-from publishing.channels.base import Authorizes, Channel, Connects
+from publishing.channels.base import Authorizes, Channel, Connects, Listens
 from publishing.channels.registry import channels
 from publishing.models import (
     AccountStatus,
@@ -68,9 +68,8 @@ class ChannelRow:
     def hears(self) -> str:
         """What of people's words is read there; empty where nothing is."""
         channel = channels.get(self.account.platform)
-        return (
-            ", ".join(f"{kind}s" for kind in channel.hears) if isinstance(channel, Listens) else ""
-        )
+        kinds = channel.hears if isinstance(channel, Listens) else ()
+        return ", ".join(f"{kind}s" for kind in kinds)
 
     @property
     def brands(self) -> str:
