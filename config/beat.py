@@ -42,6 +42,7 @@ def beat_schedule(
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "publishing.tasks.sweep_accounts": ACCOUNTS_SECONDS,
         "publishing.tasks.sweep_inbox": due_seconds,
+        "publishing.tasks.sweep_evergreen": RECURRENCES_SECONDS,
         "publishing.tasks.sweep_imports": due_seconds,
         "publishing.tasks.sweep_recurrences": RECURRENCES_SECONDS,
         "brands.tasks.sweep_knowledge": due_seconds,

@@ -150,7 +150,7 @@ register(
     ),
     Table(
         "publishing.postingqueue",
-        plain=words("brand name timezone is_default paused_at fills_from_pool"),
+        plain=words("brand name timezone is_default paused_at fills_from_pool fill_due_at"),
     ),
     Table("publishing.queueslot", plain=words("queue account weekday wall_time")),
     Table(

@@ -17,6 +17,7 @@ from .autopilot.tasks import (
 from .delivery import pulse, sweep
 from .services import (
     connecting,
+    evergreen_filling,
     feed,
     imports,
     inbox_feeds,
@@ -43,6 +44,7 @@ __all__ = [
     "send_inbox_answer",
     "sweep_accounts",
     "sweep_deliveries",
+    "sweep_evergreen",
     "sweep_imports",
     "sweep_recurrences",
     "sweep_inbox",
@@ -87,6 +89,12 @@ def forget_visits() -> int:
 def sweep_recurrences() -> int:
     """Make the posts of everything that repeats within the next days."""
     return recurrences.sweep_recurrences()
+
+
+@app.task(name="publishing.tasks.sweep_evergreen")
+def sweep_evergreen() -> int:
+    """Fill the next day's empty slots of queues that take from their pool."""
+    return evergreen_filling.sweep_evergreen()
 
 
 @app.task(name="publishing.tasks.sweep_imports")

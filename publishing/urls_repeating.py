@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import exports, imports, posts, recurrences
+from .views import exports, imports, mix, posts, recurrences
 
 IMPORT = "imports/<uuid:post_import>/"
 REPEATING = "repeating/<uuid:recurrence>/"
@@ -31,5 +31,6 @@ urlpatterns = [
     path("posts/views/", posts.view_save, name="view-save"),
     path("posts/views/<uuid:saved_view>/", posts.view_change, name="view-change"),
     path("posts/views/<uuid:saved_view>/deletion/", posts.view_delete, name="view-delete"),
+    path("mix/", mix.mix, name="mix"),
     path("posts/export/", exports.post_export, name="post-export"),
 ]

@@ -148,13 +148,13 @@ def _copy(
     given: list[Any] = [crowd.organization, count]
     # Names of columns and tables come from the models, values from above; nothing from outside.
     statement = f"""
-        WITH some AS (
+        WITH few AS (
             SELECT t.*, row_number() OVER () AS place, count(*) OVER () AS whole
             FROM (SELECT * FROM {table} t WHERE organization_id = %s AND {among} LIMIT 400) t
         )
         INSERT INTO {table} ({", ".join(names)})
         SELECT {", ".join(values[name] for name in names)}
-        FROM generate_series(0, %s - 1) AS n JOIN some t ON t.place = 1 + n %% t.whole
+        FROM generate_series(0, %s - 1) AS n JOIN few t ON t.place = 1 + n %% t.whole
     """  # noqa: S608
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute(statement, given)

@@ -23,6 +23,7 @@ from publishing.models import (
     PendingPost,
     Post,
     PostImport,
+    PostingQueue,
     Recurrence,
     Schedule,
     SocialAccount,
@@ -47,6 +48,7 @@ DUE: dict[str, type[models.Model]] = {
     "account": SocialAccount,
     "recurrence": Recurrence,
     "post_import": PostImport,
+    "evergreen": PostingQueue,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
 MAY_WAIT = {
@@ -54,6 +56,7 @@ MAY_WAIT = {
     "account": ACCOUNTS_SECONDS,
     "material_feed": FEEDS_SECONDS,
     "recurrence": RECURRENCES_SECONDS,
+    "evergreen": RECURRENCES_SECONDS,
 }
 # Kinds of finished work that say nothing about what waits.
 UPKEEP = frozenset(
@@ -69,6 +72,7 @@ UPKEEP = frozenset(
         "account_upkeep",
         "recurrence",
         "post_import",
+        "evergreen",
         "skill_count",
         "skill_sharing",
         "material_feed",

@@ -24,6 +24,8 @@ class PostingQueue(OrgOwned):
     paused_at = models.DateTimeField(null=True, blank=True)
     # Slots that nobody filled take from the evergreen pool, a day ahead.
     fills_from_pool = models.BooleanField(default=False)
+    # When its empty slots are looked at again; None while it does not fill.
+    fill_due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-is_default", "name"]
@@ -34,6 +36,13 @@ class PostingQueue(OrgOwned):
                 condition=Q(is_default=True),
                 name="queue_one_default",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["fill_due_at"],
+                name="queue_fill_due",
+                condition=Q(fills_from_pool=True, paused_at=None),
+            )
         ]
 
     def __str__(self) -> str:

@@ -89,6 +89,7 @@ def create_pending_post(
             generation_mode=mode,
             scheduled_for=scheduled_for,
             title=title_for(material, candidate.text, account),
+            pillar=material.content_pillar[:80],
             **batch,
             **as_written(candidate),
         )
@@ -318,12 +319,12 @@ class Bulk:
 
 def approve_posts(*, posts: Sequence[PendingPost], by: User | None) -> Bulk:
     """Approve several posts; one that cannot be approved does not stop the others."""
-    return _each(posts, lambda post: approve_post(post=post, by=by))
+    return each_of(posts, lambda post: approve_post(post=post, by=by))
 
 
 def reject_posts(*, posts: Sequence[PendingPost], reason: str, by: User | None) -> Bulk:
     """Reject several posts for one reason."""
-    return _each(posts, lambda post: reject_post(post=post, reason=reason, by=by))
+    return each_of(posts, lambda post: reject_post(post=post, reason=reason, by=by))
 
 
 def expire_posts(moment: datetime | None = None) -> int:
@@ -349,7 +350,8 @@ def generations_of(post: PendingPost) -> list[UUID]:
     return found
 
 
-def _each(posts: Sequence[PendingPost], act: Callable[[PendingPost], PendingPost]) -> Bulk:
+def each_of(posts: Sequence[PendingPost], act: Callable[[PendingPost], PendingPost]) -> Bulk:
+    """Do one thing with each of several posts, and keep the sentence of each that refused."""
     outcome = Bulk()
     for post in posts:
         try:
