@@ -24,6 +24,7 @@ from .models import (
     PostComment,
     Schedule,
     SocialAccount,
+    Stop,
 )
 from .services.workflows import steps_of_post
 
@@ -169,6 +170,19 @@ def connected_by_client(record: AuditRecord) -> Notice | None:
         body="By the link that you made. Posts can go there now.",
         path=place("publishing:channel-show", account=account.pk),
         brand_ids=frozenset(brands) or None,
+    )
+
+
+def pulled_brake(record: AuditRecord) -> Notice | None:
+    stop = target_of(record, Stop.objects.all())
+    if stop is None:
+        return None
+    is_over = record.action == "stop.released"
+    return Notice(
+        title="Posts leave again" if is_over else "Somebody stopped everything that goes out",
+        body=record.reason,
+        path=place("publishing:stop-list"),
+        brand_ids=frozenset({stop.brand_id}) if stop.brand_id else None,
     )
 
 
@@ -412,6 +426,16 @@ KINDS: Final = (
         by_mail=True,
         is_urgent=True,
         settled_by=frozenset({"account.connected", "account.recovered"}),
+    ),
+    NoticeKind(
+        key="brake_pulled",
+        words="Somebody stops what goes out",
+        help="Of the team, a brand, a network or a channel; and when they let go again.",
+        group="Channels and schedules",
+        actions=frozenset({"stop.pulled", "stop.released"}),
+        make=pulled_brake,
+        by_mail=True,
+        is_urgent=True,
     ),
     NoticeKind(
         key="client_connected",

@@ -24,6 +24,7 @@ SHOWN: Final = (
 )
 WAITS: Final = PendingStatus.PENDING.value
 OUT: Final = PendingStatus.PUBLISHED.value
+CHIPS_A_DAY: Final = 6
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
 
@@ -53,6 +54,7 @@ def month_of(visit: Visit, said: str) -> Month:
         brand_id=visit.brand.pk,
         statuses=[each.value for each in SHOWN],
         zone=visit.zone,
+        chips_a_day=CHIPS_A_DAY,
     )
     before = (first - timedelta(days=1)).replace(day=1)
     return Month(first, before, after, span, today)

@@ -90,7 +90,7 @@ def test_a_failure_is_told_by_default_within_a_minute(inside: World) -> None:
     assert notice_kinds["post_failed"].by_mail and notice_kinds["post_failed"].is_urgent
 
 
-@pytest.mark.parametrize("key", ["post_failed", "post_unknown", "channel_lost"])
+@pytest.mark.parametrize("key", ["post_failed", "post_unknown", "channel_lost", "brake_pulled"])
 def test_what_must_be_told_at_once_is_urgent(key: str) -> None:
     assert notice_kinds[key].is_urgent
 
