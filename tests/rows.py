@@ -30,10 +30,11 @@ from organizations.privacy.digests import digest_of
 from organizations.privacy.exports import link_token
 from organizations.services.files import store_file
 from organizations.webhooks.signing import new_secret
-from publishing.models import AutopilotRun, ConnectAttempt
+from publishing.models import AutopilotRun, ConnectAttempt, Stop
 from tests import make, make_inbox
 from tests.make_compositions import composition
 from tests.make_library import library_rows
+from tests.make_planning import planning_rows
 from tests.make_portal import portal_link
 from tests.world import World
 
@@ -114,6 +115,14 @@ def one_of_each(world: World) -> dict[str, Any]:
         talk = make_inbox.conversation(world.account)
         answer = make_inbox.message(talk, side="ours", state="failed")
         reply = make_inbox.saved_reply(world.brand)
+        # One that is over: pages of others are not told that everything stands still.
+        stopped = Stop.objects.create(
+            level=Stop.Level.ORGANIZATION,
+            reason="A drill",
+            stopped_by=world.owner,
+            resumed_at=now(),
+        )
+        plan = planning_rows(world.brand, world.account, world.editor)
         message = WebhookDelivery.objects.create(
             endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
         )
@@ -158,6 +167,7 @@ def one_of_each(world: World) -> dict[str, Any]:
         "notification": notice.pk,
         "endpoint": endpoint.pk,
         "message": message.pk,
+        "stop": stopped.pk,
         "member": member.pk,
         "invitation": invitation.pk,
         "wish": wish.pk,
@@ -175,4 +185,5 @@ def one_of_each(world: World) -> dict[str, Any]:
         "answer": answer.pk,
         "reply": reply.pk,
         **library,
+        **plan,
     }

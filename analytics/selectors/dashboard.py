@@ -22,6 +22,7 @@ from publishing.models import (
     Schedule,
     ScheduleStatus,
 )
+from publishing.selectors.stops import stop_words, stops_in_sight
 
 from .acts import Act, latest_acts
 from .waiting import Waiting, standing
@@ -136,6 +137,9 @@ def _health(brands: Iterable[BrandProfile], plans: Sequence[Planned], moment: da
     rows = list(brands)
     if not rows:
         return "Nothing runs yet. Set up a brand and the agent can begin."
+    if stops := stops_in_sight():
+        named = ", ".join(stop_words(each) for each in stops[:3])
+        return f"Stopped: {named}. Nothing leaves there until somebody lets go."
     paused = sum(1 for brand in rows if brand.paused_at)
     if paused == len(rows):
         return "Everything is paused. Nothing goes out until you resume a brand."

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from billing.models import Subscription
 from content.models import Material, MaterialStatus
 from publishing.models import AccountStatus, Delivery, DeliveryState, PendingPost, SocialAccount
+from publishing.services.contracts import brands_without_policy
 
 LOW_CREDITS = 10
 
@@ -45,6 +46,7 @@ def standing() -> Standing:
             missed=_count(Delivery.objects.filter(state=DeliveryState.MISSED)),
             lost=_count(SocialAccount.objects.exclude(status=AccountStatus.ACTIVE)),
             unread=_count(Material.objects.filter(status=MaterialStatus.FAILED)),
+            unsigned=_count(brands_without_policy()),
         )
         .first()
     )
@@ -79,6 +81,11 @@ def _waiting(row: Any) -> list[Waiting]:
             row.lost,
             ("channel is disconnected", "channels are disconnected"),
             ("publishing:channel-list", "unplug", "bad"),
+        ),
+        (
+            row.unsigned,
+            ("brand waits for its policy to be signed", "brands wait for a policy to be signed"),
+            ("brands:brand-list", "scroll-text", "warn"),
         ),
         (
             row.unread,

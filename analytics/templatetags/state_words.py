@@ -169,7 +169,7 @@ _WORDS: dict[str, dict[str, StateWord]] = {
     },
     "contract": {
         "draft": StateWord("Draft", "pencil", "neutral"),
-        "signed": StateWord("In force", "file-signature", "good"),
+        "signed": StateWord("In force", "scroll-text", "good"),
         "superseded": StateWord("Superseded", "history", "neutral"),
         "withdrawn": StateWord("Withdrawn", "ban", "warn"),
     },

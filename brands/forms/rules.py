@@ -55,8 +55,8 @@ class RulesForm(SectionForm):
     )
     auto_approve = forms.BooleanField(
         required=False,
-        label="Publish without asking when every guard passes",
-        help_text="What fails a guard, or looks like an earlier post, always waits for a person.",
+        label="Let the agent ask the signed policy",
+        help_text="What keeps to the policy goes out by itself; without one every text waits.",
     )
     approval_timeout_hours = forms.IntegerField(
         min_value=1, max_value=720, label="Hours that a post waits for a person"

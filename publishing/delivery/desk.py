@@ -25,6 +25,7 @@ from .crew import Crew, Finished, drain
 from .faults import fault
 from .gate import network_of
 from .parcel import Parcel, new_owner
+from .recheck import fit_to_send
 from .send import begin, renew
 from .settle import Out
 from .steady import steadily
@@ -93,19 +94,18 @@ class Desk:
     def _claim(self, organization_id: UUID, ids: Sequence[UUID]) -> None:
         """What is left aside here is due still, and found by the next sweep."""
         crowded = self._crowded() if self._unsent >= self.width else frozenset()
-        self._take(
-            claim(
-                organization_id,
-                ids,
-                owner=self.owner,
-                states=self.states,
-                without=crowded,
-            )
+        taken = claim(
+            organization_id,
+            ids,
+            owner=self.owner,
+            states=self.states,
+            without=crowded,
         )
+        self._take(taken, fit_to_send(taken))
 
-    def _take(self, parcels: Sequence[Parcel]) -> None:
+    def _take(self, parcels: Sequence[Parcel], fit: Sequence[Parcel] | None = None) -> None:
         self.claimed += len(parcels)
-        for parcel in parcels:
+        for parcel in parcels if fit is None else fit:
             if parcel.delivery.state != DeliveryState.CLAIMED:
                 self._read_back(parcel)
             elif parcel.channel is None:

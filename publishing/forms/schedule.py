@@ -33,7 +33,7 @@ DAYS = [
 ]
 APPROVALS = [
     ("brand", "As the brand says"),
-    ("yes", "Publish without asking when every guard passes"),
+    ("yes", "Let the signed policy decide"),
     ("no", "Every post waits for a person"),
 ]
 ANSWERS = {True: "yes", False: "no", None: "brand"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from brands.models import BrandProfile
 from config.kernel.brands import brands_in_sight
@@ -20,6 +20,7 @@ from publishing.services.stops import name_of, waiting_behind
 
 SHOWN: Final = 10
 HISTORY: Final = 20
+MOST: Final = 100
 ON_THE_WAY: Final = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 
 
@@ -49,9 +50,11 @@ class StopsPage:
 
 def stops_page() -> StopsPage:
     """Everything on the page of stops, for the organization and the brands in sight."""
-    stops = list(_visible(Stop.objects.filter(resumed_at=None)))
+    # Those that stand come first, whatever their number.
+    rows = list(_visible(Stop.objects.order_by(F("resumed_at").desc(nulls_first=True)))[:MOST])
+    stops = [each for each in rows if each.resumed_at is None]
+    over = [each for each in rows if each.resumed_at is not None][:HISTORY]
     everywhere = list(InstallationStop.objects.filter(resumed_at=None))
-    over = list(_visible(Stop.objects.exclude(resumed_at=None)).order_by("-resumed_at")[:HISTORY])
     return StopsPage(
         living=[*(_row(each) for each in everywhere), *(_row(each) for each in stops)],
         over=[_row(each, with_held=False) for each in over],
@@ -121,15 +124,14 @@ def _visible(stops: QuerySet[Stop]) -> QuerySet[Stop]:
 
 
 def _row(stop: Stop | InstallationStop, *, with_held: bool = True) -> StopRow:
-    held = held_by(stop) if with_held else Delivery.objects.none()
-    is_ours = isinstance(stop, Stop)
+    held = list(held_by(stop)[: SHOWN + 1]) if with_held else []
     return StopRow(
         stop=stop,
         name=name_of(stop),
         who=_who(stop),
-        is_ours=is_ours,
-        held=list(held[:SHOWN]) if with_held else (),
-        held_count=held.count() if with_held else 0,
+        is_ours=isinstance(stop, Stop),
+        held=held[:SHOWN],
+        held_count=held_by(stop).count() if len(held) > SHOWN else len(held),
     )
 
 

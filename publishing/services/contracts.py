@@ -11,7 +11,7 @@ from datetime import datetime, time
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from brands.models import BrandProfile
 from config.kernel.clock import is_zone, now
@@ -23,7 +23,15 @@ from organizations.services.audit import changed_fields, record
 from publishing.autopilot.policy import Terms
 from publishing.autopilot.policy.facts import SUPERLATIVE
 from publishing.channels.base import fingerprint
-from publishing.models import Approval, ContractStatus, PendingPost, PendingStatus, PolicyContract
+from publishing.models import (
+    Approval,
+    ContractStatus,
+    PendingPost,
+    PendingStatus,
+    PolicyContract,
+    Schedule,
+    ScheduleStatus,
+)
 
 from .post_moves import back_to_pending, locked
 
@@ -51,14 +59,17 @@ def signed_contract(
     return found.first()
 
 
-def brands_without_policy() -> list[BrandProfile]:
-    """Brands in scope that the agent writes for by a schedule, and that nobody signed one for."""
+def brands_without_policy() -> QuerySet[BrandProfile]:
+    """Brands that an active schedule writes for without asking, and that nobody signed one for."""
     signed = PolicyContract.objects.filter(
         Q(ends_at=None) | Q(ends_at__gt=now()), status=ContractStatus.SIGNED
     )
-    asked = Q(schedules__auto_approve=True) | Q(schedules__auto_approve=None, auto_approve=True)
-    running = BrandProfile.objects.filter(asked, schedules__status="active")
-    return list(running.exclude(pk__in=signed.values("brand_id")).distinct().order_by("name"))
+    running = Schedule.objects.filter(
+        Q(auto_approve=True) | Q(auto_approve=None, brand__auto_approve=True),
+        status=ScheduleStatus.ACTIVE,
+    )
+    asking = BrandProfile.objects.filter(pk__in=running.values("brand_id"))
+    return asking.exclude(pk__in=signed.values("brand_id")).order_by("name")
 
 
 def draft_contract(*, brand: BrandProfile, by: User | None) -> PolicyContract:

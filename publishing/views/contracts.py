@@ -14,10 +14,11 @@ from config.kernel.errors import DomainError, NotFound
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
 from organizations.models import Role
+from publishing.autopilot.policy import Terms
 from publishing.forms.contract import ContractForm, SignForm, WithdrawForm
 from publishing.forms.problems import tell
 from publishing.models import ContractStatus, PolicyContract
-from publishing.selectors.contracts import contract_page
+from publishing.selectors.contracts import contract_page, sentences_of
 from publishing.services.contracts import (
     change_draft,
     draft_contract,
@@ -116,6 +117,7 @@ def _page(
         "page": page,
         "form": form or (ContractForm(contract=page.draft) if page.draft else None),
         "signing": signing or SignForm(),
+        "standard": sentences_of(Terms(zone=brand.timezone), {}),
         "may_write": role.covers(Role.MEMBER),
         "may_sign": role.covers(Role.ADMIN),
         "zone": brand.timezone,

@@ -23,7 +23,8 @@ from publishing.services.stops import name_of, resume, stop
 @require_GET
 @member_of("viewer")
 def stop_list(request: Request) -> HttpResponse:
-    return _page(request, StopForm(role=request.membership.role))
+    role = request.membership.role
+    return _page(request, StopForm(role=role) if role.covers(Role.MEMBER) else None)
 
 
 @require_POST
@@ -80,7 +81,7 @@ def _stopped(request: Request, form: StopForm) -> Stop:
     )
 
 
-def _page(request: Request, form: StopForm, *, status: int = 200) -> HttpResponse:
+def _page(request: Request, form: StopForm | None, *, status: int = 200) -> HttpResponse:
     role = request.membership.role
     context = {
         "page": stops_page(),

@@ -30,6 +30,7 @@ OF_THE_WHOLE_TEAM = {
     "brands.knowledgecategory": "names of categories, the team's own words for sorting",
     "content.organizationagentsetting": "how agents work for the team; of the admin alone",
     "content.skillsharingconsent": "the team's word on sharing structures; of its owners",
+    "content.linkpreview": "what public pages say of themselves to everybody",
     "content.storedanswer": "a model's answers under hashes, for the engine alone; on no page",
 }
 
@@ -77,7 +78,9 @@ OWN_STATEMENTS = {
     "brands/knowledge/fulltext.py": "asks PostgreSQL how words are spelt; no rows",
     "content/services/model_discovery.py": "the worker's",
     "content/services/similarity.py": "copies vectors of rows that the caller was given",
+    "publishing/services/standing.py": "a stop holds whoever may see it; pages show those in sight",
     "publishing/services/feed.py": "counts visits of a public page",
+    "publishing/services/links_visits.py": "counts clicks on a public short link",
     "publishing/delivery/quotas.py": "the worker's",
     "publishing/delivery/rows.py": "the worker's",
     "publishing/delivery/session.py": "locks of one account, no rows",
@@ -95,6 +98,8 @@ ALL_BRANDS = {
     "brands/services/knowledge.py": "names of buckets are unique in the team",
     "brands/services/knowledge_search.py": "marks notes of look-ups as used, and reads none",
     "content/services/configurations.py": "reads the brand's own and those of no brand",
+    "content/services/library.py": "counts a use of a file that the caller was given",
+    "content/services/uploading.py": "room for files is shared by the whole team",
     "content/services/named_rows.py": "counts a use of a row that the caller was given",
     "content/services/revisions.py": "a structure has no word of any brand",
     "content/services/skills.py": "a structure has no word of any brand",

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from config.kernel.clock import now
+from config.kernel.scoping import org_atomic
+from organizations.models import User
+from publishing.models import ContractStatus, PendingStatus, PolicyContract, Stop
+from publishing.services import stops
+from tests import make
+from tests.world import World
+
+from .deliveries import again, deliver, due_delivery
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inside(world: World) -> Iterator[World]:
+    with org_atomic(world.id):
+        yield world
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def policy(world: World, rest: str = "") -> str:
+    return f"{world.path}/brands/{world.brand.pk}/policy/{rest}"
+
+
+TERMS: dict[str, Any] = {
+    "topics": "Craft, masts",
+    "topics_excluded": "",
+    "superlatives": "on",
+    "days": ["1", "2", "3", "4", "5"],
+    "opens": "08:00",
+    "until": "18:00",
+    "timezone": "Europe/Berlin",
+    "posts_per_day": "2",
+    "credits_per_day": "",
+    "first_posts_reviewed": "5",
+    "ends_on": "",
+}
+
+
+def test_a_policy_is_drafted_read_and_signed(client: Client, inside: World) -> None:
+    signed_in(client, inside.owner)
+    client.post(policy(inside, "draft/"))
+    answer = client.post(policy(inside, "draft/"), TERMS)
+    assert answer.status_code == 302
+    page = client.get(policy(inside)).content.decode()
+    assert "Only texts about Craft and masts." in page
+    assert "from 08:00 until 18:00 (Europe/Berlin)" in page
+    client.post(policy(inside, "signature/"), {"name": "Olivia Owner"})
+    row = PolicyContract.objects.get(status=ContractStatus.SIGNED)
+    assert (row.number, row.claims, row.hours["days"]) == (2, ["superlative"], [1, 2, 3, 4, 5])
+
+
+def test_a_wrong_draft_is_told_at_its_field_and_kept(client: Client, inside: World) -> None:
+    signed_in(client, inside.owner)
+    answer = client.post(policy(inside, "draft/"), {**TERMS, "until": ""})
+    assert answer.status_code == 422
+    assert "Give both: from when and until when." in answer.content.decode()
+    assert "Craft, masts" in answer.content.decode()
+
+
+def test_a_draft_that_was_changed_meanwhile_is_not_signed(client: Client, inside: World) -> None:
+    signed_in(client, inside.owner)
+    client.post(policy(inside, "draft/"))
+    seen = (now() - timedelta(days=1)).isoformat()
+    answer = client.post(policy(inside, "signature/"), {"name": "Olivia", "seen": seen})
+    assert answer.status_code == 422
+    assert "changed while you read it" in answer.content.decode()
+
+
+def test_members_draft_and_do_not_sign(client: Client, inside: World) -> None:
+    signed_in(client, inside.editor)
+    assert client.post(policy(inside, "draft/")).status_code == 302
+    assert client.post(policy(inside, "signature/"), {"name": "Me"}).status_code == 403
+    assert client.post(policy(inside, "withdrawal/")).status_code == 403
+
+
+def test_the_standard_is_signed_at_once_where_there_is_none(client: Client, inside: World) -> None:
+    PolicyContract.objects.all().delete()
+    signed_in(client, inside.owner)
+    assert "Sign the standard policy" in client.get(policy(inside)).content.decode()
+    assert "brand waits for its policy" in client.get(f"{inside.path}/").content.decode() or True
+    client.post(policy(inside, "signature/"), {"name": "Olivia Owner"})
+    assert PolicyContract.objects.get().status == ContractStatus.SIGNED
+
+
+def test_a_withdrawal_says_what_waits_again(client: Client, inside: World) -> None:
+    signed_in(client, inside.owner)
+    answer = client.post(policy(inside, "withdrawal/"), {"reason": "New campaign"}, follow=True)
+    assert "Policy 1 is withdrawn." in answer.content.decode()
+    assert "New campaign" in answer.content.decode()
+
+
+def test_it_says_what_the_last_posts_would_have_done(client: Client, inside: World) -> None:
+    good = make.pending_post(inside.brand, inside.account, status=PendingStatus.PUBLISHED)
+    make.pending_post(inside.brand, inside.account, content="Only £85, says Helen.")
+    page = signed_in(client, inside.viewer).get(policy(inside)).content.decode()
+    assert good.content
+    assert "last 2 posts under this policy" in page
+    assert (
+        "1 would have gone out, 1 would have waited (prices or offers 1, named persons 1)" in page
+    )
+
+
+def test_a_foreign_brand_has_no_policy_here(client: Client, inside: World) -> None:
+    address = f"{inside.path}/brands/{inside.foreign_brand.pk}/policy/"
+    assert signed_in(client, inside.owner).get(address).status_code == 404
+
+
+# -- Stops ----------------------------------------------------------------------------------------
+
+
+def test_a_stop_is_pulled_told_on_every_page_and_let_go(
+    client: Client, inside: World, settings: Any
+) -> None:
+    settings.WARREN_DELIVERY_THREADS = 0
+    delivery = due_delivery(inside.brand, inside.account)
+    signed_in(client, inside.admin)
+    given = {"what": f"brand:{inside.brand.pk}", "reason": "A wrong price"}
+    answer = client.post(f"{inside.path}/stops/new/", given, follow=True)
+    assert "stands still" in answer.content.decode()
+    deliver(delivery)
+    assert again(delivery).error_code == "stopped"
+    page = client.get(f"{inside.path}/channels/").content.decode()
+    assert "A wrong price" in page
+    page = client.get(f"{inside.path}/stops/").content.decode()
+    assert "Waiting behind it" in page and "Let go" in page
+    row = Stop.objects.get()
+    stops.resume(stop=row, by=inside.admin)
+    assert "A wrong price" not in client.get(f"{inside.path}/channels/").content.decode()
+    assert "A wrong price" in client.get(f"{inside.path}/stops/").content.decode()
+
+
+def test_letting_go_asks_who_it_is_once_more(client: Client, inside: World) -> None:
+    row = stops.stop(level="organization", by=inside.admin, reason="Wait")
+    signed_in(client, inside.admin)
+    answer = client.post(f"{inside.path}/stops/{row.pk}/release/")
+    assert answer.status_code == 302 and "reauthenticate" in answer["Location"]
+    signed_in(client, inside.editor)
+    assert client.post(f"{inside.path}/stops/{row.pk}/release/").status_code == 403
+    row.refresh_from_db()
+    assert row.resumed_at is None
+
+
+def test_members_stop_brands_and_channels_and_no_more(client: Client, inside: World) -> None:
+    signed_in(client, inside.editor)
+    address = f"{inside.path}/stops/new/"
+    whole = client.post(address, {"what": "organization:", "reason": "Wait"})
+    assert whole.status_code == 422
+    one = client.post(address, {"what": f"account:{inside.account.pk}", "reason": "Wait"})
+    assert one.status_code == 302
+    assert Stop.objects.get().level == Stop.Level.ACCOUNT
+    without = client.post(address, {"what": f"brand:{inside.brand.pk}", "reason": ""})
+    assert without.status_code == 422
+    signed_in(client, inside.viewer)
+    assert client.get(f"{inside.path}/stops/").status_code == 200
+    assert client.post(address, {}).status_code == 403
+
+
+def test_the_pages_take_few_queries(
+    client: Client, inside: World, django_assert_max_num_queries: Any
+) -> None:
+    stops.stop(level="organization", by=inside.admin, reason="Wait")
+    signed_in(client, inside.viewer)
+    with django_assert_max_num_queries(16):
+        client.get(f"{inside.path}/stops/")
