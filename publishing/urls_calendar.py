@@ -12,7 +12,7 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/posts/", calendar.calendar_bulk, name="calendar-bulk"),
     path("calendar/posts/<uuid:pending>/time/", calendar.calendar_move, name="calendar-move"),
-    path("calendar/moves/<uuid:record>/undo/", calendar.calendar_undo, name="calendar-undo"),
+    path("calendar/moves/<uuid:move>/undo/", calendar.calendar_undo, name="calendar-undo"),
     path("calendar/events/", calendar_events.calendar_event_list, name="calendar-event-list"),
     path(
         "calendar/events/new/", calendar_events.calendar_event_create, name="calendar-event-create"
@@ -23,7 +23,7 @@ urlpatterns = [
     path(f"{BRAND}file/", calendar_files.calendar_download, name="calendar-download"),
     path(f"{BRAND}addresses/", calendar_files.calendar_addresses, name="calendar-address-list"),
     path(
-        f"{BRAND}addresses/<uuid:link>/revocation/",
+        f"{BRAND}addresses/<uuid:portal_link>/revocation/",
         calendar_files.calendar_address_revoke,
         name="calendar-address-revoke",
     ),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from brands.models import BrandProfile
+from config.kernel.clock import now
+from organizations.models import User
 from publishing.models import (
     CalendarEvent,
     PendingPost,
@@ -15,6 +17,7 @@ from publishing.models import (
     QueueSlot,
     SocialAccount,
 )
+from publishing.services.moving import move_with_undo
 
 ALL_DAYS = range(7)
 
@@ -66,3 +69,19 @@ def event(brand: BrandProfile | None, starts_on: Any, **fields: Any) -> Calendar
 
 def brand(name: str) -> BrandProfile:
     return BrandProfile.objects.create(name=name, timezone="Europe/Berlin")
+
+
+def planning_rows(brand: BrandProfile, account: SocialAccount, by: User) -> dict[str, Any]:
+    """Keyword of an address -> the id that stands in it."""
+    row = queue(brand, name="Of each one")
+    moment = now() + timedelta(days=3)
+    post = planned_post(brand, account, moment, queue=row)
+    moved = move_with_undo(
+        post=post, wall=f"{moment + timedelta(days=1):%Y-%m-%d %H:%M}", zone="UTC", by=by
+    )
+    return {
+        "queue": row.pk,
+        "slot": row.slots.first().pk,  # type: ignore[union-attr]
+        "event": event(brand, moment.date()).pk,
+        "move": moved.undo,
+    }

@@ -111,8 +111,8 @@ def calendar_bulk(request: Request) -> HttpResponse:
 
 @require_POST
 @member_of("member")
-def calendar_undo(request: Request, record: UUID) -> HttpResponse:
-    back = undo_move(record_id=record, by=request.user)
+def calendar_undo(request: Request, move: UUID) -> HttpResponse:
+    back = undo_move(record_id=move, by=request.user)
     count = len(back.done)
     if count:
         stood = "The post stands" if count == 1 else f"{count} posts stand"
@@ -176,7 +176,7 @@ def _moved_one(request: Request, moved: Moved) -> HttpResponse:
     if request.htmx:
         undo = reverse(
             "publishing:calendar-undo",
-            kwargs={"org": request.organization.slug, "record": moved.undo},
+            kwargs={"org": request.organization.slug, "move": moved.undo},
         )
         return toast(
             HttpResponse(status=204),

@@ -67,8 +67,9 @@ def calendar_addresses(request: Request, brand: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
-def calendar_address_revoke(request: Request, brand: UUID, link: UUID) -> HttpResponse:
-    row = PortalLink.objects.filter(pk=link, brand_id=brand, purpose=PortalLink.Purpose.ICS).first()
+def calendar_address_revoke(request: Request, brand: UUID, portal_link: UUID) -> HttpResponse:
+    links = PortalLink.objects.filter(brand_id=brand, purpose=PortalLink.Purpose.ICS)
+    row = links.filter(pk=portal_link).first()
     if row is None:
         raise NotFound("There is no such address. It may have been closed already.")
     revoke_link(link=row, by=request.user)

@@ -39,6 +39,7 @@ from .scene_learning import learning
 from .scene_library import library
 from .scene_notices import notices
 from .scene_people import people, people_ids
+from .scene_planning import planning
 from .scene_posts import approvals, deliveries, learned, posts
 from .scene_skills import skills
 from .scene_strategy import strategy
@@ -131,6 +132,7 @@ def build_scene(world: World) -> Scene:
         **feeds(world),
         **voices(world),
         **knowledge(world),
+        **planning(world),
         **library(world),
         **inbox(world),
         **clients(world),

@@ -1,0 +1,66 @@
+"""The plan of the scene: a week of posts in every state, queues with slots, holidays and events."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+
+from config.kernel.clock import now, resolve, to_zone
+from config.kernel.scoping import org_atomic
+from publishing.models import CalendarSettings, PendingStatus
+from publishing.services.moving import move_with_undo
+from tests import make_planning
+from tests.world import World
+
+from .scene_posts import TEXTS
+
+ZONE = "Europe/Berlin"
+STATES = (
+    PendingStatus.PENDING,
+    PendingStatus.APPROVED,
+    PendingStatus.AUTO_APPROVED,
+    PendingStatus.DRAFT,
+    PendingStatus.FAILED,
+)
+
+
+def planning(world: World) -> dict[str, Any]:
+    """Keyword of an address -> the id that stands in it."""
+    today = to_zone(now(), ZONE).date()
+    with org_atomic(world.id):
+        queue = make_planning.queue(
+            world.brand,
+            name="Weekday mornings",
+            times=[time(9), time(13)],
+            days=[1, 2, 3, 4, 5],
+            is_default=True,
+        )
+        make_planning.queue(world.brand, name="Offers", times=[time(18, 30)], days=[5])
+        for number in range(24):
+            day = today + timedelta(days=1 + number % 12)
+            moment = resolve(day, time(9 + 2 * (number % 5), 15 * (number % 2)), ZONE)
+            make_planning.planned_post(
+                world.brand,
+                world.account,
+                moment,
+                content=TEXTS[number % len(TEXTS)],
+                status=STATES[number % len(STATES)],
+                queue=queue if number % 4 == 0 else None,
+            )
+        CalendarSettings.objects.create(brand=world.brand, countries=["DE-BY", "US", "GB"])
+        event = make_planning.event(
+            world.brand, today + timedelta(days=2), ends_on=today + timedelta(days=4)
+        )
+        post = make_planning.planned_post(
+            world.brand, world.account, resolve(today + timedelta(days=3), time(20), ZONE)
+        )
+        moved = move_with_undo(
+            post=post, wall=f"{today + timedelta(days=3)} 21:00", zone=ZONE, by=world.owner
+        )
+        slot = queue.slots.order_by("pk").first()
+    return {
+        "queue": queue.pk,
+        "slot": slot.pk if slot else None,
+        "event": event.pk,
+        "move": moved.undo,
+    }
