@@ -80,6 +80,6 @@ def _found(folder: UUID) -> AssetFolder:
 
 
 def _form(request: Request, form: FolderForm, row: AssetFolder | None) -> HttpResponse:
-    context = {"form": form, "folder": row}
+    context = {"form": form, "folder": row, "nav_place": "materials"}
     status = 422 if form.errors else 200
     return TemplateResponse(request, "content/asset/folder.html", context, status=status)

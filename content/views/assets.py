@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,7 +21,7 @@ from content.selectors import library as selectors
 from content.services import library
 from content.services.library_cuts import RATIOS, box_for, cut_asset
 from content.services.library_folders import move_assets
-from content.services.upward import asset_renditions, file_mentions
+from content.services.upward import NetworkRendition, asset_renditions, file_mentions
 from organizations.access import Request, member_of
 from organizations.throttles import throttled
 
@@ -133,7 +134,10 @@ def asset_renditions_show(request: Request, asset: UUID) -> HttpResponse:
         row = _found(asset)
     source = asset_renditions.get()
     shown = source(library.as_medium(row), brand_id=row.brand_id) if source else []
-    return render(request, "content/asset/_renditions.html", {"asset": row, "shown": shown})
+    if request.htmx:
+        return render(request, "content/asset/_renditions.html", {"asset": row, "shown": shown})
+    with org_atomic():
+        return _page(request, row, AssetForm(row=row), shown=shown)
 
 
 @require_POST
@@ -206,10 +210,17 @@ def _listed(request: Request) -> dict[str, Any]:
         "most_video_mb": settings.WARREN_VIDEO_MB,
         "may_write": request.membership.role != "viewer",
         "query": request.GET.urlencode(),
+        "nav_place": "materials",
     }
 
 
-def _page(request: Request, row: Asset, form: AssetForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: Request,
+    row: Asset,
+    form: AssetForm,
+    status: int = 200,
+    shown: Sequence[NetworkRendition] | None = None,
+) -> HttpResponse:
     uses = [use for _, mentions in file_mentions.items() for use in mentions(row.reference)]
     context = {
         "asset": row,
@@ -219,6 +230,8 @@ def _page(request: Request, row: Asset, form: AssetForm, status: int = 200) -> H
         "crops": [] if row.is_video else _crops(row),
         "size": selectors.size_words(row.size_bytes),
         "has_renditions": asset_renditions.get() is not None,
+        "shown": shown,
+        "nav_place": "materials",
         "may_write": request.membership.role != "viewer",
     }
     return render(request, "content/asset/show.html", context, status=status)

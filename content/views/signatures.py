@@ -23,7 +23,7 @@ def signature_list(request: Request) -> HttpResponse:
     labels = {each.slug: each.label for each in platforms.values()}
     shown = [(row, ", ".join(labels.get(slug, slug) for slug in row.platforms)) for row in rows]
     may_write = request.membership.role != "viewer"
-    context = {"signatures": shown, "may_write": may_write}
+    context = {"signatures": shown, "may_write": may_write, "nav_place": "materials"}
     return TemplateResponse(request, "content/signature/list.html", context)
 
 
@@ -78,6 +78,6 @@ def _saved(request: Request, row: Signature) -> HttpResponse:
 
 
 def _form(request: Request, form: SignatureForm, row: Signature | None) -> HttpResponse:
-    context = {"form": form, "signature": row}
+    context = {"form": form, "signature": row, "nav_place": "materials"}
     status = 422 if form.errors else 200
     return TemplateResponse(request, "content/signature/form.html", context, status=status)

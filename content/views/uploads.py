@@ -1,5 +1,8 @@
-"""Resumable uploads as programs speak them (tus 1.0.0: core, creation, expiration, termination,
-checksum). Answers are headers; what went wrong is problem JSON for the behaviour to show."""
+"""Resumable uploads as programs speak them (tus 1.0.0: core, creation, expiration, termination).
+
+Answers are headers; what went wrong is problem JSON for the behaviour to show. A piece may name its
+SHA-256 as the extension for checksums has it, which also asks for a weaker one and so is not named.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ from content.services import uploading
 from organizations.access import Request, member_of
 
 VERSION: Final = "1.0.0"
-ALGORITHMS: Final = ("sha1", "sha256")
+ALGORITHM: Final = "sha256"
 MEMORY_BYTES: Final = 8 * 1024 * 1024
 _READ_BYTES: Final = 256 * 1024
 
@@ -82,9 +85,9 @@ def upload_create(request: Request) -> HttpResponse:
             status=204,
             headers={
                 "Tus-Version": VERSION,
-                "Tus-Extension": "creation,expiration,termination,checksum",
+                "Tus-Extension": "creation,expiration,termination",
                 "Tus-Max-Size": str(uploading.most_bytes()),
-                "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+                "Tus-Checksum-Algorithm": ALGORITHM,
             },
         )
     if refused := _other_version(request):
@@ -126,9 +129,9 @@ def _take(request: Request, row: Upload) -> HttpResponse:
     if has_bytes and request.content_type != "application/offset+octet-stream":
         return HttpResponse(status=415)
     at = _number(request.headers.get("Upload-Offset", ""), "Upload-Offset")
-    algorithm, expected = _checksum(request.headers.get("Upload-Checksum", ""))
+    expected = _checksum(request.headers.get("Upload-Checksum", ""))
     with SpooledTemporaryFile(max_size=MEMORY_BYTES) as piece:
-        digest = hashlib.new(algorithm, usedforsecurity=False)
+        digest = hashlib.sha256()
         size, is_whole = _read(request, piece, digest, most=row.length - at)
         if expected and not (is_whole and digest.digest() == expected):
             return HttpResponse(status=460)
@@ -169,15 +172,15 @@ def _read(request: Request, piece: IO[bytes], digest: Any, *, most: int) -> tupl
     return size, not announced.isdecimal() or size >= int(announced)
 
 
-def _checksum(header: str) -> tuple[str, bytes]:
-    """The algorithm and what it should give; nothing expected where nothing is said."""
+def _checksum(header: str) -> bytes:
+    """What the piece's SHA-256 should be; nothing where nothing is said."""
     if not header:
-        return "sha256", b""
+        return b""
     algorithm, _, value = header.partition(" ")
-    if algorithm not in ALGORITHMS:
-        raise Invalid(f"Checksums are {' or '.join(ALGORITHMS)}.", code="upload_checksum")
+    if algorithm != ALGORITHM:
+        raise Invalid(f"Checksums are {ALGORITHM}.", code="upload_checksum")
     try:
-        return algorithm, base64.b64decode(value, validate=True)
+        return base64.b64decode(value, validate=True)
     except binascii.Error:
         raise Invalid("The checksum is not readable.", code="upload_checksum") from None
 

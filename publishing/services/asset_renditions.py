@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from config.kernel.scoping import org_atomic
+from content.selectors.library import size_words
 from content.services.upward import NetworkRendition
 from publishing.channels.base import Limits
 from publishing.channels.registry import channels
@@ -53,7 +54,7 @@ def _shown(medium: Medium, account: SocialAccount, row: MediaRendition | None) -
     if row is None:
         return NetworkRendition(account.platform, channel.label, is_waiting=True)
     sides = f"{row.width} × {row.height}" if row.width and row.height else ""
-    size = f"{row.size_bytes / 1_000_000:.1f} MB" if row.size_bytes else ""
+    size = size_words(row.size_bytes) if row.size_bytes else ""
     return NetworkRendition(
         platform=account.platform,
         label=channel.label,
