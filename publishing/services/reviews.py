@@ -15,7 +15,7 @@ from django.db.models import Func, JSONField, QuerySet
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
-from config.kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from config.kernel.errors import Conflict, DomainError, Invalid
 from config.kernel.scoping import org_atomic
 from organizations.models import ActorKind, User
 from organizations.services.audit import record
@@ -53,6 +53,7 @@ from .post_moves import (
 )
 from .renditions import fit_media, fit_soon
 from .reviewers import Review, Standing, review_of
+from .reviews_refusing import refuse_signer, refuse_stale
 from .versions import maker_of, note_version
 from .workflows import steps_of, steps_of_post, workflow_of
 
@@ -152,10 +153,10 @@ def sign_off(
         if answer == Answer.REJECTED and by is not None:
             return _turn_down(row, by=by, reason=comment)
         refuse_decided(row, moment)
-        _refuse_stale(row, post, seen)
+        refuse_stale(row, post, seen)
         review = review_of(row, *([by.pk] if by else []))
         standing = _standing_for(review, row)
-        _refuse_signer(review, standing, row, by=by, link=link, answer=answer)
+        refuse_signer(review, standing, row, by=by, link=link, answer=answer)
         if answer == Answer.APPROVED:
             _keep(row, standing, answer, by=by, link=link, client_name=client_name, said=comment)
             return _after_yes(row, moment, by=by, client_name=_name(link, client_name))
@@ -252,63 +253,6 @@ def _standing_for(review: Review, row: PendingPost) -> Standing:
     if standing.number != row.step:
         change(row, step=standing.number, reminded_at=None)
     return standing
-
-
-def _refuse_stale(row: PendingPost, seen_post: PendingPost, seen: str) -> None:
-    if row.step != seen_post.step:
-        raise Conflict(
-            "Somebody signed this step while you were looking. See where the post stands now.",
-            code="step_passed",
-        )
-    if seen and seen != content_hash(row):
-        raise Conflict(
-            "The post was changed while you were looking. Read it again, then decide.",
-            code="words_changed",
-        )
-
-
-def _refuse_signer(
-    review: Review,
-    standing: Standing,
-    row: PendingPost,
-    *,
-    by: User | None,
-    link: PortalLink | None,
-    answer: str,
-) -> None:
-    if by is None:
-        _refuse_client(standing, row, link)
-        return
-    if answer == Answer.CHANGES and by.pk in review.team.able:
-        return
-    if not review.may_sign(standing, by.pk):
-        raise Forbidden(_why_not(review, standing, by), code="not_your_step")
-
-
-def _refuse_client(standing: Standing, row: PendingPost, link: PortalLink | None) -> None:
-    fits = (
-        link is not None
-        and link.purpose == PortalLink.Purpose.REVIEW
-        and link.brand_id == row.brand_id
-        and (not link.post_ids or row.pk in link.post_ids)
-    )
-    if not fits:
-        raise Forbidden("This link does not lead to this post. Ask for another.")
-    if not standing.step.is_client:
-        raise Conflict("This post does not wait for you now. The team is still working on it.")
-
-
-def _why_not(review: Review, standing: Standing, by: User) -> str:
-    step = standing.step
-    if step.is_client:
-        return f"“{step.name}” is the client's: they sign through their link."
-    if by.pk not in review.team.able:
-        return "Your role here does not let you approve posts of this brand. Ask an admin."
-    if not step.lets_author and by.pk in review.authors:
-        return "You wrote these words, and in this brand somebody else must approve them."
-    if standing.gone:
-        return f"“{step.name}” waits for named people; for those who are missing an admin may sign."
-    return f"“{step.name}” waits for the people who are named there. You are none of them."
 
 
 def _keep(

@@ -1,0 +1,140 @@
+"""Several posts decided at once, and how approvals go in figures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from config.kernel.clock import now
+from config.kernel.scoping import org_atomic
+from publishing.models import PendingPost, PendingStatus
+from publishing.selectors.approvals_figures import approval_figures
+from publishing.services.pending_posts import approve_post, auto_approve_post, reject_post
+from publishing.services.reviews import put_forward
+from tests import make, make_reviews
+from tests.make_reviews import step
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(world: World, client: Client) -> Client:
+    client.force_login(world.editor)
+    return client
+
+
+def waiting(world: World, count: int = 2, **fields: Any) -> list[PendingPost]:
+    with org_atomic(world.id):
+        return [
+            put_forward(
+                post=make_reviews.written_post(world.brand, world.account, world.editor, **fields),
+                by=world.editor,
+            )
+            for _ in range(count)
+        ]
+
+
+def words(posts: list[PendingPost]) -> list[str]:
+    return [f"{post.pk}:{post.step}" for post in posts]
+
+
+def statuses(world: World) -> list[str]:
+    with org_atomic(world.id):
+        return sorted(PendingPost.objects.values_list("status", flat=True))
+
+
+def path(world: World, verb: str = "") -> str:
+    return f"{world.path}/approvals/several/{verb}"
+
+
+def test_several_are_approved_and_taken_back(world: World, page: Client) -> None:
+    posts = waiting(world, 3)
+    answer = page.post(path(world), {"answer": "approved", "post": words(posts[:2])})
+    assert "2 posts signed" in answer.content.decode()
+    assert statuses(world) == ["approved", "approved", "pending"]
+    page.post(path(world, "withdrawal/"), {"post": [str(post.pk) for post in posts[:2]]})
+    assert statuses(world) == ["pending"] * 3
+
+
+def test_one_that_cannot_be_says_why_and_stops_no_other(world: World, page: Client) -> None:
+    posts = waiting(world, 2)
+    with org_atomic(world.id):
+        PendingPost.objects.filter(pk=posts[0].pk).update(content="x" * 5_001)
+    answer = page.post(path(world), {"answer": "approved", "post": words(posts)})
+    shown = answer.content.decode()
+    assert "1 post signed" in shown
+    assert "shorten it by 1" in shown
+
+
+def test_a_former_step_is_not_signed_in_bulk(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        make_reviews.workflow(world.brand, step("One"), step("Two"))
+    posts = waiting(world, 1)
+    with org_atomic(world.id):
+        approve_post(post=posts[0], by=world.owner)
+    answer = page.post(path(world), {"answer": "approved", "post": [f"{posts[0].pk}:0"]})
+    assert "Somebody signed this step" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"answer": "approved"}, "Choose at least one"),
+        ({"answer": "rejected"}, "Choose at least one"),
+        ({"answer": "publish"}, "Press one of the buttons"),
+        ({}, "Press one of the buttons"),
+    ],
+)
+def test_what_makes_no_sense_decides_nothing(
+    world: World, page: Client, sent: dict[str, str], says: str
+) -> None:
+    waiting(world, 1)
+    answer = page.post(path(world), sent)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+
+
+def test_changes_and_rejections_need_a_word(world: World, page: Client) -> None:
+    posts = waiting(world, 2)
+    for given in ("changes", "rejected"):
+        answer = page.post(path(world), {"answer": given, "post": words(posts)})
+        assert answer.status_code == 422
+    page.post(path(world), {"answer": "rejected", "post": words(posts), "comment": "Too loud."})
+    assert statuses(world) == ["rejected", "rejected"]
+
+
+def test_the_page_asks_few_queries(
+    world: World, page: Client, django_assert_max_num_queries: Any
+) -> None:
+    waiting(world, 22)
+    page.get(path(world))
+    with django_assert_max_num_queries(12):
+        answer = page.get(path(world))
+    assert len(answer.content) < 100_000
+
+
+def test_figures_count_how_posts_ended_and_how_long_it_took(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        posts = [make.pending_post(world.brand, world.account) for _ in range(4)]
+        PendingPost.objects.update(created_at=now() - timedelta(hours=2))
+        approve_post(post=posts[0], by=world.editor)
+        reject_post(post=posts[1], reason="No.", by=world.editor)
+        PendingPost.objects.filter(pk=posts[2].pk).update(status=PendingStatus.EXPIRED)
+        policy = make.pending_post(world.brand, world.account, status=PendingStatus.DRAFT)
+        auto_approve_post(post=policy, policy="The brand.")
+        figures = approval_figures(days=30)
+    shares = {each.label: (each.count, each.of) for each in figures.rates}
+    assert figures.asked == 4
+    assert figures.hours == "2 h 0 min"
+    assert (shares["Approved"], shares["Expired"]) == ((1, 3), (1, 3))
+    assert [(each.label, each.count) for each in figures.chosen] == [("A", 1)]
+    assert "33.3" in page.get(f"{world.path}/approvals/figures/").content.decode()
+
+
+def test_without_posts_the_figures_say_so(world: World, page: Client) -> None:
+    shown = page.get(f"{world.path}/approvals/figures/?days=90").content.decode()
+    assert "Nothing to count yet" in shown
