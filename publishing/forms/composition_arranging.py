@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from config.kernel.errors import DomainError, Invalid
 from content.models import ContentTemplate, HashtagSet
 from content.services.library import media_of
+from content.services.library import note_use as note_asset_use
 from content.services.media import keep_medium
 from content.services.named_rows import note_use
 from content.services.templates import fill, values_of
@@ -23,6 +24,7 @@ from publishing.services.drafts import channel_of, limits_of
 from .composition import MOST_PARTS, CompositionForm
 from .editing import moved_in_list
 from .post_media import signed
+from .queries import uuid_or_none
 
 _GAP = re.compile(r"\{\{[ \t]{0,9}([A-Za-z][A-Za-z0-9_]{0,39})[ \t]{0,9}\}\}")
 MOST_MEDIA = 20
@@ -51,7 +53,10 @@ def arrange(
 def _take_in(form: CompositionForm, upload: UploadedFile[bytes] | None) -> None:
     """What was uploaded, and what was ticked in the library, behind the media that are there."""
     data = form.sent
-    found = list(media_of(data.getlist("asset")[:MOST_MEDIA]))
+    chosen = [each for each in data.getlist("asset")[:MOST_MEDIA] if uuid_or_none(each)]
+    found = list(media_of(chosen))
+    if found:
+        note_asset_use(chosen)
     if upload is not None:
         try:
             found.append(keep_medium(upload=upload).as_json(data.get("upload_alt", "").strip()))

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
 
 from config.kernel.clock import now, resolve
 from config.kernel.errors import Invalid
 from config.kernel.models import uuid7
 from config.kernel.scoping import org_atomic
+from config.kernel.tasks import hint
 from content.services.word_checks import check_words
 from organizations.models import User
 from organizations.services.audit import record
@@ -248,4 +252,14 @@ def _forward(row: Composition, post: PendingPost, by: User | None) -> PendingPos
         _set(post, link=link)
         refuse_misfit(draft_of(post), post.account)
     record(action="post.created", target=post, by=by, data={"platform": post.platform})
+    _remember_soon(post)
     return put_forward(post=post, by=by)
+
+
+def _remember_soon(post: PendingPost) -> None:
+    """Have the worker, which has the embedder, place the words among what was said, so that neither
+    the agent nor a person repeats them unseen."""
+    from publishing.autopilot.tasks import remember_post
+
+    ids = (str(post.organization_id), str(post.pk))
+    transaction.on_commit(partial(hint, remember_post, *ids))

@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.kernel.scoping import org_atomic
+from content.models import Asset
+from organizations.services.files import store_file
 from publishing.models import Composition, PendingPost, SocialAccount
 from tests.make_compositions import network_account
+from tests.peers.sessions import picture
 
 from .scene import Scene
 from .test_barriers import WIDTHS, findings
@@ -100,3 +103,24 @@ def test_keys_are_enough(composer: Page, visitor: Visitor, scene: Scene) -> None
     expect(composer.locator("body")).to_contain_text("The draft is saved.")
     with org_atomic(scene.world.id):
         assert Composition.objects.filter(text="Written by keys alone.").exists()
+
+
+def test_a_file_of_the_library_comes_along(
+    composer: Page, visitor: Visitor, scene: Scene, bluesky: SocialAccount
+) -> None:
+    with org_atomic(scene.world.id):
+        reference = store_file(picture(60, 40), ending="jpg")
+        Asset.objects.create(
+            name="Tin of seven coats",
+            reference=reference,
+            content_type="image/jpeg",
+            alt="Seven coats of varnish.",
+            checksum="f" * 64,
+        )
+    composer.locator("#id_text").fill("Look at this.")
+    composer.get_by_text("Choose from the library").click()
+    composer.get_by_role("checkbox", name="Tin of seven coats").check()
+    composer.get_by_role("button", name="Add what is chosen").click()
+    expect(composer.locator("#id_alt_1")).to_have_value("Seven coats of varnish.")
+    expect(composer.locator("#id_text")).to_have_value("Look at this.")
+    expect(composer.locator("#previews .post__picture")).to_have_count(1)

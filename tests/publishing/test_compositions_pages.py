@@ -10,12 +10,14 @@ import pytest
 import time_machine
 from django.test import Client
 
+from brands.models import BrandAccess, BrandProfile
 from config.kernel.scoping import org_atomic
+from organizations.models import Membership
 from publishing.models import Composition, PendingPost, PendingStatus, SocialAccount
 from publishing.services.compositions import set_variant
 from tests import make
 from tests.make_compositions import composition, network_account
-from tests.world import World
+from tests.world import World, brand_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -309,3 +311,19 @@ def test_approved_posts_say_that_saving_voids(world: World, editor: Client) -> N
         PendingPost.objects.update(status=PendingStatus.APPROVED)
     body = editor.get(address(world, f"{data['composition']}/")).content.decode()
     assert "approvals are void" in body
+
+
+def test_a_member_of_other_brands_finds_neither_draft_nor_brand(
+    world: World, editor: Client
+) -> None:
+    with org_atomic(world.id):
+        other = BrandProfile.objects.create(**brand_fields("Other"))
+        row = composition(world.brand, world.account)
+        member = Membership.objects.get(user=world.editor)
+        member.sees_all_brands = False
+        member.save(update_fields=["sees_all_brands"])
+        BrandAccess.objects.create(membership=member, brand=other)
+    assert editor.get(address(world, f"{row.pk}/")).status_code == 404
+    assert "Masts in twelve days." not in editor.get(address(world)).content.decode()
+    assert editor.post(address(world, "new/"), sent(world)).status_code == 404
+    assert editor.post(address(world, "placement/"), sent(world, place="now")).status_code == 404
