@@ -172,6 +172,7 @@ add_words(
             "Conversation", "platform", "publishing:conversation-show", "conversation"
         ),
         "publishing.savedreply": AuditTarget("Saved reply", "name", "publishing:inbox-settings"),
+        "publishing.portallink": AuditTarget("Client's link", "client_name"),
         "publishing.schedule": AuditTarget(
             "Schedule", "name", "publishing:schedule-show", "schedule"
         ),

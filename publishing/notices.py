@@ -173,6 +173,20 @@ def connected_by_client(record: AuditRecord) -> Notice | None:
     )
 
 
+def approved_by_client(record: AuditRecord) -> Notice | None:
+    """What members approve they see themselves; a client's yes comes while nobody looks."""
+    post = target_of(record, PendingPost.objects.select_related("brand"))
+    if post is None or record.actor_kind != ActorKind.CLIENT:
+        return None
+    who = record.data.get("client") or "A client"
+    return Notice(
+        title=f"{who} approved a post for {post.brand.name}",
+        body=_quoted(post.content),
+        path=place("publishing:approval-show", pending=post.pk),
+        brand_ids=frozenset({post.brand_id}),
+    )
+
+
 def pulled_brake(record: AuditRecord) -> Notice | None:
     stop = target_of(record, Stop.objects.all())
     if stop is None:
@@ -436,6 +450,14 @@ KINDS: Final = (
         make=pulled_brake,
         by_mail=True,
         is_urgent=True,
+    ),
+    NoticeKind(
+        key="client_approved",
+        words="A client approved a post",
+        help="By their link. What they want changed is told as such.",
+        group="Posts",
+        actions=frozenset({"post.approved"}),
+        make=approved_by_client,
     ),
     NoticeKind(
         key="client_connected",

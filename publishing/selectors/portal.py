@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -221,7 +221,7 @@ def report_of(brand: BrandProfile, *, days: int) -> Report:
     )
 
 
-def _numbers(row: dict[str, Any]) -> ChannelNumbers:
+def _numbers(row: Mapping[str, Any]) -> ChannelNumbers:
     channel = channels.get(row["platform"])
     return ChannelNumbers(
         label=channel.label if channel else row["platform"],

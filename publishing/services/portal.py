@@ -169,7 +169,7 @@ def entered(
 
 def address_of(link: PortalLink, secret: bytes) -> str:
     token = token_of(current_organization_id(), link.pk, secret)
-    return f"{settings.WARREN_BASE_URL}/c/{token}/{_PLACES.get(link.purpose, '')}"
+    return f"{settings.WARREN_BASE_URL}/c/{token}/{_PLACES.get(Purpose(link.purpose), '')}"
 
 
 def token_of(organization_id: UUID, link_id: UUID, secret: bytes) -> str:

@@ -57,11 +57,12 @@ class Visit:
 
     @property
     def brand(self) -> BrandProfile:
-        return self.link.brand
+        brand: BrandProfile = self.link.brand
+        return brand
 
     @property
     def zone(self) -> str:
-        return self.link.brand.timezone
+        return str(self.link.brand.timezone)
 
     def path(self, name: str, **kwargs: Any) -> str:
         return reverse(f"portal:{name}", kwargs={"token": self.token, **kwargs})

@@ -171,7 +171,7 @@ def test_inside_there_is_one_brand_and_the_client_acts(world: World) -> None:
     organization_id, opened = open_link(token)
     with entered(organization_id, opened, client_name="Grace"):
         assert current_organization_id() == world.id
-        assert brands_in_sight() == {world.brand.pk}
+        assert brands_in_sight() == frozenset({world.brand.pk})
         assert not BrandProfile.objects.filter(pk=other.pk).exists()
         row = record(action="post.approved", target=None)
     assert row.actor_kind == ActorKind.CLIENT and row.actor is None

@@ -15,7 +15,7 @@ from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.models import Material
-from organizations.models import ActorKind, AuditRecord, WhiteLabel
+from organizations.models import ActorKind, AuditRecord, Notification, WhiteLabel
 from organizations.services.files import store_file
 from publishing.models import (
     PendingPost,
@@ -120,6 +120,8 @@ def test_a_yes_approves_exactly_what_was_seen_in_the_clients_name(
         assert act.actor_kind == ActorKind.CLIENT
         assert act.data["link"] == str(link.pk) and act.data["client"] == "Ada Lovelace"
         assert PortalLink.objects.get(pk=link.pk).client_name == "Ada Lovelace"
+        told = Notification.objects.filter(kind="client_approved", user=world.owner).get()
+        assert told.title.startswith("Ada Lovelace approved a post")
     page = client.get(answer["Location"]).content.decode()
     assert "Everything is answered" in page and "Approved by Ada Lovelace" in page
 
