@@ -135,11 +135,11 @@ class CompositionForm(forms.Form):
             "zone": [(name, name.replace("_", " ")) for name in choices.zones],
         }
         for name, pairs in named.items():
-            self.fields[name].choices = pairs
+            self.fields[name].choices = pairs  # type: ignore[attr-defined]
 
     def unchecked(self) -> CompositionForm:
         """The same form without a word on what is wrong: nothing is being saved."""
-        self._errors = ErrorDict()  # type: ignore[attr-defined]
+        self._errors = ErrorDict()
         self.cleaned_data = {}
         return self
 
