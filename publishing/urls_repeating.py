@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .views import exports, imports, mix, posts, recurrences
+from .views import evergreen, exports, imports, mix, posts, recurrences
 
 IMPORT = "imports/<uuid:post_import>/"
+POOL = "pool/<uuid:evergreen>/"
 REPEATING = "repeating/<uuid:recurrence>/"
 
 urlpatterns = [
@@ -16,6 +17,12 @@ urlpatterns = [
     path(f"{REPEATING}pause/", recurrences.recurrence_pause, name="recurrence-pause"),
     path(f"{REPEATING}resumption/", recurrences.recurrence_resume, name="recurrence-resume"),
     path(f"{REPEATING}end/", recurrences.recurrence_end, name="recurrence-end"),
+    path("pool/", evergreen.evergreen_list, name="evergreen-list"),
+    path("pool/new/", evergreen.evergreen_add, name="evergreen-add"),
+    path(f"{POOL}edit/", evergreen.evergreen_edit, name="evergreen-edit"),
+    path(f"{POOL}pause/", evergreen.evergreen_pause, name="evergreen-pause"),
+    path(f"{POOL}removal/", evergreen.evergreen_remove, name="evergreen-remove"),
+    path("pool/filling/<uuid:queue>/", evergreen.evergreen_filling, name="evergreen-filling"),
     path("imports/", imports.import_list, name="import-list"),
     path("imports/new/", imports.import_create, name="import-create"),
     path("imports/template/", imports.import_template, name="import-template"),
