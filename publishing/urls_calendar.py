@@ -20,6 +20,7 @@ urlpatterns = [
     path(EVENT, calendar_events.calendar_event_edit, name="calendar-event-edit"),
     path(f"{EVENT}deletion/", calendar_events.calendar_event_delete, name="calendar-event-delete"),
     path(f"{BRAND}settings/", calendar.calendar_settings, name="calendar-settings"),
+    path(f"{BRAND}suggestions/", calendar.calendar_suggestions, name="calendar-suggestions"),
     path(f"{BRAND}file/", calendar_files.calendar_download, name="calendar-download"),
     path(f"{BRAND}addresses/", calendar_files.calendar_addresses, name="calendar-address-list"),
     path(

@@ -56,7 +56,7 @@ class BulkForm(forms.Form):
 
 class EventForm(forms.Form):
     name = forms.CharField(max_length=120, label="What happens", help_text="Such as Boat fair.")
-    brand = forms.ModelChoiceField(
+    brand: Any = forms.ModelChoiceField(
         queryset=None, required=False, empty_label="Every brand", label="Brand"
     )
     starts_on = forms.DateField(label="First day", widget=DayInput)
@@ -114,4 +114,5 @@ class CalendarSettingsForm(forms.Form):
         )
 
     def places(self) -> list[str]:
-        return self.cleaned_data["countries"].replace(",", " ").split()
+        typed: str = self.cleaned_data["countries"]
+        return typed.replace(",", " ").split()

@@ -37,7 +37,7 @@ VIEWS: Final[Mapping[str, str]] = {
 # How many chips a day carries before the rest is counted: pages stay below 100 kB.
 CHIPS: Final[Mapping[str, int]] = {"week": 8, "month": 2, "day": 60}
 LIST_SIZE: Final = 50
-WORDS: Final[Mapping[str, int]] = {"week": 60, "month": 32, "day": 90, "list": 90}
+WORDS: Final[Mapping[str, int]] = {"week": 60, "month": 32, "day": 86, "list": 86}
 STATES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "draft": ("Drafts", (PendingStatus.DRAFT,)),
     "waiting": ("Waiting for approval", (PendingStatus.PENDING,)),
@@ -222,7 +222,9 @@ def _choices(brand_id: UUID | None) -> tuple[list[dict[str, Any]], list[dict[str
         week_starts_on=Value(None, PositiveSmallIntegerField()),
         is_brand=Value(False),
     )
-    rows = sorted(brands[:500].union(columns[:300], all=True), key=lambda row: row["name"].lower())
+    rows: list[Any] = sorted(
+        brands[:500].union(columns[:300], all=True), key=lambda row: row["name"].lower()
+    )
     return [row for row in rows if row["is_brand"]], [row for row in rows if not row["is_brand"]]
 
 

@@ -44,7 +44,6 @@ class QueuePage:
     days: list[SlotDay]
     posts: list[PendingPost]
     waiting: int
-    off_slot: int
     accounts: list[SocialAccount]
     suggestions: list[tuple[SocialAccount, BestTimes]]
     a_day: float
@@ -59,8 +58,8 @@ def queues_for_list(brand_id: UUID | None = None) -> list[QueueRow]:
         queues = queues.filter(brand_id=brand_id)
     found = list(queues.prefetch_related("slots")[:MOST_QUEUES])
     waiting = Q(status__in=LIVING, scheduled_for__gte=now())
-    counts = {
-        row["queue_id"]: row
+    counts: dict[UUID | None, tuple[int, datetime | None]] = {
+        row["queue_id"]: (row["number"], row["first"])
         for row in PendingPost.objects.filter(waiting, queue__in=found)
         .order_by()
         .values("queue_id")
@@ -69,8 +68,7 @@ def queues_for_list(brand_id: UUID | None = None) -> list[QueueRow]:
     return [
         QueueRow(
             queue,
-            counts.get(queue.pk, {}).get("number", 0),
-            counts.get(queue.pk, {}).get("first"),
+            *counts.get(queue.pk, (0, None)),
             times_in_words([(slot.weekday, slot.wall_time) for slot in queue.slots.all()]),
         )
         for queue in found
@@ -82,8 +80,7 @@ def queue_page(queue: PostingQueue) -> QueuePage:
     for each of at most 4 accounts whose posts are looked at."""
     slots = list(queue.slots.select_related("account").order_by("wall_time"))
     by_day = {day: [slot for slot in slots if slot.weekday == day] for day in WEEK}
-    links = BrandAccountLink.objects.filter(brand_id=queue.brand_id).select_related("account")
-    accounts = [link.account for link in links.order_by("platform", "account__name")[:100]]
+    accounts = _accounts(queue.brand_id)
     waiting = PendingPost.objects.filter(queue=queue, status__in=LIVING, scheduled_for__gte=now())
     posts = posts_in_queue(queue, most=SHOWN_POSTS)
     shared = [(slot.weekday, slot.wall_time) for slot in slots if slot.account_id is None]
@@ -92,13 +89,26 @@ def queue_page(queue: PostingQueue) -> QueuePage:
         days=[SlotDay(day, DAY_NAMES[day], by_day[day]) for day in WEEK],
         posts=posts,
         waiting=waiting.count(),
-        off_slot=0,
         accounts=accounts,
-        suggestions=[
-            (account, best_times(account=account, zone=queue.timezone)) for account in accounts[:4]
-        ],
+        suggestions=_suggestions(accounts, queue.timezone),
         a_day=a_day(shared),
     )
+
+
+def suggestions_of_brand(brand_id: UUID, zone: str) -> list[tuple[SocialAccount, BestTimes]]:
+    """Times that did well for at most 4 accounts of a brand; a query for each and one more."""
+    return _suggestions(_accounts(brand_id), zone)
+
+
+def _suggestions(
+    accounts: Sequence[SocialAccount], zone: str
+) -> list[tuple[SocialAccount, BestTimes]]:
+    return [(account, best_times(account=account, zone=zone)) for account in accounts[:4]]
+
+
+def _accounts(brand_id: UUID) -> list[SocialAccount]:
+    links = BrandAccountLink.objects.filter(brand_id=brand_id).select_related("account")
+    return [link.account for link in links.order_by("platform", "account__name")[:100]]
 
 
 def times_in_words(slots: Sequence[tuple[int, time]]) -> str:
@@ -107,8 +117,8 @@ def times_in_words(slots: Sequence[tuple[int, time]]) -> str:
     for weekday, walls in in_order(slots):
         alike.setdefault(tuple(walls), []).append(weekday)
     parts = []
-    for walls, days in sorted(alike.items(), key=lambda item: WEEK.index(_first(item[1]))):
-        parts.append(f"{_days(days)} {', '.join(f'{wall:%H:%M}' for wall in walls)}")
+    for times, days in sorted(alike.items(), key=lambda item: WEEK.index(_first(item[1]))):
+        parts.append(f"{_days(days)} {', '.join(f'{wall:%H:%M}' for wall in times)}")
     return "; ".join(parts) or "No slots yet"
 
 

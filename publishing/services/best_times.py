@@ -3,7 +3,8 @@
 Means of the engagement rate over 90 days by local hour and by weekday (specification 6.4). An hour
 with at least 20 posts is of high confidence, one with at least 10 of medium; with fewer it is left
 out. The value expected of a day and hour is the mean of the two means. Until there is enough, the
-hours that people commonly name for the network are offered, and said to be that.
+hours in general use for the network are offered where its channel names some (`common_hours`), and
+said to be that.
 """
 
 from __future__ import annotations
@@ -22,8 +23,6 @@ HIGH: Final = 20
 MEDIUM: Final = 10
 MOST_POSTS: Final = 5_000
 DAY_NAMES: Final = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
-COMMON_HOURS: Final = (9, 12, 17)
-"""Where a network says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,8 @@ def suggestions_of(rows: Sequence[tuple[datetime, float]], zone: str) -> list[Su
 
 
 def prior_of(platform: str) -> tuple[int, ...]:
-    """Local hours in general use for a network, for an account that has no history."""
-    hours: tuple[int, ...] = getattr(channels.get(platform), "common_hours", COMMON_HOURS)
+    """Local hours in general use for a network, for an account that has no history; often none."""
+    hours: tuple[int, ...] = getattr(channels.get(platform), "common_hours", ())
     return hours
 
 
@@ -123,8 +122,10 @@ def _why(account: SocialAccount, measured: Sequence[object], is_known: bool) -> 
     if is_known:
         return f"From {count} posts of the last {SPAN_DAYS} days with their numbers."
     label = platform_label(account.platform)
-    return (
+    begin = (
         f"Not enough data yet: {count} measured post{'s' if count != 1 else ''} in {SPAN_DAYS} "
-        f"days, and an hour needs {MEDIUM}. These are hours in general use for {label}, not "
-        "yours."
+        f"days, and both an hour and a weekday need {MEDIUM}."
     )
+    if not prior_of(account.platform):
+        return begin
+    return f"{begin} These are hours in general use for {label}, not yours."

@@ -24,6 +24,7 @@ from publishing.forms.queries import uuid_or_none
 from publishing.forms.schedule import DAYS
 from publishing.models import CalendarSettings, PendingPost, PostingQueue
 from publishing.selectors.calendar_page import STATES, Query, calendar_page
+from publishing.selectors.queues import suggestions_of_brand
 from publishing.services.calendar_settings import save_calendar_settings
 from publishing.services.holidays import countries
 from publishing.services.moving import (
@@ -120,6 +121,17 @@ def calendar_undo(request: Request, move: UUID) -> HttpResponse:
     for _, sentence in back.problems[:3]:
         messages.warning(request, f"One post was not brought back: {sentence}")
     return _back(request)
+
+
+@require_GET
+@member_of("viewer")
+def calendar_suggestions(request: Request, brand: UUID) -> HttpResponse:
+    """A part of the calendar that comes after it, since it reads three months of numbers."""
+    row = BrandProfile.objects.filter(pk=brand).first()
+    if row is None:
+        raise NotFound("There is no such brand. It may have been deleted.")
+    context = {"suggestions": suggestions_of_brand(row.pk, row.timezone)}
+    return render(request, "publishing/calendar/_suggestions.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -90,7 +90,7 @@ def test_a_page_of_thousands_stays_small_and_asks_little(
     # The first page of a session notes which team it is of.
     page.get(f"{world.path}/schedules/")
     with django_assert_max_num_queries(12):
-        answer = page.get(f"{world.path}/calendar/", {"view": view, "brand": world.brand.pk})
+        answer = page.get(f"{world.path}/calendar/", {"view": view, "brand": str(world.brand.pk)})
     assert answer.status_code == 200
     assert len(answer.content) < 100_000, len(answer.content)
     if view != "list":

@@ -18,7 +18,7 @@ from config.kernel.scoping import org_atomic
 from publishing.delivery import checks
 from publishing.models import PendingPost, PostingQueue, QueueSlot
 from publishing.selectors.queues import times_in_words
-from publishing.services.best_times import best_times, prior_of, suggestions_of
+from publishing.services.best_times import best_times, suggestions_of
 from publishing.services.pending_posts import approve_post
 from publishing.services.queue_order import move_in_queue, retime_queue, shuffle_queue
 from publishing.services.queues import pause_queue, resume_queue
@@ -275,9 +275,13 @@ def test_without_data_the_hours_of_the_network_are_offered_and_said_to_be_that(
         for number in range(9):
             make.post(world.brand, world.account, published_at=NOW - number * DAY)
         found = best_times(account=world.account, zone=BERLIN)
-    assert found.suggestions == () and found.prior == (9, 12, 17)
-    assert "Not enough data yet: 0 measured posts" in found.why and "not yours" in found.why
-    assert prior_of("linkedin") == (8, 12, 17)
+        linkedin = planning.second_account(world.brand)
+        linkedin.platform = "linkedin"
+        prior = best_times(account=linkedin, zone=BERLIN)
+    assert found.suggestions == () and found.prior == () and "general use" not in found.why
+    assert "Not enough data yet: 0 measured posts" in found.why
+    assert prior.prior_words == "08:00, 12:00, 17:00"
+    assert "in general use for LinkedIn, not yours" in prior.why
 
 
 def test_an_accounts_own_posts_of_ninety_days_count(world: World) -> None:
@@ -301,3 +305,11 @@ def test_an_accounts_own_posts_of_ninety_days_count(world: World) -> None:
         found = best_times(account=world.account, zone="UTC")
     assert found.posts == 25
     assert found.suggestions and found.suggestions[0].mean == pytest.approx(0.04)
+
+
+def test_the_calendar_asks_for_times_that_did_well_by_itself(world: World, page: Client) -> None:
+    path = f"{world.path}/brands/{world.brand.pk}/calendar/suggestions/"
+    assert (
+        path in page.get(f"{world.path}/calendar/", {"brand": str(world.brand.pk)}).content.decode()
+    )
+    assert "Not enough data yet" in page.get(path).content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -122,7 +123,8 @@ def test_weekdays_with_times_of_their_own_come_in_order(world: World) -> None:
     queue = planning.queue(world.brand, days=[])
     add_slots(queue=queue, weekdays=[2, 1], wall=time(17), by=None)
     add_slots(queue=queue, weekdays=[2], wall=time(9), by=None)
-    found, taken = [], []
+    found: list[str] = []
+    taken: list[datetime] = []
     for _ in range(4):
         slot = next_free_slot(queue=queue, account=world.account, taken=taken)
         taken.append(slot.moment)
@@ -260,7 +262,7 @@ def test_names_are_needed_and_once_a_brand(world: World) -> None:
 def test_there_is_always_one_default(world: World) -> None:
     first = create_queue(brand=world.brand, name="First", timezone="UTC", by=None)
     second = create_queue(brand=world.brand, name="Second", timezone="UTC", by=None)
-    values = {"timezone": "UTC", "fills_from_pool": False, "by": world.editor}
+    values: dict[str, Any] = {"timezone": "UTC", "fills_from_pool": False, "by": world.editor}
     change_queue(queue=first, name="First", is_default=False, **values)
     change_queue(queue=second, name="Second", is_default=True, **values)
     defaults = PostingQueue.objects.filter(is_default=True)
