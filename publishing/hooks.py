@@ -23,6 +23,7 @@ from organizations.privacy.retention import Rule, rules
 from . import (
     audit_words,  # noqa: F401
     notices,
+    notices_inbox,
     privacy,  # noqa: F401
     webhook_events,  # noqa: F401
 )
@@ -70,6 +71,7 @@ frames_of.fill(frames)
 doctor_checks.register("accounts", account_findings)
 doctor_checks.register("videos", video_findings)
 register_kinds(notices.KINDS)
+register_kinds(notices_inbox.KINDS)
 declare_apps()
 halting.fill(Brake())
 after_restore.register("publishing", hold_what_was_due)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -15,9 +14,7 @@ from .channels.registry import platform_label
 from .models import (
     AutopilotRun,
     BrandAccountLink,
-    Conversation,
     Delivery,
-    InboxMessage,
     Part,
     PendingPost,
     PendingStatus,
@@ -57,7 +54,7 @@ def _about_delivery(record: AuditRecord, title: str) -> Notice | None:
     )
     return Notice(
         title=told[:1].upper() + told[1:],
-        body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
+        body=f"{record.reason}\n\n{quoted(post.content)}".strip(),
         path=place("publishing:delivery-show", delivery=row.pk),
         brand_ids=frozenset({post.brand_id}),
     )
@@ -85,7 +82,7 @@ def waiting_post(record: AuditRecord) -> Notice | None:
     return Notice(
         people=frozenset(step.approvers) or None,
         title=f"A post for {post.brand.name} on {platform_label(post.platform)} waits for approval",
-        body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
+        body=f"{record.reason}\n\n{quoted(post.content)}".strip(),
         path=place("publishing:approval-show", pending=post.pk),
         brand_ids=frozenset({post.brand_id}),
     )
@@ -98,7 +95,7 @@ def returned_post(record: AuditRecord) -> Notice | None:
         return None
     return Notice(
         title=f"Changes are asked for: a post for {post.brand.name}",
-        body=f"{record.reason}\n\n{_quoted(post.content)}".strip(),
+        body=f"{record.reason}\n\n{quoted(post.content)}".strip(),
         path=place("publishing:approval-show", pending=post.pk),
         brand_ids=frozenset({post.brand_id}),
         people=frozenset({post.author_id}) if post.author_id else None,
@@ -119,7 +116,7 @@ def mentioned(record: AuditRecord) -> Notice | None:
     who = row.client_name or (row.author.name or row.author.email if row.author else "Somebody")
     return Notice(
         title=f"{who} on a post for {post.brand.name}",
-        body=_quoted(row.body),
+        body=quoted(row.body),
         path=place("publishing:approval-talk", pending=post.pk),
         brand_ids=frozenset({post.brand_id}),
         people=frozenset(people) or None,
@@ -181,7 +178,7 @@ def approved_by_client(record: AuditRecord) -> Notice | None:
     who = record.data.get("client") or "A client"
     return Notice(
         title=f"{who} approved a post for {post.brand.name}",
-        body=_quoted(post.content),
+        body=quoted(post.content),
         path=place("publishing:approval-show", pending=post.pk),
         brand_ids=frozenset({post.brand_id}),
     )
@@ -235,48 +232,9 @@ def _brand(brand_id: UUID) -> frozenset[UUID]:
     return frozenset({brand_id})
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     words = " ".join(text.split())
     return f"“{words[:200]}{'…' if len(words) > 200 else ''}”" if words else ""
-
-
-def new_message(record: AuditRecord) -> Notice | None:
-    return _about_conversation(record, "{person} wrote to {account} on {channel}")
-
-
-def late_answer(record: AuditRecord) -> Notice | None:
-    return _about_conversation(record, "{person} still waits for an answer on {channel}")
-
-
-def unclear_answer(record: AuditRecord) -> Notice | None:
-    return _about_conversation(record, "Did the answer to {person} arrive on {channel}?")
-
-
-def failed_answer(record: AuditRecord) -> Notice | None:
-    return _about_conversation(record, "An answer to {person} was not sent on {channel}")
-
-
-def assigned_conversation(record: AuditRecord) -> Notice | None:
-    told = _about_conversation(record, "{person} on {channel} is yours to answer")
-    return replace(told, people=frozenset({UUID(record.data["to"])})) if told else None
-
-
-def _about_conversation(record: AuditRecord, title: str) -> Notice | None:
-    row = target_of(record, Conversation.objects.select_related("account"))
-    if row is None:
-        return None
-    said = row.messages.filter(side=InboxMessage.Side.THEIRS).order_by("-said_at").first()
-    brands = BrandAccountLink.objects.filter(account_id=row.account_id)
-    return Notice(
-        title=title.format(
-            person=row.person_name or row.person_handle or "Somebody",
-            account=row.account.name,
-            channel=platform_label(row.platform),
-        ),
-        body=f"{record.reason}\n\n{_quoted(said.text) if said else ''}".strip(),
-        path=place("publishing:conversation-show", conversation=row.pk),
-        brand_ids=frozenset(brands.values_list("brand_id", flat=True)) or None,
-    )
 
 
 KINDS: Final = (
@@ -375,58 +333,6 @@ KINDS: Final = (
         group="Posts",
         actions=frozenset({"posts.expired"}),
         make=expired_posts,
-    ),
-    NoticeKind(
-        key="inbox_message",
-        words="Somebody wrote to a channel",
-        help="Comments, mentions and messages, as they are heard. By mail all together.",
-        group="Inbox",
-        actions=frozenset({"inbox.message_received"}),
-        make=new_message,
-        gap=APPROVAL_GAP,
-        settled_by=frozenset({"inbox.answer_sent", "inbox.done"}),
-    ),
-    NoticeKind(
-        key="inbox_assigned",
-        words="A conversation is given to you",
-        help="By somebody of the team.",
-        group="Inbox",
-        actions=frozenset({"inbox.assigned"}),
-        make=assigned_conversation,
-        by_mail=True,
-        settled_by=frozenset({"inbox.answer_sent", "inbox.done", "inbox.unassigned"}),
-    ),
-    NoticeKind(
-        key="inbox_late",
-        words="An answer is late",
-        help="Somebody waits for longer than the brand set as its service level.",
-        group="Inbox",
-        actions=frozenset({"inbox.answer_late"}),
-        make=late_answer,
-        by_mail=True,
-        settled_by=frozenset({"inbox.answer_sent", "inbox.done"}),
-    ),
-    NoticeKind(
-        key="inbox_failed",
-        words="An answer was not sent",
-        help="With what the channel said. It is not sent again by itself.",
-        group="Inbox",
-        actions=frozenset({"inbox.answer_failed"}),
-        make=failed_answer,
-        by_mail=True,
-        tells_actor=True,
-        settled_by=frozenset({"inbox.answer_sent", "inbox.done"}),
-    ),
-    NoticeKind(
-        key="inbox_unknown",
-        words="Nobody knows whether an answer arrived",
-        help="Nothing is sent again until a person has looked.",
-        group="Inbox",
-        actions=frozenset({"inbox.answer_unknown"}),
-        make=unclear_answer,
-        by_mail=True,
-        tells_actor=True,
-        settled_by=frozenset({"inbox.answer_sent", "inbox.answer_settled"}),
     ),
     NoticeKind(
         key="channel_lost",

@@ -72,6 +72,7 @@ def message(place: Conversation, **fields: Any) -> InboxMessage:
         **{
             "conversation": place,
             "side": InboxMessage.Side.THEIRS,
+            "state": "said",
             "remote_id": str(number),
             "author_id": place.person_id,
             "author_name": place.person_name,

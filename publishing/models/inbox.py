@@ -166,7 +166,7 @@ class InboxMessage(Claimable, HasGraph, OrgOwned):
         "publishing.Conversation", models.CASCADE, related_name="messages"
     )
     side = models.CharField(max_length=6, choices=Side)
-    state = models.CharField(max_length=7, choices=MessageState, default=MessageState.SAID)
+    state = models.CharField(max_length=7, choices=MessageState, default=MessageState.QUEUED)
     remote_id = models.CharField(max_length=500, blank=True)
     # What an answer goes under, over there.
     parent_remote_id = models.CharField(max_length=500, blank=True)

@@ -118,6 +118,7 @@ def write_note(*, conversation: Conversation, text: str, by: User) -> InboxMessa
         note = InboxMessage.objects.create(
             conversation=conversation,
             side=Side.NOTE,
+            state=MessageState.SAID,
             text=words,
             said_at=now(),
             written_by=by,

@@ -156,6 +156,7 @@ def _keep(
         remote_id=heard.remote_id[:500],
         defaults={
             "side": Side.OURS if heard.is_ours else Side.THEIRS,
+            "state": MessageState.SAID,
             "parent_remote_id": heard.parent[:500],
             "handle": heard.handle,
             "author_id": heard.author_id[:300],

@@ -55,6 +55,7 @@ def test_beat_starts_everything_that_looks_for_work() -> None:
         "publishing.tasks.sweep_deliveries",
         "publishing.tasks.sweep_evergreen",
         "publishing.tasks.sweep_imports",
+        "publishing.tasks.sweep_inbox",
         "publishing.tasks.sweep_recurrences",
         "publishing.tasks.sweep_runs",
         "publishing.tasks.sweep_schedules",

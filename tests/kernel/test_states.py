@@ -34,14 +34,17 @@ from organizations.models import (
 )
 from publishing.models import (
     AutopilotRun,
+    Conversation,
     Delivery,
     DeliveryState,
+    InboxMessage,
+    MessageState,
     PendingPost,
     PendingStatus,
     RunStatus,
     Schedule,
 )
-from tests import make
+from tests import make, make_inbox
 from tests.kernel.crowd import times, together
 from tests.world import World
 
@@ -52,6 +55,14 @@ def a_material(world: World) -> Material:
 
 def a_generation(world: World) -> Generation:
     return make.generation(world.brand, a_material(world), status=GenerationStatus.QUEUED)
+
+
+def a_conversation(world: World) -> Conversation:
+    return make_inbox.conversation(make_inbox.mastodon_account(world.brand))
+
+
+def an_answer(world: World) -> InboxMessage:
+    return make_inbox.message(a_conversation(world), side="ours", state=MessageState.QUEUED)
 
 
 def a_schedule(world: World) -> Schedule:
@@ -123,6 +134,8 @@ BUILDERS: dict[type[HasGraph], Callable[[World], HasGraph]] = {
     VoiceAnalysis: a_voice_analysis,
     KnowledgeSource: a_knowledge_source,
     StrategyPaper: a_strategy_paper,
+    Conversation: a_conversation,
+    InboxMessage: an_answer,
 }
 TERMINAL: dict[type[HasGraph], set[str]] = {
     Material: set(),
@@ -138,6 +151,8 @@ TERMINAL: dict[type[HasGraph], set[str]] = {
     VoiceAnalysis: {VoiceAnalysisStatus.DONE},
     KnowledgeSource: set(),
     StrategyPaper: set(),
+    Conversation: set(),
+    InboxMessage: {MessageState.SAID},
 }
 EVERY_GRAPH = pytest.mark.parametrize("model", BUILDERS, ids=lambda each: each.__name__)
 WALK = settings(
