@@ -28,7 +28,7 @@ urlpatterns = [
     ),
     path(f"{APPROVAL}versions/", versions.version_compare, name="version-compare"),
     path(
-        f"{APPROVAL}versions/<uuid:version>/restoration/",
+        f"{APPROVAL}versions/<uuid:revision>/restoration/",
         versions.version_restore,
         name="version-restore",
     ),

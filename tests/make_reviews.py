@@ -17,6 +17,8 @@ from publishing.models import (
     Workflow,
     WorkflowStep,
 )
+from publishing.services.comments import comment_on
+from publishing.services.versions import note_version
 from publishing.services.workflows import Step
 
 
@@ -79,3 +81,11 @@ def review_link(
             **fields,
         }
     )
+
+
+def review_rows(post: PendingPost, by: User) -> dict[str, Any]:
+    """Keyword of an address -> the id that stands in it: a comment and a version of a post."""
+    return {
+        "comment": comment_on(post=post, body="Is the price right?", by=by).pk,
+        "revision": note_version(post=post, by=by).pk,
+    }

@@ -36,6 +36,7 @@ from tests.make_compositions import composition
 from tests.make_library import library_rows
 from tests.make_planning import planning_rows
 from tests.make_portal import portal_link
+from tests.make_reviews import review_rows
 from tests.world import World
 
 
@@ -44,6 +45,7 @@ def one_of_each(world: World) -> dict[str, Any]:
     with org_atomic(world.id):
         source = make.material(world.brand)
         pending = make.pending_post(world.brand, world.account, source=source)
+        reviewed = review_rows(pending, world.owner)
         out = make.post(world.brand, world.account, pending_post=pending)
         delivery = make.delivery(pending)
         pattern = make.pattern(world.brand)
@@ -186,4 +188,5 @@ def one_of_each(world: World) -> dict[str, Any]:
         "reply": reply.pk,
         **library,
         **plan,
+        **reviewed,
     }

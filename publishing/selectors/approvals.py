@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from config.kernel.clock import in_words, now
 from config.kernel.pagination import Page, paginate
 from organizations.models import Role, User
@@ -184,7 +186,7 @@ def approval_list(
 ) -> ApprovalList:
     """One page of a tab; `but` is a post that has just been decided and must not stand there.
     With `me` only what waits for this member's word."""
-    posts = PendingPost.objects.filter(status__in=tab.statuses)
+    posts: QuerySet[PendingPost] = PendingPost.objects.filter(status__in=tab.statuses)
     if brand is not None:
         posts = posts.filter(brand_id=brand)
     if but is not None:

@@ -42,9 +42,9 @@ def version_compare(request: Request, pending: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
-def version_restore(request: Request, pending: UUID, version: UUID) -> HttpResponse:
+def version_restore(request: Request, pending: UUID, revision: UUID) -> HttpResponse:
     post = found_post(pending)
-    row = PostVersion.objects.filter(pk=version, pending_post=post).first()
+    row = PostVersion.objects.filter(pk=revision, pending_post=post).first()
     if row is None:
         raise NotFound("There is no such version of this post.")
     try:

@@ -41,6 +41,7 @@ from .scene_notices import notices
 from .scene_people import people, people_ids
 from .scene_planning import planning
 from .scene_posts import approvals, deliveries, learned, posts
+from .scene_reviews import reviews
 from .scene_skills import skills
 from .scene_strategy import strategy
 from .scene_voice import voices
@@ -136,6 +137,7 @@ def build_scene(world: World) -> Scene:
         **library(world),
         **inbox(world),
         **clients(world),
+        **reviews(world, pending),
     }
     return Scene(world, bare, source, pending, delivery, run, post_id, entry, more)
 

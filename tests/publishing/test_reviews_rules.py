@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -157,10 +158,11 @@ def test_a_step_is_done_only_by_people_whose_word_counts(
     every: bool,
     lets: bool,
 ) -> None:
-    from uuid import UUID
-
     ids = {each: UUID(each) for each in IDS}
-    some = lambda names: frozenset(ids[each] for each in names)  # noqa: E731
+
+    def some(names: Iterable[str]) -> frozenset[UUID]:
+        return frozenset(ids[each] for each in names)
+
     asked = Step(
         "Legal",
         rule="all" if every else "any",
