@@ -28,6 +28,8 @@ class PendingStatus(models.TextChoices):
 # In the order of their names, as the conditions of the indexes spell them.
 COMING = ("approved", "auto_approved", "draft", "pending", "publishing")
 STRANDED = ("expired", "failed", "rejected")
+# What a calendar plans with: on its way, or to be looked at because it could not leave.
+PLANNED = (*COMING, "failed")
 
 
 class WhenLate(models.TextChoices):
@@ -198,6 +200,23 @@ class PendingPost(HasGraph, OrgOwned):
             # The calendar: one span of time, of one brand or of all.
             models.Index(fields=["organization", "scheduled_for", "id"], name="pending_calendar"),
             models.Index(fields=["brand", "scheduled_for", "id"], name="pending_brand_calendar"),
+            # The same for what has not left: what is out stands in its own table, and years of it
+            # lie between.
+            models.Index(
+                fields=["organization", "scheduled_for", "id"],
+                name="pending_org_plan",
+                condition=Q(status__in=PLANNED),
+            ),
+            models.Index(
+                fields=["brand", "scheduled_for", "id"],
+                name="pending_brand_plan",
+                condition=Q(status__in=PLANNED),
+            ),
+            models.Index(
+                fields=["account", "scheduled_for"],
+                name="pending_account_plan",
+                condition=Q(status__in=PLANNED),
+            ),
             models.Index(
                 fields=["queue", "scheduled_for"],
                 name="pending_queue",
