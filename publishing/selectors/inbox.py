@@ -100,7 +100,8 @@ class InboxFilter:
 @dataclass(frozen=True, slots=True)
 class InboxList:
     chosen: InboxFilter
-    page: Page[Conversation]
+    page: Page[Any]
+    """Conversations, each with `last_text` and `last_side`."""
     counts: Mapping[str, int]
     accounts: Sequence[SocialAccount]
     brands: Sequence[BrandProfile]
@@ -257,12 +258,12 @@ def found_conversation(pk: UUID) -> Conversation | None:
 def listeners() -> list[ListenerRow]:
     """Connected channels, at most 100, those that can be heard first."""
     feeds = {each.account_id: each for each in InboxFeed.objects.all()}
-    rows = []
+    rows: list[ListenerRow] = []
     accounts = SocialAccount.objects.filter(is_active=True).order_by("platform", "name")
     for account in accounts.defer("credentials")[:LISTENERS_SHOWN]:
         channel = channels.get(account.platform)
         hears = channel.hears if isinstance(channel, Listens) else ()
-        words = ", ".join(f"{each}s" for each in hears)
+        words = ", ".join(f"{kind}s" for kind in hears)
         rows.append(ListenerRow(account, bool(hears), words, feeds.get(account.pk)))
     return sorted(rows, key=lambda each: not each.can_listen)
 
@@ -320,10 +321,10 @@ def _speed(who: str, told: Sequence[tuple[int, bool | None]]) -> Speed:
 def _narrowed(rows: QuerySet[Conversation], chosen: InboxFilter) -> QuerySet[Conversation]:
     if chosen.brand:
         # A subquery, so that an account of two brands does not double its conversations.
-        of_brand = SocialAccount.objects.filter(brand_links__brand=chosen.brand)
+        of_brand = SocialAccount.objects.filter(brand_links__brand_id=UUID(chosen.brand))
         rows = rows.filter(account__in=of_brand.values("pk"))
     if chosen.account:
-        rows = rows.filter(account=chosen.account)
+        rows = rows.filter(account_id=UUID(chosen.account))
     if chosen.kind:
         rows = rows.filter(kind=chosen.kind)
     if chosen.sentiment:

@@ -23,7 +23,7 @@ from config.kernel.tasks import hint
 from organizations.models import Membership, Role, User
 from organizations.services.audit import record
 from organizations.services.brand_sight import sight
-from publishing.channels.base import Answers, Channel, ChannelError
+from publishing.channels.base import Answers, ChannelError
 from publishing.channels.listening import refuse_misfit
 from publishing.channels.registry import channels, platform_label
 from publishing.models import (
@@ -35,9 +35,9 @@ from publishing.models import (
 )
 from publishing.services.networks import account_facts
 
-from .inbox_keeping import brand_of_account, settle_as_said
+from .inbox_keeping import Side, brand_of_account, settle_as_said
 from .inbox_level import due_moment, level_of
-from .inbox_sending import Side, heard_of
+from .inbox_sending import heard_of
 from .stops import refuse_stopped
 
 DOUBLE_CLICK: Final = timedelta(minutes=10)
@@ -97,9 +97,7 @@ def answer(
     return message
 
 
-def room_of(
-    place: Conversation, target: InboxMessage | None, channel: Channel | None = None
-) -> int | None:
+def room_of(place: Conversation, target: InboxMessage | None, channel: object = None) -> int | None:
     """Characters that an answer may have; None where nobody can answer from here."""
     channel = channel or channels.get(place.platform)
     if target is None or not isinstance(channel, Answers):
@@ -157,7 +155,7 @@ def may_take(place: Conversation, member: Membership) -> bool:
         return False
     if member.sees_all_brands:
         return True
-    return place.account.brand_links.filter(brand_id__in=sight().of(member.pk)).exists()
+    return bool(place.account.brand_links.filter(brand_id__in=sight().of(member.pk)).exists())
 
 
 def finish(*, conversation: Conversation, by: User) -> Conversation:

@@ -153,7 +153,7 @@ def _begin(message: InboxMessage) -> tuple[SocialAccount, Answers, Heard] | None
         if current.fence != message.fence:
             return None
         account = place.account
-        channel = channels.get(account.platform)
+        channel: object = channels.get(account.platform)
         if message.state == MessageState.SENDING and not _may_repeat(message, channel):
             _unknown(place, message)
             return None
@@ -316,7 +316,7 @@ def _fail(message: InboxMessage, sentence: str) -> bool:
 
 
 def _wait(message: InboxMessage, error: ChannelError | None) -> timedelta:
-    wait = FIRST_WAIT * 2 ** min(max(message.attempts, 1) - 1, 5)
+    wait: timedelta = FIRST_WAIT * 2 ** min(max(message.attempts, 1) - 1, 5)
     if error is not None and error.retry_after is not None:
         return max(timedelta(seconds=error.retry_after), timedelta(seconds=1))
     return wait

@@ -78,8 +78,11 @@ def erase_person(*, conversation: Conversation) -> int:
     with org_atomic(conversation.organization_id):
         theirs = Conversation.objects.filter(account_id=conversation.account_id)
         # Without an id nobody can tell who it is elsewhere.
-        named = {"person_id": conversation.person_id} if conversation.person_id else {}
-        ids = list(theirs.filter(**(named or {"pk": conversation.pk})).values_list("pk", flat=True))
+        if conversation.person_id:
+            theirs = theirs.filter(person_id=conversation.person_id)
+        else:
+            theirs = theirs.filter(pk=conversation.pk)
+        ids = list(theirs.values_list("pk", flat=True))
         account = SocialAccount.with_deleted.get(pk=conversation.account_id)
         Conversation.objects.filter(pk__in=ids).delete()
         record(

@@ -17,6 +17,7 @@ from config.kernel.scoping import org_atomic
 from organizations.models import AuditRecord, Membership
 from publishing.channels.base import CrashPoint
 from publishing.delivery import faults
+from publishing.delivery.session import AccountSession
 from publishing.models import (
     AccountStatus,
     Conversation,
@@ -173,11 +174,10 @@ def test_a_worker_that_lost_its_lease_keeps_nothing(
     account: SocialAccount, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talk.say("comment", "Hello", at=now() - timedelta(minutes=5))
-    ask = inbox_feeds.AccountSession
 
-    def overtaken(row: SocialAccount) -> object:
+    def overtaken(row: SocialAccount) -> AccountSession:
         InboxFeed.objects.update(fence=99)
-        return ask(row)
+        return AccountSession(row)
 
     monkeypatch.setattr(inbox_feeds, "AccountSession", overtaken)
     read(account)
@@ -498,7 +498,6 @@ def test_two_workers_who_keep_the_same_do_no_harm(
     world: World, account: SocialAccount, talk: Talk
 ) -> None:
     from publishing.channels.registry import channels
-    from publishing.delivery.session import AccountSession
     from publishing.services.inbox_keeping import keep_heard
 
     talk.say("message", "Hello", at=now() - timedelta(minutes=5))
