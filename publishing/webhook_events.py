@@ -126,6 +126,18 @@ add_event(
     *("post.approved", "post.auto_approved", "post.rejected"),
     facts=facts_of_pending_posts,
 )
+add_event(
+    "approval.step_signed",
+    "Somebody signed a step of a post's approval",
+    "post.signed",
+    facts=facts_of_pending_posts,
+)
+add_event(
+    "approval.changes_asked",
+    "Changes of a post were asked for, by the team or the client",
+    "post.changes_asked",
+    facts=facts_of_pending_posts,
+)
 add_event("approval.expired", "Posts expired before anybody decided", "posts.expired")
 add_event(
     "channel.connected", "A channel was connected", *("account.connected", "account.recovered")
