@@ -308,8 +308,8 @@ def may_ask(run: AutopilotRun, brand: BrandProfile) -> bool:
         return False
     schedule = run.schedule
     if schedule is not None and schedule.auto_approve is not None:
-        return schedule.auto_approve
-    return brand.auto_approve
+        return bool(schedule.auto_approve)
+    return bool(brand.auto_approve)
 
 
 def _obstacle(

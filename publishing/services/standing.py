@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import OperationalError, connection
@@ -153,7 +153,7 @@ def _read_once(organization_id: UUID | None) -> list[Standstill]:
         return standing()
 
 
-def _team(over: Q) -> QuerySet[Stop, tuple[object, ...]]:
+def _team(over: Q) -> QuerySet[Stop, tuple[Any, ...]]:
     return (
         Stop.objects.filter(over)
         .order_by()
@@ -165,7 +165,7 @@ def _team(over: Q) -> QuerySet[Stop, tuple[object, ...]]:
     )
 
 
-def _everybody(over: Q) -> QuerySet[InstallationStop, tuple[object, ...]]:
+def _everybody(over: Q) -> QuerySet[InstallationStop, tuple[Any, ...]]:
     return (
         InstallationStop.objects.filter(over)
         .order_by()
