@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import Any
 
 from config.kernel.clock import now
+from organizations.models import SavedView
 from publishing.models import (
     Composition,
     EvergreenItem,
@@ -16,6 +17,7 @@ from publishing.models import (
 )
 from publishing.services.recurrence_rules import Timing
 from publishing.services.recurrences import start_recurrence
+from tests.world import World
 
 
 def timing(**fields: Any) -> Timing:
@@ -48,3 +50,15 @@ def post_import(brand: Any, **fields: Any) -> PostImport:
 
 def json_file(rows: list[dict[str, Any]]) -> bytes:
     return json.dumps(rows).encode()
+
+
+def repeating_rows(world: World, draft: Composition) -> dict[str, Any]:
+    """A row for each noun that addresses name, in the organization in scope."""
+    queue = PostingQueue.objects.create(brand=world.brand, name="Pool", timezone="UTC")
+    view = SavedView.objects.create(user=world.owner, place="posts", name="Mine", query="q=mast")
+    return {
+        "recurrence": recurrence(draft).pk,
+        "evergreen": evergreen_item(draft, queue).pk,
+        "post_import": post_import(world.brand, mapping={"all_columns": []}).pk,
+        "saved_view": view.pk,
+    }

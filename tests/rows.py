@@ -36,6 +36,7 @@ from tests.make_compositions import composition
 from tests.make_library import library_rows
 from tests.make_planning import planning_rows
 from tests.make_portal import portal_link
+from tests.make_repeating import repeating_rows
 from tests.make_reviews import review_rows
 from tests.world import World
 
@@ -125,10 +126,12 @@ def one_of_each(world: World) -> dict[str, Any]:
             resumed_at=now(),
         )
         plan = planning_rows(world.brand, world.account, world.editor)
+        repeating = repeating_rows(world, draft)
         message = WebhookDelivery.objects.create(
             endpoint=endpoint, event="post.failed", payload={}, state=WebhookState.DELIVERED
         )
     return {
+        **repeating,
         "brand": world.brand.pk,
         "section": "identity",
         "step": "brand",

@@ -83,8 +83,8 @@ def post_move(request: Request) -> HttpResponse:
 
 @require_POST
 @member_of("member")
-def post_move_undo(request: Request, record: UUID) -> HttpResponse:
-    back = undo_move(record_id=record, by=request.user)
+def post_move_undo(request: Request, move: UUID) -> HttpResponse:
+    back = undo_move(record_id=move, by=request.user)
     _tell(request, len(back.done), back.problems, "brought back")
     return _back(request)
 

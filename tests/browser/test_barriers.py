@@ -53,6 +53,8 @@ FILES = {
     "portal:style",
     "publishing:channel-leave",
     "publishing:delivery-pack",
+    "publishing:import-template",
+    "publishing:post-export",
     "status",
 }
 PAGES = [
