@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from publishing.services.stops import name_of, waiting_behind
 SHOWN: Final = 10
 HISTORY: Final = 20
 MOST: Final = 100
+LATELY: Final = timedelta(minutes=10)
 ON_THE_WAY: Final = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
 
 
@@ -58,7 +60,7 @@ def stops_page() -> StopsPage:
     return StopsPage(
         living=[*(_row(each) for each in everywhere), *(_row(each) for each in stops)],
         over=[_row(each, with_held=False) for each in over],
-        leaving=_leaving() if stops or everywhere else [],
+        leaving=_leaving([*stops, *everywhere]),
     )
 
 
@@ -142,9 +144,14 @@ def _who(stop: Stop | InstallationStop) -> str:
     return (user.name or user.email) if user else "somebody who has left"
 
 
-def _leaving() -> list[Delivery]:
+def _leaving(living: Sequence[Stop | InstallationStop]) -> list[Delivery]:
+    """Sent within the minutes before one of these stops, and not known to have ended since."""
+    if not living:
+        return []
+    lately = Q(state=DeliveryState.SENDING)
+    lately |= Q(sending_at__gte=min(each.created_at for each in living) - LATELY)
     return list(
-        Delivery.objects.filter(state__in=ON_THE_WAY)
+        Delivery.objects.filter(lately, state__in=ON_THE_WAY)
         .select_related("pending_post__brand", "account")
         .order_by("-sending_at")[:SHOWN]
     )
