@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
-from typing import BinaryIO, Final
+from typing import IO, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -113,7 +113,7 @@ def upload_of(upload_id: UUID, user: User) -> Upload:
     return found
 
 
-def take_piece(*, upload: Upload, at: int, piece: BinaryIO, size: int) -> Step:
+def take_piece(*, upload: Upload, at: int, piece: IO[bytes], size: int) -> Step:
     """Put `size` bytes behind the first `at` ones. After the last piece the file becomes an asset.
 
     Raises Conflict when the file does not end there (ask where it does, and go on from there),

@@ -12,7 +12,7 @@ import secrets
 import shutil
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from config.kernel.errors import NotFound
 from config.kernel.scoping import current_organization_id
@@ -32,7 +32,7 @@ def new_incoming() -> str:
     return key
 
 
-def append(key: str, piece: BinaryIO, *, at: int) -> int:
+def append(key: str, piece: IO[bytes], *, at: int) -> int:
     """Put a piece behind the first `at` bytes and return how many stand there now, on the disk.
 
     Hold the row's lock, so that nobody else writes. Raises NotFound when the file is gone or

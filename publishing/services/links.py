@@ -81,9 +81,10 @@ def wanted_link(
         return post.link.strip()
     brand = post.brand
     settings_row = settings_of(brand)
-    shortens = _chosen(composition and composition.shortens_links, settings_row.shortens)
-    adds_utm = _chosen(composition and composition.adds_utm, settings_row.adds_utm)
-    campaign = post.campaign or (composition.campaign if composition else "")
+    said = composition or Composition()
+    shortens = _chosen(said.shortens_links, settings_row.shortens)
+    adds_utm = _chosen(said.adds_utm, settings_row.adds_utm)
+    campaign = post.campaign or said.campaign
     if shortens:
         link = track_link(
             brand=brand,

@@ -17,7 +17,7 @@ from tests.videos import video
 from tests.world import World
 
 LONG_NAME = "Donaudampfschifffahrtsgesellschaft_Anlegestelle_bei_Sonnenaufgang_final_v12"
-SHAPES = (
+SHAPES: tuple[tuple[str, int, int, str, list[str]], ...] = (
     ("Harbour at dawn", 1200, 800, "steelblue", ["harbour", "morning"]),
     ("Mast, varnished", 800, 1400, "peru", ["mast"]),
     ("Logo on white", 600, 600, "seashell", ["logo"]),

@@ -182,7 +182,8 @@ def test_tags_are_added_to_several_at_once_and_each_once(world: World) -> None:
     with org_atomic(world.id):
         one, two = make.asset(world.brand, tags=["quay"]), make.asset(world.brand, tags=["sea"])
         changed = library.tag_assets(asset_ids=[one.pk, two.pk], tags=["Quay"], by=world.editor)
-        one.refresh_from_db(), two.refresh_from_db()
+        one.refresh_from_db()
+        two.refresh_from_db()
     assert changed == 1
     assert (one.tags, two.tags) == (["quay"], ["sea", "Quay"])
 
