@@ -36,7 +36,7 @@ OF_THE_WHOLE_TEAM = {
 
 # What an address names that hangs on a brand.
 OF_A_BRAND = {"brand", "material", "schedule", "pending", "candidate", "post", "account"}
-OF_A_BRAND |= {"delivery", "run", "name"}
+OF_A_BRAND |= {"delivery", "run", "name", "composition"}
 
 LISTS = {
     "analytics:home",
@@ -45,6 +45,7 @@ LISTS = {
     "publishing:schedule-list",
     "publishing:channel-list",
     "publishing:delivery-list",
+    "publishing:composition-list",
     "content:material-list",
     "brands:brand-list",
     "organizations:member-list",

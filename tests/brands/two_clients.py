@@ -30,6 +30,7 @@ from publishing.models import (
 )
 from tests import make
 from tests.isolation.ground import _is_free
+from tests.make_compositions import composition
 from tests.rows import one_of_each
 from tests.world import World, brand_fields
 
@@ -120,6 +121,7 @@ def _rows(second: World, occurrence: str = "2026-06-01 12:00") -> dict[str, Any]
     Approval.objects.create(pending_post=pending, account_id=account.pk, content_hash="x")
     EngagementSnapshot.objects.create(post=post, age="1h", age_seconds=3600, likes=4)
     MetricsError.objects.create(post=post, platform="feed", message="x")
+    draft = composition(brand, account)
     AngleStatistic.objects.get_or_create(brand=brand, platform="feed", angle="educational")
     return {
         "brand": brand.pk,
@@ -131,6 +133,7 @@ def _rows(second: World, occurrence: str = "2026-06-01 12:00") -> dict[str, Any]
         "account": account.pk,
         "delivery": delivery.pk,
         "run": run.pk,
+        "composition": draft.pk,
         "name": picture.rpartition("/")[2],
     }
 
