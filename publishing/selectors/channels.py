@@ -68,7 +68,7 @@ class ChannelRow:
     def hears(self) -> str:
         """What of people's words is read there; empty where nothing is."""
         channel = channels.get(self.account.platform)
-        kinds = channel.hears if isinstance(channel, Listens) else ()
+        kinds: tuple[str, ...] = channel.hears if isinstance(channel, Listens) else ()
         return ", ".join(f"{kind}s" for kind in kinds)
 
     @property

@@ -262,7 +262,7 @@ def listeners() -> list[ListenerRow]:
     accounts = SocialAccount.objects.filter(is_active=True).order_by("platform", "name")
     for account in accounts.defer("credentials")[:LISTENERS_SHOWN]:
         channel = channels.get(account.platform)
-        hears = channel.hears if isinstance(channel, Listens) else ()
+        hears: tuple[str, ...] = channel.hears if isinstance(channel, Listens) else ()
         words = ", ".join(f"{kind}s" for kind in hears)
         rows.append(ListenerRow(account, bool(hears), words, feeds.get(account.pk)))
     return sorted(rows, key=lambda each: not each.can_listen)

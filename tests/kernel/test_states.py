@@ -58,7 +58,7 @@ def a_generation(world: World) -> Generation:
 
 
 def a_conversation(world: World) -> Conversation:
-    return make_inbox.conversation(make_inbox.mastodon_account(world.brand))
+    return make_inbox.conversation(world.account)
 
 
 def an_answer(world: World) -> InboxMessage:
