@@ -57,7 +57,7 @@ def measure(bench: Bench) -> list[Section]:
             Page(place, path, "" if place.is_public else cookie) for place, path in found if path
         ]
         with web(workers=1) as server, bench.counted("Pages, 1 process", len(pages)) as step:
-            seen = [look(server, page, bench, step) for page in pages]
+            seen = [_look(server, page, bench, step) for page in pages]
             memory = server.memory_of_children()
         with web(workers=2) as server, bench.counted("Pages, 2 processes", len(pages)) as step:
             for each in seen:
@@ -70,8 +70,14 @@ def measure(bench: Bench) -> list[Section]:
     return [section, _memory(memory)]
 
 
-def look(server: Running, page: Page, bench: Bench, step: Step) -> Seen:
-    """One page under one client, then under a crowd."""
+def alone(server: Running, page: Page, bench: Bench) -> tuple[int, Load]:
+    """One page under one client: how many queries, and how long it takes."""
+    queries = _queries(page)
+    _warm(server, page, bench)
+    return queries, _open(server, page, bench, clients=1, requests=bench.few(60, quick=10))
+
+
+def _look(server: Running, page: Page, bench: Bench, step: Step) -> Seen:
     queries = _queries(page)
     _warm(server, page, bench)
     before = server.cpu_seconds()

@@ -14,9 +14,9 @@ from config.kernel.scoping import org_atomic, unscoped
 from organizations.models import Membership, Organization, Role, User
 from publishing.models import Post
 
-from .browser import session_of
+from .browser import Load, session_of
 from .figures import at_most, kb, middle, ms, percentile
-from .pages import MOST_BYTES, MOST_QUERIES, Page, Seen, look
+from .pages import MOST_BYTES, MOST_QUERIES, Page, alone
 from .part import Bench
 from .places import Place
 from .processes import web
@@ -56,8 +56,11 @@ def measure(bench: Bench) -> list[Section]:
         with session_of(team.user) as cookie, web(workers=1) as server:
             pages = [_page(team, where, cookie) for where in _places(team)]
             shown = [page for page in (bare, *pages) if page is not None]
+            seen: list[tuple[Page, int, Load]] = []
             with bench.counted(f"Pages of {team.label}", len(shown)) as step:
-                seen = [look(server, page, bench, step) for page in shown]
+                for page in shown:
+                    seen.append((page, *alone(server, page, bench)))
+                    step(1)
         sections.append(_table(team, seen))
     return sections
 
@@ -119,20 +122,20 @@ def _page(team: Team, where: Where, cookie: str) -> Page | None:
     return None
 
 
-def _table(team: Team, seen: list[Seen]) -> Section:
+def _table(team: Team, seen: list[tuple[Page, int, Load]]) -> Section:
     section = Section(
         f"Planning, an organization with {team.label}",
         ("Page", "queries", "HTML", "median", "95th percentile", "× bare"),
     )
-    bare = middle(seen[0].alone.seconds)
-    for each in seen:
-        slowest = percentile(each.alone.seconds, 0.95)
+    bare = middle(seen[0][2].seconds)
+    for page, queries, load in seen:
+        median, slowest = middle(load.seconds), percentile(load.seconds, 0.95)
         section.add(
-            each.page.place.name,
-            at_most(each.queries, MOST_QUERIES, str),
-            at_most(each.alone.bytes, MOST_BYTES, kb),
-            ms(middle(each.alone.seconds)),
+            page.place.name,
+            at_most(queries, MOST_QUERIES, str),
+            at_most(load.bytes, MOST_BYTES, kb),
+            ms(median),
             at_most(slowest, SLOWEST_SECONDS, ms),
-            f"{middle(each.alone.seconds) / bare:.1f}",
+            f"{median / bare:.1f}",
         )
     return section
