@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -25,6 +25,7 @@ OURS = ("organizations", "billing", "brands", "content", "publishing", "analytic
 BOUND: dict[str, dict[str, Any]] = {
     "brands.knowledgebucket": {"kind": "campaign"},
     "brands.knowledgechunk": {"document": ...},
+    "publishing.connectattempt": {"user": ...},
 }
 
 
@@ -127,6 +128,8 @@ def _value(field: Any, user: User, mark: str) -> Any:
         return now() + timedelta(days=1)
     if isinstance(field, models.DateField):
         return now().date()
+    if isinstance(field, models.TimeField):
+        return time(9)
     if isinstance(field, models.BooleanField):
         return True
     if isinstance(field, models.UUIDField):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -68,6 +68,8 @@ class ReviewPost:
     preview: Preview
     seen: str
     said: Sequence[Said]
+    is_with_team: bool = False
+    """A client asked for a change of exactly these words, and the team has not made it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ class ReviewPage:
     posts: Sequence[ReviewPost]
     more: int
     answered: Sequence[SignOff]
+
+    @property
+    def open(self) -> list[ReviewPost]:
+        """Those that a client has still to say something about."""
+        return [each for each in self.posts if not each.is_with_team]
+
+    @property
+    def waiting(self) -> int:
+        return len(self.open) + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +137,22 @@ def review_page(link: PortalLink) -> ReviewPage:
         .select_related("pending_post__account")
         .order_by("-created_at", "-pk")
     )
-    posts = [review_post(row, said[row.pk]) for row in shown]
+    wishes = SignOff.objects.filter(
+        pending_post__in=shown, answer=SignOff.Answer.CHANGES, voided_at=None
+    )
+    asked = set(wishes.values_list("pending_post_id", "content_hash"))
+    posts = [review_post(row, said[row.pk], asked) for row in shown]
+    posts.sort(key=lambda each: each.is_with_team)
     return ReviewPage(posts, more, list(answered[:MOST_ANSWERED]))
 
 
-def review_post(post: PendingPost, said: Sequence[Said]) -> ReviewPost:
+def review_post(
+    post: PendingPost, said: Sequence[Said], asked: Collection[tuple[UUID, str]]
+) -> ReviewPost:
     channel = channels.get(post.platform)
     label = channel.label if channel else post.platform
-    return ReviewPost(post, label, preview_of(post), content_hash(post), said)
+    seen = content_hash(post)
+    return ReviewPost(post, label, preview_of(post), seen, said, (post.pk, seen) in asked)
 
 
 def said_of(post_ids: Iterable[UUID]) -> dict[UUID, list[Said]]:

@@ -42,6 +42,7 @@ def test_a_client_asks_for_a_change_and_approves_on_a_phone_without_scripts(
     first.get_by_label("What would you like to say?").fill("Say it in one line.")
     first.get_by_role("button", name="Ask for this change").click()
     expect(page.get_by_role("status")).to_contain_text("told what to change")
+    expect(page.get_by_text("The team is changing this post")).to_be_visible()
     page.get_by_role("button", name="Approve", exact=True).first.click()
     expect(page.get_by_role("status")).to_contain_text("Approved")
     with org_atomic(scene.world.id):

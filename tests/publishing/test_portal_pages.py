@@ -149,6 +149,9 @@ def test_a_wish_goes_to_the_team_with_its_words(client: Client, world: World) ->
     with org_atomic(world.id):
         word = SignOff.objects.get(pending_post=post, answer="changes")
         assert word.comment == "Shorter." and word.client_name == "Ada"
+    page = client.get(at(token)).content.decode()
+    assert "Everything is answered" in page and "The team is changing this post" in page
+    assert "Approve all" not in page
 
 
 @pytest.mark.parametrize("answer", ["changes", "rejected", "comment"])
