@@ -48,8 +48,8 @@ def brand_create(request: Request) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"{brand.name} is set up. Choose its tone now, or go on from Home. Until its policy "
-                "is signed, every text of the agent waits for a person.",
+                f"{brand.name} is set up. Choose its tone now, or go on from Home. Until its "
+                "policy is signed, every text of the agent waits for a person.",
             )
             return redirect(
                 "brands:brand-edit", org=request.organization.slug, brand=brand.pk, section="voice"
