@@ -142,7 +142,7 @@ def _copy(
 ) -> None:
     """`count` copies of the organization's rows, in turn, with these columns made anew."""
     table = model._meta.db_table
-    names = [field.column for field in model._meta.concrete_fields]
+    names = [field.column for field in model._meta.concrete_fields if field.column]
     values = {name: f"t.{name}" for name in names}
     values |= {"id": "gen_random_uuid()", "created_at": "now()", **changed}
     given: list[Any] = [crowd.organization, count]

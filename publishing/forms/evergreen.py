@@ -24,7 +24,7 @@ class RestForm(forms.Form):
 
 
 class PoolForm(RestForm):
-    queue = forms.ModelChoiceField(
+    queue: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]
         None,
         label="Queue",
         empty_label=None,

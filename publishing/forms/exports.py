@@ -22,10 +22,10 @@ class ExportForm(forms.Form):
 
     start = forms.DateField(label="From", widget=DayInput)
     end = forms.DateField(label="Until", widget=DayInput)
-    brand = forms.ModelChoiceField(
+    brand: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]
         None, required=False, label="Brand", empty_label="Every brand"
     )
-    account = forms.ModelMultipleChoiceField(
+    account: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(  # type: ignore[type-arg]
         None,
         required=False,
         label="Accounts",

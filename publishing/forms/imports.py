@@ -34,7 +34,9 @@ ORDERS = [
 
 
 class UploadForm(forms.Form):
-    brand = forms.ModelChoiceField(None, label="Brand", empty_label=None)
+    brand: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]
+        None, label="Brand", empty_label=None
+    )
     upload = forms.FileField(label="File")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,7 +61,7 @@ class WishesForm(forms.Form):
     date_order = forms.ChoiceField(
         choices=ORDERS, required=False, label="In a date such as 3/4/2027, what stands first"
     )
-    queue = forms.ModelChoiceField(
+    queue: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]
         None, required=False, label="Queue of rows that name none"
     )
     accounts = forms.MultipleChoiceField(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -50,7 +51,7 @@ def pools_for_list(*, cursor: str | None = None) -> tuple[Page[EvergreenItem], l
     return page, pools
 
 
-def posts_to_add(brand_id: object) -> list[Post]:
+def posts_to_add(brand_id: UUID) -> list[Post]:
     """What a brand has out, newest first, for a person to take into a pool."""
     rows = Post.objects.live().filter(brand_id=brand_id).select_related("account")
     return list(rows.only("content", "published_at", "account__name", "account__platform")[:30])

@@ -131,14 +131,15 @@ def posts_matching(
     chosen: PostFilter, *, ids: Sequence[str] = (), zone: str = "UTC"
 ) -> QuerySet[Post]:
     """What is out and fits; with `ids` only of those."""
-    rows = _narrowed(Post.objects.all(), chosen, "published_at", zone)
+    rows: QuerySet[Post] = _narrowed(Post.objects.all(), chosen, "published_at", zone)
     if chosen.angle:
         rows = rows.filter(angle=chosen.angle)
     if chosen.state:
         rows = rows.filter(status=chosen.state)
     if ids:
         rows = rows.filter(pk__in=[each for each in ids if _uuid(each)][:1_000])
-    return _searched(rows, chosen.search, "published_at")
+    found: QuerySet[Post] = _searched(rows, chosen.search, "published_at")
+    return found
 
 
 def planned_matching(chosen: PostFilter, *, zone: str = "UTC") -> QuerySet[PendingPost]:
@@ -148,7 +149,8 @@ def planned_matching(chosen: PostFilter, *, zone: str = "UTC") -> QuerySet[Pendi
     rows = _narrowed(rows, chosen, "scheduled_for", zone)
     if chosen.state:
         rows = rows.filter(status=chosen.state)
-    return _searched(rows, chosen.search, "scheduled_for")
+    found: QuerySet[PendingPost] = _searched(rows, chosen.search, "scheduled_for")
+    return found
 
 
 def _narrowed(rows: Any, chosen: PostFilter, moment: str, zone: str) -> Any:

@@ -294,7 +294,8 @@ class _Row:
         try:
             refuse_words(row, chosen, {each.pk: compiled(row, each) for each in chosen})
         except Invalid as error:
-            self._tell(error.field if error.field in self.columns else "text", error.message)
+            cause = error.field or "text"
+            self._tell(cause if cause in self.columns else "text", error.message)
 
 
 def account_name(account: SocialAccount) -> str:
