@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from brands.models import BrandProfile
-from publishing.models import PostImport, PostingQueue
+from publishing.models import PostImport
 from publishing.services.compositions import usable_accounts
 from publishing.services.imports import wishes_of
 from publishing.services.imports_checking import (
