@@ -11,11 +11,11 @@ from pytest_django import Settings
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic, unscoped
-from content.models import Material
+from content.models import Asset, LinkPreview, Material
 from organizations.services.files import store_file, stored_path
-from publishing.models import MediaRendition
+from publishing.models import Composition, MediaRendition, Variant
 from publishing.services.loose_files import remove_loose_files
-from tests import make
+from tests import make, make_library
 from tests.peers.sessions import picture
 from tests.world import World
 
@@ -56,3 +56,20 @@ def test_only_files_that_nothing_names_are_removed(world: World) -> None:
         for key in (loose, refit):
             assert not stored_path(key).exists()
         assert [row.reference for row in MediaRendition.objects.all()] == [shown]
+
+
+def test_files_of_the_library_and_of_drafts_are_needed(world: World) -> None:
+    with org_atomic(world.id):
+        asset, small, hidden, draft, override, card = (kept() for _ in range(6))
+        make_library.asset(world.brand, reference=asset, thumbnail=small)
+        make_library.asset(world.brand, reference=hidden).soft_delete()
+        row = Composition.objects.create(brand=world.brand, media=[{"reference": draft}])
+        overrides = {"media": [{"reference": override}]}
+        Variant.objects.create(composition=row, account=world.account, overrides=overrides)
+        LinkPreview.objects.create(url="x", url_hash="x", picture=card, read_at=now())
+    with unscoped("a test"):
+        assert remove_loose_files(now() - MONTH) == 0
+        Asset._base_manager.using("operator").filter(reference=hidden).delete()
+        assert remove_loose_files(now() - MONTH) == 1
+    with org_atomic(world.id):
+        assert not stored_path(hidden).exists() and stored_path(asset).exists()
