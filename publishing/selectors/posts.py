@@ -17,7 +17,7 @@ from publishing.models import PendingPost, PendingStatus, Post, PostStatus
 from publishing.models.pending_post import COMING, STRANDED
 
 PAGE_SIZE = 25
-SEARCHED: Final = 50_000
+SEARCHED: Final = 10_000
 """How many of the newest posts a search for words looks through; a person may narrow the days."""
 OUT, TO_COME, ENDED = "out", "coming", "ended"
 LISTS: Final = {OUT: "Published", TO_COME: "Planned", ENDED: "Not published"}
