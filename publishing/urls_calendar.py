@@ -24,7 +24,7 @@ urlpatterns = [
     path(f"{BRAND}file/", calendar_files.calendar_download, name="calendar-download"),
     path(f"{BRAND}addresses/", calendar_files.calendar_addresses, name="calendar-address-list"),
     path(
-        f"{BRAND}addresses/<uuid:portal_link>/revocation/",
+        f"{BRAND}addresses/<uuid:subscription>/revocation/",
         calendar_files.calendar_address_revoke,
         name="calendar-address-revoke",
     ),
@@ -40,6 +40,6 @@ urlpatterns = [
     path(f"{QUEUE}slots/<uuid:slot>/deletion/", queues.queue_slot_delete, name="queue-slot-delete"),
     path(f"{QUEUE}preset/", queues.queue_preset, name="queue-preset"),
     path(f"{QUEUE}shuffling/", queues.queue_shuffle, name="queue-shuffle"),
-    path(f"{QUEUE}posts/<uuid:pending>/place/", queues.queue_reorder, name="queue-reorder"),
+    path(f"{QUEUE}posts/<uuid:queued>/place/", queues.queue_reorder, name="queue-reorder"),
     path(f"{QUEUE}retiming/", queues.queue_retime, name="queue-retime"),
 ]

@@ -8,7 +8,7 @@ app_name = "portal"
 
 urlpatterns = [
     path("", portal.home, name="home"),
-    path("calendar.ics", calendar_files.subscription, name="calendar-file"),
+    path("calendar.ics", calendar_files.calendar_feed, name="calendar-file"),
     path("posts/<uuid:pending>/answer/", portal.answer, name="answer"),
     path("posts/approval/", portal.approve_all, name="approve-all"),
     path("networks/<slug:platform>/", portal_connecting.network, name="network"),

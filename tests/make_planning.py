@@ -13,11 +13,13 @@ from publishing.models import (
     CalendarEvent,
     PendingPost,
     PendingStatus,
+    PortalLink,
     PostingQueue,
     QueueSlot,
     SocialAccount,
 )
 from publishing.services.moving import move_with_undo
+from publishing.services.portal import make_link
 
 ALL_DAYS = range(7)
 
@@ -79,7 +81,10 @@ def planning_rows(brand: BrandProfile, account: SocialAccount, by: User) -> dict
     moved = move_with_undo(
         post=post, wall=f"{moment + timedelta(days=1):%Y-%m-%d %H:%M}", zone="UTC", by=by
     )
+    link, _ = make_link(brand=brand, purpose=PortalLink.Purpose.ICS, by=by)
     return {
+        "queued": planned_post(brand, account, moment, queue=row).pk,
+        "subscription": link.pk,
         "queue": row.pk,
         "slot": row.slots.first().pk,  # type: ignore[union-attr]
         "event": event(brand, moment.date()).pk,

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from config.kernel.clock import now, resolve, to_zone, weekday_of
-from config.kernel.errors import Conflict, DomainError, Invalid
+from config.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from config.kernel.scoping import org_atomic
 from organizations.models import AuditRecord, User
 from organizations.services.audit import record
@@ -114,13 +114,12 @@ def undo_move(*, record_id: UUID, by: User) -> Moved:
     """Bring posts back to where they stood before one move: within half an hour, by who moved them.
 
     A post that was moved again or left meanwhile stays, with a sentence why.
-    Raises Conflict when there is nothing to take back.
+    Raises NotFound when there was no such move, Conflict when it can no longer be taken back.
     """
-    since = now() - UNDO_WITHIN
-    kept = AuditRecord.objects.filter(
-        pk=record_id, action__in=MOVED, actor=by, created_at__gte=since
-    ).first()
+    kept = AuditRecord.objects.filter(pk=record_id, action__in=MOVED).first()
     if kept is None:
+        raise NotFound("There is no such move to take back.")
+    if kept.actor_id != by.pk or kept.created_at < now() - UNDO_WITHIN:
         raise Conflict("This can no longer be taken back here. Move the posts by hand.")
     former = {UUID(each["post"]): each for each in kept.data["moves"]}
     posts = list(PendingPost.objects.filter(pk__in=former).select_related("brand"))

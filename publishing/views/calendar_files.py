@@ -24,7 +24,7 @@ ADDRESSES = "publishing/calendar/addresses.html"
 
 
 @by_link(PortalLink.Purpose.ICS)
-def subscription(request: object, visit: Visit) -> HttpResponse:
+def calendar_feed(request: object, visit: Visit) -> HttpResponse:
     """What another calendar reads every hour; a brand's posts and nothing else."""
     return HttpResponse(calendar_file(brand=visit.brand), content_type=TYPE)
 
@@ -67,9 +67,9 @@ def calendar_addresses(request: Request, brand: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
-def calendar_address_revoke(request: Request, brand: UUID, portal_link: UUID) -> HttpResponse:
+def calendar_address_revoke(request: Request, brand: UUID, subscription: UUID) -> HttpResponse:
     links = PortalLink.objects.filter(brand_id=brand, purpose=PortalLink.Purpose.ICS)
-    row = links.filter(pk=portal_link).first()
+    row = links.filter(pk=subscription).first()
     if row is None:
         raise NotFound("There is no such address. It may have been closed already.")
     revoke_link(link=row, by=request.user)

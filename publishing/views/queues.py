@@ -191,9 +191,9 @@ def queue_shuffle(request: Request, queue: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
-def queue_reorder(request: Request, queue: UUID, pending: UUID) -> HttpResponse:
+def queue_reorder(request: Request, queue: UUID, queued: UUID) -> HttpResponse:
     row = _found(queue)
-    post = PendingPost.objects.filter(pk=pending, queue=row).first()
+    post = PendingPost.objects.filter(pk=queued, queue=row).first()
     if post is None:
         raise NotFound("This post is in this queue no more. Look at the page again.")
     is_up = request.POST.get("to") != "later"

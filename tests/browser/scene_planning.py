@@ -7,8 +7,9 @@ from typing import Any
 
 from config.kernel.clock import now, resolve, to_zone
 from config.kernel.scoping import org_atomic
-from publishing.models import CalendarSettings, PendingStatus
+from publishing.models import CalendarSettings, PendingStatus, PortalLink
 from publishing.services.moving import move_with_undo
+from publishing.services.portal import make_link
 from tests import make_planning
 from tests.world import World
 
@@ -58,7 +59,16 @@ def planning(world: World) -> dict[str, Any]:
             post=post, wall=f"{today + timedelta(days=3)} 21:00", zone=ZONE, by=world.owner
         )
         slot = queue.slots.order_by("pk").first()
+        link, _ = make_link(brand=world.brand, purpose=PortalLink.Purpose.ICS, by=world.owner)
+        queued = make_planning.planned_post(
+            world.brand,
+            world.account,
+            resolve(today + timedelta(days=5), time(9), ZONE),
+            queue=queue,
+        )
     return {
+        "queued": queued.pk,
+        "subscription": link.pk,
         "queue": queue.pk,
         "slot": slot.pk if slot else None,
         "event": event.pk,

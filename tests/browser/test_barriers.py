@@ -46,11 +46,13 @@ FILES = {
     "organizations:white-label-logo",
     "organizations:white-label-style",
     # Of a link of another purpose than the scene's; tests/browser/test_portal.py opens those pages.
+    "portal:calendar-file",
     "portal:choose",
     "portal:leave",
     "portal:network",
     "portal:picture",
     "portal:style",
+    "publishing:calendar-download",
     "publishing:channel-leave",
     "publishing:delivery-pack",
     "publishing:import-template",

@@ -17,10 +17,7 @@ function announce(words) {
   document.getElementById("announcer")?.replaceChildren(words);
 }
 
-function place(chip) {
-  const day = chip.closest("[data-day]").dataset.day;
-  return `${day} ${chip.querySelector(".chip__time").textContent}`;
-}
+const place = (chip) => `${chip.closest("[data-day]").dataset.day} ${chip.querySelector(".chip__time").textContent}`;
 
 export function connect(calendar) {
   if (!("writes" in calendar.dataset)) return undefined;
@@ -64,13 +61,10 @@ export function connect(calendar) {
     const answer = await fetch(url, { method: "POST", headers, body }).catch(() => null);
     chip.removeAttribute("aria-busy");
     if (!answer?.ok) putBack(former);
-    if (!answer) {
-      document.body.dispatchEvent(new CustomEvent("htmx:sendError"));
-      return;
-    }
-    const told = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}").toast;
+    if (!answer) document.body.dispatchEvent(new CustomEvent("htmx:sendError"));
+    const told = JSON.parse(answer?.headers.get("HX-Trigger") ?? "{}").toast;
     if (told) document.body.dispatchEvent(new CustomEvent("toast", { detail: told }));
-    if (answer.ok) again(chip.dataset.chip);
+    if (answer?.ok) again(chip.dataset.chip);
   }
 
   // The server draws the days anew; the focus stays with the post that was moved.
@@ -125,8 +119,7 @@ export function connect(calendar) {
   }
 
   function onUp(event) {
-    if (!dragged) return;
-    if (!dragged.isMoving) {
+    if (!dragged?.isMoving) {
       dragged = null;
       return;
     }
