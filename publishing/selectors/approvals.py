@@ -21,7 +21,7 @@ from publishing.services.post_moves import APPROVED, EDITABLE, REOPENABLE
 
 from .approvals_texts import Variation, variations_of
 from .preview import Preview, preview, preview_of
-from .reviews import ReviewPanel, review_panel, waiting_for, with_reviews
+from .reviews import ReviewPanel, place_of, review_panel, waiting_for, with_reviews
 from .runs import RunPage, rewriting_of, with_rewritings
 
 PAGE_SIZE = 20
@@ -199,13 +199,10 @@ def approval_list(
         cursor=cursor,
         size=PAGE_SIZE,
     )
-    whole = (
-        tab.slug == "waiting"
-        and brand is None
-        and me is None
-        and not cursor
-        and page.next_cursor is None
-    )
+    for post in page.items:
+        vars(post)["place"] = place_of(post)
+    is_narrow = brand is not None or me is not None or bool(cursor)
+    whole = tab.slug == "waiting" and not is_narrow and page.next_cursor is None
     count = len(page.items) if whole else PendingPost.objects.waiting().count()
     return ApprovalList(tab, page, count)
 

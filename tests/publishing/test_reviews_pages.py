@@ -53,6 +53,7 @@ def test_the_desk_says_at_which_step_a_post_waits_and_for_whom(world: World, pag
         sign_off(post=post, answer="approved", by=world.editor)
     shown = body(page.get(path(world, post)))
     assert "2 of 3: Legal, waiting for Owner" in shown
+    assert f"{world.brand.name.replace('&', '&amp;')} · 2 of 3: Legal" in shown
     assert "Member signed" in shown
     assert "This step asks Owner." in shown
     assert "Approve and schedule" not in shown

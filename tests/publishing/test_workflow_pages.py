@@ -72,6 +72,8 @@ def test_a_step_is_added_moved_and_taken_out_without_being_saved(
         answer = page.post(path(world), {**two_steps(world), "arrange": wish})
         assert answer.status_code == 200
         assert [each.step.name for each in answer.context["form"].rows] == names
+    added = page.post(path(world), sent(arrange="add")).context["form"]
+    assert added["mode"].value() == "steps"
     with org_atomic(world.id):
         assert not Workflow.objects.exists()
 
