@@ -74,14 +74,14 @@ class WorkflowForm(forms.Form):
 
     @classmethod
     def sent(cls, data: QueryDict, people: Mapping[UUID, str]) -> WorkflowForm:
-        return cls(data.copy(), steps=steps_in(data, people), people=people)
+        return cls(data, steps=steps_in(data, people), people=people)
 
     def arrange(self, wish: str) -> None:
         """Add, move or take out a step: `add`, `client`, `up-1`, `drop-0`. Saves nothing. Who adds
         one means several steps."""
         verb, _, place = wish.partition("-")
         if verb in ("add", "client"):
-            self.data["mode"] = Workflow.Mode.STEPS
+            self.data = {**self.data.dict(), "mode": Workflow.Mode.STEPS}  # type: ignore[attr-defined]
         if verb == "add" and len(self.steps) < STEPS_MOST:
             self.steps.append(Step(""))
         elif verb == "client" and len(self.steps) < STEPS_MOST:
