@@ -5,7 +5,8 @@
 
 const behaviors = {
   "autosubmit": () => import("./behaviors/autosubmit.js"),
-  "calendar": () => import("./behaviors/calendar.js"),
+  "calendar-drag": () => import("./behaviors/calendar-drag.js"),
+  "calendar-keys": () => import("./behaviors/calendar-keys.js"),
   "choice": () => import("./behaviors/choice.js"),
   "citation": () => import("./behaviors/citation.js"),
   "copy": () => import("./behaviors/copy.js"),

@@ -205,12 +205,11 @@ def test_a_neighbour_of_the_same_account_is_named(world: World) -> None:
 
 
 def test_a_time_outside_the_policys_hours_is_named(world: World) -> None:
-    PolicyContract.objects.create(
+    hours = {"days": [1, 2, 3, 4, 5], "from": "08:00", "until": "18:00"}
+    PolicyContract.objects.update_or_create(
         brand=world.brand,
-        number=1,
         status="signed",
-        timezone=BERLIN,
-        hours={"days": [1, 2, 3, 4, 5], "from": "08:00", "until": "18:00"},
+        defaults={"number": 7, "timezone": BERLIN, "hours": hours},
     )
     post = planned(world)
     assert clashes_of(post) == []
