@@ -52,9 +52,7 @@ BASE_URL = Setting(
 )
 LINK_DOMAIN = Setting(
     "WARREN_LINK_DOMAIN", str, "",
-    "Address of short links, like https://go.example.org, which leads to this installation too and "
-    "is one of WARREN_HOSTS. Default: WARREN_BASE_URL.",
-    group=_group,
+    "Address of short links, also one of WARREN_HOSTS. Default: WARREN_BASE_URL.", group=_group,
 )
 HOSTS = Setting[tuple[str, ...]](
     "WARREN_HOSTS", words, (),
@@ -385,21 +383,17 @@ def example() -> str:
         if setting.group != group:
             group = setting.group
             lines += ["", f"# --- {group}"]
-        lines += ["", f"# {setting.about}{' (secret)' if setting.is_secret else ''}"]
-        lines.append(f"#{setting.name}={_shown(setting.default)}")
+        about = f"# {setting.about}{' (secret)' if setting.is_secret else ''}"
+        lines += ["", about, f"#{setting.name}={_shown(setting.default)}"]
     return "\n".join(lines) + "\n"
 
 
 def _shown(default: object) -> str:
-    if default is None:
-        return ""
-    if isinstance(default, bool):
-        return "yes" if default else "no"
+    if default is None or isinstance(default, bool):
+        return {None: "", True: "yes", False: "no"}[default]
     if isinstance(default, tuple | dict):
         return ",".join(default)
-    if isinstance(default, Path):
-        return str(default.relative_to(BASE_DIR))
-    return str(default)
+    return str(default.relative_to(BASE_DIR) if isinstance(default, Path) else default)
 
 
 if __name__ == "__main__":

@@ -175,7 +175,7 @@ class SavedView(OrgOwned):
             ),
             models.UniqueConstraint(
                 fields=["organization", "user", "place", "name"], name="saved_view_name"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

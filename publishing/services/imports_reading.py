@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any, Final, Literal
 
 from config.kernel.errors import Invalid
+from config.kernel.readers.base import Unreadable
+from config.kernel.readers.csv import cells_of
 from config.kernel.tables import guarded
 
 MOST_BYTES: Final = 2 * 1024 * 1024
@@ -86,16 +86,12 @@ def plain_cell(text: str) -> str:
 
 
 def _csv(text: str) -> Table:
-    csv.field_size_limit(MOST_BYTES)
-    rows = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
+    rows = cells_of(text, _delimiter(text), most_bytes=MOST_BYTES)
     try:
         names = _names(next(rows, []))
         lines = tuple(_csv_lines(names, rows))
-    except csv.Error as error:
-        raise _refused(
-            f"The table cannot be read after line {rows.line_num}: one of its cells has no end. "
-            "Save it again as CSV (UTF-8), and import that."
-        ) from error
+    except Unreadable as error:
+        raise _refused(f"{error.message} Save it again as CSV (UTF-8), and import that.") from error
     return Table("csv", names, lines)
 
 

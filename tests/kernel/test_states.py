@@ -24,7 +24,9 @@ from config.kernel.scoping import org_atomic
 from config.kernel.states import Graph, HasGraph, IllegalMove, move
 from content.models import Generation, GenerationStatus, Material, MaterialStatus
 from organizations.models import (
+    NoticeState,
     OrganizationRequest,
+    OutgoingNotice,
     PersonRequest,
     RequestKind,
     RequestState,
@@ -34,17 +36,23 @@ from organizations.models import (
 )
 from publishing.models import (
     AutopilotRun,
+    ContractStatus,
     Conversation,
     Delivery,
     DeliveryState,
+    ImportStatus,
     InboxMessage,
     MessageState,
     PendingPost,
     PendingStatus,
+    PolicyContract,
+    PostImport,
+    Recurrence,
+    RecurrenceStatus,
     RunStatus,
     Schedule,
 )
-from tests import make, make_inbox
+from tests import make, make_compositions, make_inbox, make_repeating
 from tests.kernel.crowd import times, together
 from tests.world import World
 
@@ -120,6 +128,25 @@ def a_strategy_paper(world: World) -> StrategyPaper:
     return StrategyPaper.objects.create(brand=world.brand, kind="funnel", title="Any")
 
 
+def a_contract(world: World) -> PolicyContract:
+    PolicyContract.objects.all().delete()
+    return PolicyContract.objects.create(brand=world.brand, number=1)
+
+
+def a_recurrence(world: World) -> Recurrence:
+    return make_repeating.recurrence(make_compositions.composition(world.brand))
+
+
+def an_outgoing_notice(world: World) -> OutgoingNotice:
+    return OutgoingNotice.objects.create(
+        way=OutgoingNotice.Way.HOOK, address="https://example.com/", kind="post_failed", title="Any"
+    )
+
+
+def an_import(world: World) -> PostImport:
+    return make_repeating.post_import(world.brand)
+
+
 BUILDERS: dict[type[HasGraph], Callable[[World], HasGraph]] = {
     Material: a_material,
     Generation: a_generation,
@@ -136,6 +163,10 @@ BUILDERS: dict[type[HasGraph], Callable[[World], HasGraph]] = {
     StrategyPaper: a_strategy_paper,
     Conversation: a_conversation,
     InboxMessage: an_answer,
+    PolicyContract: a_contract,
+    Recurrence: a_recurrence,
+    OutgoingNotice: an_outgoing_notice,
+    PostImport: an_import,
 }
 TERMINAL: dict[type[HasGraph], set[str]] = {
     Material: set(),
@@ -153,6 +184,10 @@ TERMINAL: dict[type[HasGraph], set[str]] = {
     StrategyPaper: set(),
     Conversation: set(),
     InboxMessage: {MessageState.SAID},
+    PolicyContract: {ContractStatus.SUPERSEDED, ContractStatus.WITHDRAWN},
+    Recurrence: {RecurrenceStatus.ENDED},
+    OutgoingNotice: {NoticeState.SENT, NoticeState.FAILED},
+    PostImport: {ImportStatus.CANCELLED, ImportStatus.UNDONE},
 }
 EVERY_GRAPH = pytest.mark.parametrize("model", BUILDERS, ids=lambda each: each.__name__)
 WALK = settings(

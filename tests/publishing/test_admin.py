@@ -22,6 +22,7 @@ from publishing.models import (
     ScheduleStatus,
     SocialAccount,
 )
+from publishing.services.pending_posts import approve_post
 from tests import make
 from tests.rows import one_of_each
 from tests.world import PASSWORD, World
@@ -91,8 +92,11 @@ def test_a_run_that_failed_is_queued_once_more(world: World, desk: Client) -> No
 
 def test_a_missed_delivery_is_sent_again(world: World, desk: Client) -> None:
     with org_atomic(world.id):
-        pending = make.pending_post(world.brand, world.account, status=PendingStatus.FAILED)
-        row = make.delivery(pending, state=DeliveryState.MISSED)
+        pending = make.pending_post(world.brand, world.account)
+        approve_post(post=pending, by=world.editor)
+        type(pending).objects.update(status=PendingStatus.FAILED)
+        Delivery.objects.update(state=DeliveryState.MISSED)
+        row = Delivery.objects.get()
     assert "1 deliveries sent again" in act(desk, "delivery", "requeue", row)
     with org_atomic(world.id):
         assert Delivery.objects.filter(state=DeliveryState.SCHEDULED).count() == 1

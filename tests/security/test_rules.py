@@ -28,7 +28,7 @@ SAFE = {
 }
 
 # Who takes a copy of the audit log stands in it.
-ON_RECORD = {"organizations:audit-export"}
+ON_RECORD = {"organizations:audit-export", "publishing:post-export"}
 
 
 def test_only_named_places_say_that_a_text_is_safe() -> None:

@@ -60,6 +60,19 @@ def delimiter_of(text: str) -> str | None:
     return None
 
 
+def cells_of(text: str, delimiter: str, *, most_bytes: int) -> Iterator[list[str]]:
+    """Every row as its cells, untouched. Raises Unreadable for a cell without an end."""
+    csv.field_size_limit(most_bytes)
+    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise Unreadable(
+            f"The table cannot be read after line {rows.line_num}: one of its cells has no end.",
+            code="material_damaged",
+        ) from error
+
+
 def _is_table(head: str, delimiter: str) -> bool:
     try:
         rows = [row for row in _rows(head, delimiter) if row]
