@@ -79,7 +79,8 @@ class WishesForm(forms.Form):
             "accounts": list(wishes.accounts),
             **{f"column_{name}": column for name, column in wishes.columns.items()},
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         queues: Any = self.fields["queue"]
         queues.queryset = post_import.brand.queues.all()
         accounts: Any = self.fields["accounts"]

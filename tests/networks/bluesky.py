@@ -37,7 +37,7 @@ class BlueskyNetwork(Network):
         self.fake = FakeNetwork(self)  # type: ignore[arg-type]
         self.person = self.fake.join()
         self.talk = BlueskyTalk(self.fake, self.person.did)
-        self.fake.lists = self.talk.lists
+        self.fake.lists = dict(self.talk.lists)
 
     # What FakeNetwork asks of a server
 

@@ -23,7 +23,7 @@ from publishing.channels.base import (
     Media,
     Published,
 )
-from publishing.channels.bluesky import post_address
+from publishing.channels.bluesky_addresses import post_address
 from publishing.channels.errors import Outcome
 from tests.peers.fake_atproto import FakeNetwork, accepting_then, answering
 from tests.peers.sessions import Killed, MemorySession, Vault, picture

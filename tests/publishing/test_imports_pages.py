@@ -119,13 +119,13 @@ def test_the_calendar_is_exported_by_days_brand_and_state(world: World, page: Cl
                 world.brand, world.account, now() + timedelta(days=days), content=f"In {days}."
             )
     day = now().date()
-    query = {"format": "csv", "start": day, "end": day + timedelta(days=5), "state": "pending"}
+    query: Any = {"format": "csv", "start": day, "end": day + timedelta(days=5), "state": "pending"}
     rows = list(
         csv.DictReader(StringIO(streamed(page.get(f"{world.path}/calendar/export/", query))))
     )
     assert [each["Text"] for each in rows] == ["In 1."]
     assert rows[0]["Time zone"] == "Europe/Berlin" and rows[0]["Accounts"].startswith("feed:")
-    wrong = {**query, "end": day - timedelta(days=1)}
+    wrong: Any = {**query, "end": day - timedelta(days=1)}
     assert page.get(f"{world.path}/calendar/export/", wrong).status_code == 422
 
 
@@ -135,7 +135,7 @@ def test_the_list_of_posts_is_exported_as_it_is_filtered_or_chosen(
     with org_atomic(world.id):
         one = make.post(world.brand, world.account, content="=One", clicks=3)
         make.post(world.brand, world.account, content="Two")
-    text = streamed(page.get(f"{world.path}/posts/export/", {"post": one.pk}))
+    text = streamed(page.get(f"{world.path}/posts/export/", {"post": str(one.pk)}))
     rows = list(csv.DictReader(StringIO(text)))
     assert [(each["Text"], each["Clicks"]) for each in rows] == [("'=One", "3")]
     found = streamed(page.get(f"{world.path}/posts/export/?q=Two&format=json"))
@@ -154,7 +154,7 @@ def test_who_is_limited_to_brands_exports_only_theirs(world: World, client: Clie
         sight().choose(member.pk, [theirs.pk])
     client.force_login(world.editor)
     day = now().date()
-    query = {"format": "json", "start": day, "end": day + timedelta(days=5)}
+    query: Any = {"format": "json", "start": day, "end": day + timedelta(days=5)}
     planned = streamed(client.get(f"{world.path}/calendar/export/", query))
     assert "Shown." in planned and "Hidden." not in planned
     assert "Hidden too." not in streamed(client.get(f"{world.path}/posts/export/?format=json"))
