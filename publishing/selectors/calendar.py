@@ -1,8 +1,8 @@
 """The calendar: what is planned and what is out in a span of days, whatever the number of posts.
 
-A day carries at most as many chips as its view shows, and the count of the rest. One query reads
-the planned posts of all days and those that are out, each day from the index; counts are asked for
-only when a day has more than it shows.
+A day carries at most as many chips as its view shows, and the count of the rest. One query finds
+the first posts of each day and counts them all, reading nothing but ids and times; a second one
+reads the words of those that are shown.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Left, TruncDate
+from django.db.models import Count, F, Q, QuerySet, TextField, Value, Window
+from django.db.models.functions import Cast, Left, RowNumber, TruncDate
 
 from config.kernel.clock import now, resolve, to_zone
 from publishing.models import CalendarEvent, PendingPost, PendingStatus, Post
@@ -127,8 +127,7 @@ def calendar_of(
     end = min(end, start + timedelta(days=MOST_DAYS))
     wanted = Wanted(brand_id, tuple(account_ids), platform, tuple(statuses))
     days = [start + timedelta(days=number) for number in range((end - start).days)]
-    chips = _chips(wanted, days, zone, chips_a_day)
-    counts = _counts(wanted, chips, days, zone, chips_a_day)
+    chips, counts = _chips(wanted, days, zone, chips_a_day)
     slots = open_slots(brand_id, days, zone, slots_for) if slots_for and brand_id else {}
     named = holidays_between(places, start, end, language=language)
     events = _events(brand_id, start, end)
@@ -140,7 +139,7 @@ def calendar_of(
             Day(
                 date=day,
                 chips=tuple(chips.get(day, [])[:chips_a_day]),
-                count=counts.get(day, len(chips.get(day, []))),
+                count=counts.get(day, 0),
                 slots=tuple(slots.get(day, ())),
                 holidays=tuple(named.get(day, ())),
                 events=tuple(each for each in events if each.starts_on <= day <= each.ends_on),
@@ -185,61 +184,50 @@ def hours_of(day: date, zone: str) -> Iterator[datetime]:
         moment += timedelta(hours=1)
 
 
-def _chips(wanted: Wanted, days: Sequence[date], zone: str, most: int) -> dict[date, list[Chip]]:
-    """Up to one chip a day and source more than is shown, so that it is seen whether there are
-    more."""
-    found: dict[date, list[Chip]] = {}
-    for row in _first_of_each(wanted, days, zone, most + 1):
-        chip = _chip(row, zone)
-        found.setdefault(chip.day, []).append(chip)
-    for chips in found.values():
-        chips.sort(key=lambda chip: (chip.moment, chip.id))
-    return found
-
-
-def _first_of_each(
+def _chips(
     wanted: Wanted, days: Sequence[date], zone: str, most: int
-) -> list[dict[str, Any]]:
-    """The first posts of each day in one statement: each day is one short walk of an index."""
-    walks = []
-    for day in days:
-        begin, end = day_bounds(day, zone)
-        for posts in _sources(wanted):
-            walks.append(posts.filter(at__gte=begin, at__lt=end).order_by("at", "id")[:most])
-    return _together(walks)
+) -> tuple[dict[date, list[Chip]], dict[date, int]]:
+    """The first posts of each day, up to `most` of each table, and how many each day has."""
+    places = _places(wanted, days, zone, most)
+    counts: dict[date, int] = {}
+    for day, _is_out, number in {(row["day"], row["is_out"], row["number"]) for row in places}:
+        counts[day] = counts.get(day, 0) + number
+    chips: dict[date, list[Chip]] = {}
+    ids = [row["id"] for row in places]
+    shown = [posts.filter(pk__in=ids) for posts in _sources(wanted)] if ids else []
+    for row in _together(shown):
+        chip = _chip(row, zone)
+        chips.setdefault(chip.day, []).append(chip)
+    for each in chips.values():
+        each.sort(key=lambda chip: (chip.moment, chip.id))
+    return chips, counts
+
+
+def _places(wanted: Wanted, days: Sequence[date], zone: str, most: int) -> list[dict[str, Any]]:
+    """(id, day, is_out, number) of the first posts of each day. Only what the order needs is read,
+    for a month may have tens of thousands of posts."""
+    begin, end = day_bounds(days[0], zone)[0], day_bounds(days[-1], zone)[1]
+    by_day: dict[str, Any] = {"partition_by": [F("day")]}
+    return _together(
+        [
+            posts.filter(**{f"{at}__gte": begin, f"{at}__lt": end})
+            .annotate(
+                day=TruncDate(at, tzinfo=_zone_info(zone)),
+                nth=Window(RowNumber(), order_by=[at, "id"], **by_day),
+                number=Window(Count("pk"), **by_day),
+            )
+            .filter(nth__lte=most)
+            .order_by()
+            .values("id", "day", "number", is_out=Value(posts.model is Post))
+            for posts, at in _tables(wanted)
+        ]
+    )
 
 
 def _together(walks: Sequence[QuerySet[Any, dict[str, Any]]]) -> list[dict[str, Any]]:
     if len(walks) < 2:
         return [row for walk in walks for row in walk]
     return list(walks[0].union(*walks[1:], all=True))
-
-
-def _counts(
-    wanted: Wanted,
-    chips: dict[date, list[Chip]],
-    days: Sequence[date],
-    zone: str,
-    most: int,
-) -> dict[date, int]:
-    """How many posts stand on each day that has more than it shows; nothing for the others."""
-    crowded = [day for day in days if len(chips.get(day, ())) > most]
-    if not crowded:
-        return {}
-    begin, end = day_bounds(crowded[0], zone)[0], day_bounds(crowded[-1], zone)[1]
-    # Without the names of account and brand: looking them up takes longer than counting.
-    counted = [
-        posts.filter(**{f"{at}__gte": begin, f"{at}__lt": end})
-        .annotate(day=TruncDate(at, tzinfo=_zone_info(zone)))
-        .values("day")
-        .annotate(number=Count("pk"))
-        .order_by()
-        for posts, at in _tables(wanted)
-    ]
-    total: dict[date, int] = {}
-    for row in _together(counted):
-        total[row["day"]] = total.get(row["day"], 0) + row["number"]
-    return {day: total[day] for day in crowded if day in total}
 
 
 def _sources(wanted: Wanted) -> Iterator[QuerySet[Any, dict[str, Any]]]:
