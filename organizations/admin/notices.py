@@ -7,6 +7,7 @@ from organizations.models import (
     NotificationChoice,
     NotificationSettings,
     OutgoingNotice,
+    SavedView,
     WhiteLabel,
 )
 
@@ -50,3 +51,11 @@ class WhiteLabelAdmin(OperatorAdmin):
     list_display = ["organization", "name", "accent", "sender_name", "hides_warren"]
     list_select_related = ["organization"]
     search_fields = ["organization__name", "name", "sender_name"]
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ["name", "organization", "user", "place", "is_default"]
+    list_filter = ["place"]
+    list_select_related = ["organization", "user"]
+    search_fields = ["name", "user__email"]
