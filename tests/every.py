@@ -88,7 +88,7 @@ def _made(model: type[models.Model], user: User, mark: str) -> models.Model:
     values = {
         field.name: _value(field, user, mark)
         for field in model._meta.fields
-        if not (field.primary_key or field.has_default() or field.name == "organization")
+        if not (field.primary_key or field.has_default() or _is_filled(model, field))
         and not (field.null and not isinstance(field, EncryptedText | EncryptedJSON))
     }
     values |= {
@@ -98,6 +98,11 @@ def _made(model: type[models.Model], user: User, mark: str) -> models.Model:
     row = model(**values)
     row.save(force_insert=True)
     return row
+
+
+def _is_filled(model: type[models.Model], field: Any) -> bool:
+    """Whether saving says whose the row is."""
+    return field.name == "organization" and issubclass(model, OrgOwned)
 
 
 def offered_account(mark: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from config.kernel.errors import Invalid
@@ -24,7 +23,6 @@ from organizations.services.white_label import (
 )
 
 PAGE = "organizations/white_label/form.html"
-STYLE_SECONDS = 31_536_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +65,6 @@ def white_label_style(request: Request) -> HttpResponse:
     """The specimen's colours: a page carries no style of its own. Its query tells them apart."""
     color = look_of_team().accent or OWN_ACCENT
     response = HttpResponse(specimen_of(color), content_type="text/css")
-    patch_cache_control(response, private=True, max_age=STYLE_SECONDS, immutable=True)
     return response
 
 

@@ -180,7 +180,7 @@ def _make_next(recurrence_id: UUID, fence: int) -> bool:
             return False
         occurrence = following[0]
         if occurrence.moment - AHEAD > now():
-            _release(row, due_at=occurrence.moment - AHEAD, attempts=0)
+            _release(row, due_at=_ahead_of(occurrence.moment), attempts=0)
             return False
         try:
             with org_atomic():
@@ -242,7 +242,12 @@ def _after(recurrence: Recurrence, moment: datetime) -> date:
 
 def _due(recurrence: Recurrence) -> datetime | None:
     following = next_occurrences(recurrence, count=1)
-    return following[0].moment - AHEAD if following else None
+    return _ahead_of(following[0].moment) if following else None
+
+
+def _ahead_of(moment: datetime) -> datetime:
+    """Some days before, and never in the past: what was not due before is not late."""
+    return max(moment - AHEAD, now())
 
 
 def _locked(recurrence: Recurrence) -> Recurrence:

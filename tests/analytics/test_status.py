@@ -22,9 +22,16 @@ from config.kernel import tasks
 from config.kernel.checks import Finding, doctor_checks
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
-from organizations.models import Notification, WorkDone
-from publishing.models import AutopilotRun, PendingPost, Schedule, SocialAccount
-from tests import make
+from organizations.models import Notification, OutgoingNotice, WorkDone
+from publishing.models import (
+    AutopilotRun,
+    PendingPost,
+    PostingQueue,
+    Recurrence,
+    Schedule,
+    SocialAccount,
+)
+from tests import make, make_compositions, make_repeating
 from tests.world import World
 
 STATUS = "/status"
@@ -175,6 +182,15 @@ def test_every_kind_of_due_work_is_seen(world: World) -> None:
         make.voice_analysis(world.brand, status="queued", due_at=past)
         make.knowledge_source(make.knowledge_bucket(world.brand), status="queued", due_at=past)
         Notification.objects.create(user=world.owner, kind="x", title="Told", due_at=past)
+        OutgoingNotice.objects.create(
+            way="hook", address="https://example.com/", kind="x", title="Told", due_at=past
+        )
+        make_repeating.recurrence(make_compositions.composition(world.brand))
+        Recurrence.objects.update(due_at=past)
+        make_repeating.post_import(world.brand, status="queued", due_at=past)
+        PostingQueue.objects.create(
+            brand=world.brand, name="Pool", fills_from_pool=True, fill_due_at=past
+        )
         AutopilotRun.objects.create(
             brand=world.brand, occurrence="x", scheduled_for=past, due_at=past
         )

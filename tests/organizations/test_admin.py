@@ -45,6 +45,7 @@ from publishing.models import (
     DeliveryAttempt,
     FeedEntry,
     FeedVisit,
+    InstallationStop,
     PendingPost,
     SocialAccount,
 )
@@ -90,6 +91,7 @@ def every_row(world: World) -> None:
         **{"kind": SharingEvent.Kind.PROMOTED, "skill": shared, "organizations_count": 5},
         **{"uses_count": 100, "mean_pass_rate": 1, "defect_rate": 0},
     )
+    InstallationStop.objects.using("operator").create(reason="Any", stopped_by="the operator")
     with org_atomic(world.id):
         pending = PendingPost.objects.get(pk=ids["pending"])
         candidate, brand = pending.candidate, world.brand
