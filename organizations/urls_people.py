@@ -7,7 +7,7 @@ from .views import invitations, members, team
 MEMBERS = "o/<slug:org>/members/"
 INVITATION = f"{MEMBERS}invitations/<uuid:invitation>/"
 # Whoever holds the token is no member yet, so the address names no team.
-TOKEN = "invitations/<slug:token>/"  # noqa: S105 - a pattern and no password
+TOKEN = "invitations/<slug:invited>/"  # noqa: S105 - a pattern and no password
 
 people = [
     path("o/<slug:org>/team/", team.team, name="team"),

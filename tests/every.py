@@ -26,6 +26,7 @@ BOUND: dict[str, dict[str, Any]] = {
     "brands.knowledgebucket": {"kind": "campaign"},
     "brands.knowledgechunk": {"document": ...},
     "publishing.connectattempt": {"user": ...},
+    "organizations.whitelabel": {"accent": "#2563EB"},
     "publishing.recurrence": {"rule": "FREQ=DAILY"},
 }
 

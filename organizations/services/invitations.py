@@ -357,7 +357,7 @@ def _send_after_commit(row: Invitation, token: str) -> None:
 
 def _letter(row: Invitation, token: str) -> EmailMultiAlternatives:
     team = Organization.objects.get()
-    path = reverse("organizations:invitation-show", kwargs={"token": token})
+    path = reverse("organizations:invitation-show", kwargs={"invited": token})
     context = {
         "organization": team.name,
         "role": Role(row.role).label.lower(),

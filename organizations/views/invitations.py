@@ -72,22 +72,22 @@ def invitation_revoke(request: Request, invitation: UUID) -> HttpResponse:
 
 @require_GET
 @public
-def invitation_show(request: HttpRequest, token: str) -> HttpResponse:
-    return _shown(request, token)
+def invitation_show(request: HttpRequest, invited: str) -> HttpResponse:
+    return _shown(request, invited)
 
 
 @require_POST
 @public
-def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+def invitation_accept(request: HttpRequest, invited: str) -> HttpResponse:
     """Public, because who signed out meanwhile comes back to the page and not to a form's end."""
     if not request.user.is_authenticated:
-        return redirect("organizations:invitation-show", token=token)
+        return redirect("organizations:invitation-show", invited=invited)
     try:
-        joined = invitations.accept_invitation(token=token, by=request.user)
+        joined = invitations.accept_invitation(token=invited, by=request.user)
     except NotFound:
-        return _shown(request, token)
+        return _shown(request, invited)
     except (Forbidden, PaymentRequired) as error:
-        return _shown(request, token, error.message, error.status)
+        return _shown(request, invited, error.message, error.status)
     if joined.was_member:
         messages.info(request, f"You were in {joined.team} already; your role stays as it is.")
     else:
@@ -99,10 +99,10 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def invitation_verify(request: Request, token: str) -> HttpResponse:
+def invitation_verify(request: Request, invited: str) -> HttpResponse:
     """Send the letter that proves the invited address, and remember the way back."""
-    told = invitations.welcome(token)
-    response = redirect("organizations:invitation-show", token=token)
+    told = invitations.welcome(invited)
+    response = redirect("organizations:invitation-show", invited=invited)
     if told is None or told.email.lower() != request.user.email.lower():
         return response
     throttle("invitation-proof", str(request.user.pk), limit=3, per_seconds=600)
@@ -112,7 +112,7 @@ def invitation_verify(request: Request, token: str) -> HttpResponse:
     if not address.verified:
         address.send_confirmation(request)
         messages.info(request, f"A letter is on its way to {address.email}. Open its link.")
-    return _remember(response, token)
+    return _remember(response, invited)
 
 
 def _brands() -> list[BrandName]:
@@ -177,6 +177,6 @@ def way_back(request: HttpRequest) -> HttpResponse | None:
     token = request.COOKIES.get(COOKIE, "")
     if not token or not request.user.is_authenticated or invitations.welcome(token) is None:
         return None
-    response = redirect(reverse("organizations:invitation-show", kwargs={"token": token}))
+    response = redirect(reverse("organizations:invitation-show", kwargs={"invited": token}))
     response.delete_cookie(COOKIE)
     return response

@@ -34,7 +34,7 @@ def people_ids(world: World) -> dict[str, Any]:
         return {
             "member": Membership.objects.get(user=world.editor).pk,
             "invitation": Invitation.objects.order_by("pk")[0].pk,
-            "token": TOKEN,
+            "invited": TOKEN,
         }
 
 

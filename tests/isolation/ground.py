@@ -63,7 +63,7 @@ def _is_free(field: Any) -> bool:
     codes = {"timezone", "platform", "file", "path", "kind", "action", "angle", "key", "event"}
     codes |= {"campaign_name"}  # it stands or is empty by the kind of its row
     codes |= {"provider", "model", "service", "occurrence", "digest", "content_type", "language"}
-    codes |= {"rule", "wall_time", "zone"}
+    codes |= {"rule", "wall_time", "zone", "accent"}
     named = field.name in codes or field.name.endswith(("_hash", "_key", "_digest", "_type"))
     is_text = isinstance(field, models.CharField | models.TextField)
     return is_text and not named
