@@ -10,7 +10,7 @@ from config.kernel.scoping import org_atomic
 from publishing.models import CalendarSettings, PendingStatus, PortalLink
 from publishing.services.moving import move_with_undo
 from publishing.services.portal import make_link
-from tests import make_planning
+from tests import make_compositions, make_planning, make_repeating
 from tests.world import World
 
 from .scene_posts import TEXTS
@@ -66,7 +66,12 @@ def planning(world: World) -> dict[str, Any]:
             resolve(today + timedelta(days=5), time(9), ZONE),
             queue=queue,
         )
+    with org_atomic(world.id):
+        draft = make_compositions.composition(world.brand)
+        repeating = make_repeating.repeating_rows(world, draft)
     return {
+        "composition": draft.pk,
+        **repeating,
         "queued": queued.pk,
         "subscription": link.pk,
         "queue": queue.pk,

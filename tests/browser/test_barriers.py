@@ -36,6 +36,7 @@ FILES = {
     "feed:json",
     "feed:media",
     "healthz",
+    "links:follow",
     "networks:callback",
     "networks:client-document",
     "networks:file",
