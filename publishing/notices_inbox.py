@@ -10,7 +10,7 @@ from organizations.models import AuditRecord
 from organizations.notices.kinds import Notice, NoticeKind, place, target_of
 
 from .channels.registry import platform_label
-from .models import BrandAccountLink, Conversation, InboxMessage
+from .models import Conversation, InboxMessage
 from .notices import APPROVAL_GAP, quoted
 
 
@@ -40,7 +40,6 @@ def _about_conversation(record: AuditRecord, title: str) -> Notice | None:
     if row is None:
         return None
     said = row.messages.filter(side=InboxMessage.Side.THEIRS).order_by("-said_at").first()
-    brands = BrandAccountLink.objects.filter(account_id=row.account_id)
     return Notice(
         title=title.format(
             person=row.person_name or row.person_handle or "Somebody",
@@ -49,7 +48,7 @@ def _about_conversation(record: AuditRecord, title: str) -> Notice | None:
         ),
         body=f"{record.reason}\n\n{quoted(said.text) if said else ''}".strip(),
         path=place("publishing:conversation-show", conversation=row.pk),
-        brand_ids=frozenset(brands.values_list("brand_id", flat=True)) or None,
+        brand_ids=frozenset({row.brand_id}) if row.brand_id else None,
     )
 
 

@@ -247,7 +247,8 @@ register(
             "assignee": PLANNED,
         },
         plain=words(
-            "account post platform kind remote_id status sentiment last_message_at waiting_since "
+            "brand account post platform kind remote_id status sentiment last_message_at "
+            "waiting_since "
             "answer_due_at told_late_at unread_count"
         ),
     ),

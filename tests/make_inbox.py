@@ -13,6 +13,7 @@ from publishing.models import (
     SavedReply,
     SocialAccount,
 )
+from publishing.services.inbox_keeping import brand_of_account
 from tests.networks.base import Stage
 
 
@@ -51,6 +52,7 @@ def conversation(account: SocialAccount, **fields: Any) -> Conversation:
     return Conversation.objects.create(
         **{
             "account": account,
+            "brand": brand_of_account(account),
             "platform": account.platform,
             "kind": Conversation.Kind.COMMENT,
             "remote_id": f"root|{Conversation.objects.count()}",

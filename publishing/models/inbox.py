@@ -49,9 +49,13 @@ class ConversationStatus(models.TextChoices):
 
 
 class Conversation(HasGraph, OrgOwned):
-    """What one outsider and the brand say to each other in one place over there."""
+    """What one outsider and the brand say to each other in one place over there.
 
-    brand_path: ClassVar[str] = "account__brand_links__brand"
+    The brand is that of the post that it hangs under, else the one that uses the account first of
+    all: brands that share an account do not share what people write to each.
+    """
+
+    brand_path: ClassVar[str] = "brand"
 
     graph = Graph(
         ConversationStatus.OPEN,
@@ -68,6 +72,9 @@ class Conversation(HasGraph, OrgOwned):
         MESSAGE = "message", "Message"
         REVIEW = "review", "Review"
 
+    brand = TenantForeignKey(
+        "brands.BrandProfile", models.CASCADE, null=True, blank=True, related_name="+"
+    )
     account = TenantForeignKey("publishing.SocialAccount", models.CASCADE, related_name="+")
     post = TenantForeignKey(
         "publishing.Post", models.SET_NULL, null=True, blank=True, related_name="conversations"
@@ -138,7 +145,7 @@ class InboxMessage(Claimable, HasGraph, OrgOwned):
     afterwards waits for a person.
     """
 
-    brand_path: ClassVar[str] = "conversation__account__brand_links__brand"
+    brand_path: ClassVar[str] = "conversation__brand"
 
     class Side(models.TextChoices):
         THEIRS = "theirs"

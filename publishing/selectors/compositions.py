@@ -113,10 +113,6 @@ class Composer:
     def unsent_count(self) -> int:
         return sum(post.status not in (*LEFT, PendingStatus.PUBLISHING) for post in self.posts)
 
-    @property
-    def is_fine(self) -> bool:
-        return bool(self.faces) and not self.blockers and not any(f.problems for f in self.faces)
-
 
 def composer_of(form: CompositionForm, *, posts: Sequence[PendingPost] = ()) -> Composer:
     """A working copy with a true preview for each chosen account.

@@ -230,28 +230,24 @@ _LISTED: Final = (
 def conversation_page(*, row: Conversation) -> ConversationPage:
     """A conversation's newest messages, oldest first, and what can be done with it.
 
-    `row` comes with its account and post.
+    `row` comes with its account, brand and post.
     """
     said = row.messages.select_related("written_by").order_by("-said_at", "-id")
     messages = list(said[:MOST_MESSAGES])[::-1]
     theirs = [each for each in messages if each.side == Side.THEIRS and each.remote_id]
-    brand = row.post.brand if row.post else None
-    links = list(row.account.brand_links.select_related("brand").order_by("-is_default"))
-    zone = brand.timezone if brand else links[0].brand.timezone if links else "UTC"
-    ids = [link.brand_id for link in links]
     return ConversationPage(
         row=row,
         lines=[_line(row, each) for each in messages],
         label=platform_label(row.platform),
-        zone=zone,
+        zone=row.brand.timezone if row.brand else "UTC",
         room=room_of(row, theirs[-1] if theirs else None),
-        replies=list(SavedReply.objects.filter(Q(brand=None) | Q(brand_id__in=ids))),
+        replies=list(SavedReply.objects.filter(Q(brand=None) | Q(brand=row.brand_id))),
         people=_people(),
     )
 
 
 def found_conversation(pk: UUID) -> Conversation | None:
-    rows = Conversation.objects.select_related("account", "post__brand", "assignee")
+    rows = Conversation.objects.select_related("account", "brand", "post", "assignee")
     return rows.filter(pk=pk).first()
 
 
@@ -320,9 +316,7 @@ def _speed(who: str, told: Sequence[tuple[int, bool | None]]) -> Speed:
 
 def _narrowed(rows: QuerySet[Conversation], chosen: InboxFilter) -> QuerySet[Conversation]:
     if chosen.brand:
-        # A subquery, so that an account of two brands does not double its conversations.
-        of_brand = SocialAccount.objects.filter(brand_links__brand_id=UUID(chosen.brand))
-        rows = rows.filter(account__in=of_brand.values("pk"))
+        rows = rows.filter(brand_id=UUID(chosen.brand))
     if chosen.account:
         rows = rows.filter(account_id=UUID(chosen.account))
     if chosen.kind:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,17 +49,6 @@ def link_totals(brand: BrandProfile) -> LinkTotals:
     rows: Any = TrackedLink.objects.filter(brand=brand).order_by()
     found = rows.aggregate(clicks=Sum("clicks_count"), visitors=Sum("visitors_count"))
     return LinkTotals(rows.count(), found["clicks"] or 0, found["visitors"] or 0)
-
-
-def clicks_of_posts(post_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Clicks on the short links of posts, by the pending post; for those that have any.
-
-    They are counted here and not by the network: add them up where numbers are shown, and never
-    into the network's own.
-    """
-    rows: Any = TrackedLink.objects.filter(pending_post_id__in=post_ids).order_by()
-    counted = rows.values_list("pending_post_id").annotate(clicks=Sum("clicks_count"))
-    return {post_id: clicks for post_id, clicks in counted if clicks}
 
 
 def _shown(link: TrackedLink) -> ShownLink:

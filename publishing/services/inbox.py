@@ -35,7 +35,7 @@ from publishing.models import (
 )
 from publishing.services.networks import account_facts
 
-from .inbox_keeping import Side, brand_of_account, settle_as_said
+from .inbox_keeping import Side, settle_as_said
 from .inbox_level import due_moment, level_of
 from .inbox_sending import heard_of
 from .stops import refuse_stopped
@@ -71,7 +71,7 @@ def answer(
         except ChannelError as error:
             raise Invalid(error.message, field="text", code=error.code) from error
         _refuse_unusable(place)
-        refuse_stopped(account=place.account, brand_id=place.post.brand_id if place.post else None)
+        refuse_stopped(account=place.account, brand_id=place.brand_id)
         moment = now()
         if (before := _said_lately(place, target, words, moment)) is not None:
             return before
@@ -150,12 +150,12 @@ def assign(*, conversation: Conversation, to: UUID | None, by: User) -> Conversa
 
 
 def may_take(place: Conversation, member: Membership) -> bool:
-    """Whether this member may answer, and sees a brand that the account speaks for."""
+    """Whether this member may answer, and sees the brand that was written to."""
     if not Role(member.role).covers(Role.MEMBER):
         return False
     if member.sees_all_brands:
         return True
-    return bool(place.account.brand_links.filter(brand_id__in=sight().of(member.pk)).exists())
+    return place.brand_id in sight().of(member.pk)
 
 
 def finish(*, conversation: Conversation, by: User) -> Conversation:
@@ -184,7 +184,7 @@ def reopen(*, conversation: Conversation, by: User) -> Conversation:
             return place
         last = place.messages.exclude(side=Side.NOTE).order_by("-said_at").first()
         since = last.said_at if last and last.side == Side.THEIRS else None
-        level = level_of(brand_of_account(place.account))
+        level = level_of(place.brand)
         due = due_moment(now(), level) if since and level else None
         move(place, ConversationStatus.OPEN, waiting_since=since, answer_due_at=due)
         record(action="inbox.reopened", target=place, by=by)
@@ -227,7 +227,7 @@ def send_again(*, message: InboxMessage, by: User) -> InboxMessage:
         if row.side != Side.OURS or row.state != MessageState.FAILED:
             raise Conflict("Only an answer that was not sent can be sent again.")
         _refuse_unusable(place)
-        refuse_stopped(account=place.account, brand_id=place.post.brand_id if place.post else None)
+        refuse_stopped(account=place.account, brand_id=place.brand_id)
         _queue_again(place, row)
         record(action="inbox.answered", target=place, by=by)
     return row
@@ -249,7 +249,7 @@ def _queue_again(place: Conversation, row: InboxMessage) -> None:
 
 
 def _locked(conversation: Conversation) -> Conversation:
-    rows = Conversation.objects.select_related("account", "post")
+    rows = Conversation.objects.select_related("account", "brand", "post")
     return rows.select_for_update(of=("self",)).get(pk=conversation.pk)
 
 

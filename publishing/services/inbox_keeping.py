@@ -44,11 +44,14 @@ def keep_heard(*, account: SocialAccount, heard: Sequence[Heard], is_first: bool
         if not fresh:
             return 0
         places = _places(account, list(fresh.values()))
-        level = level_of(brand_of_account(account))
+        levels = {place.brand_id: level_of(place.brand) for place in places.values()}
         told: dict[UUID, list[InboxMessage]] = {}
         for each in fresh.values():
             place = places.get(each.remote_id)
-            if place is not None and (said := _keep(place, each, level, is_first)) is not None:
+            if (
+                place is not None
+                and (said := _keep(place, each, levels[place.brand_id], is_first)) is not None
+            ):
                 told.setdefault(place.pk, []).append(said)
         for place in {place.pk: place for place in places.values()}.values():
             if place.pk in told:
@@ -78,11 +81,13 @@ def _places(account: SocialAccount, heard: Sequence[Heard]) -> dict[str, Convers
     """The conversation of each of these, locked, by the id of what was heard."""
     names = {each.conversation for each in heard if each.conversation}
     known = Conversation.objects.filter(account=account, remote_id__in=names)
-    existing = {row.remote_id: row for row in known.select_for_update().order_by("pk")}
+    rows = known.select_related("brand").select_for_update(of=("self",)).order_by("pk")
+    existing = {row.remote_id: row for row in rows}
     posts = _posts(account, {each.under for each in heard if each.under})
+    voice = brand_of_account(account)
     for each in heard:
         if each.conversation and not each.is_ours and each.conversation not in existing:
-            existing[each.conversation] = _begin(account, each, posts)
+            existing[each.conversation] = _begin(account, each, posts.get(each.under), voice)
     places = {
         each.remote_id: existing[each.conversation]
         for each in heard
@@ -98,7 +103,8 @@ def _under_parents(
     found: dict[str, Conversation] = {}
     left = [each for each in heard if not each.conversation and each.parent]
     kept = _known(account, [each.parent for each in left])
-    rows = Conversation.objects.filter(pk__in=kept.values()).select_for_update().order_by("pk")
+    rows = Conversation.objects.filter(pk__in=kept.values()).select_related("brand")
+    rows = rows.select_for_update(of=("self",)).order_by("pk")
     by_id = {row.pk: row for row in rows}
     # One object for each row, whichever way it was found.
     by_id |= {place.pk: place for place in places.values()}
@@ -112,17 +118,20 @@ def _under_parents(
 
 
 def _posts(account: SocialAccount, ids: Collection[str]) -> dict[str, Post]:
-    rows = Post.objects.filter(account=account, external_id__in=ids)
+    rows = Post.objects.filter(account=account, external_id__in=ids).select_related("brand")
     return {row.external_id: row for row in rows}
 
 
-def _begin(account: SocialAccount, heard: Heard, posts: dict[str, Post]) -> Conversation:
+def _begin(
+    account: SocialAccount, heard: Heard, post: Post | None, voice: BrandProfile | None
+) -> Conversation:
     place, _ = Conversation.objects.get_or_create(
         account=account,
         kind=heard.kind,
         remote_id=heard.conversation[:500],
         defaults={
-            "post": posts.get(heard.under),
+            "brand": post.brand if post else voice,
+            "post": post,
             "platform": account.platform,
             "last_message_at": heard.said_at,
             **_person(heard),

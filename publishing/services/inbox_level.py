@@ -85,9 +85,7 @@ def set_level(
             defaults={"answer_within_minutes": minutes, "business_hours": hours},
         )
         record(action="inbox.level_set", target=brand, by=by, after={"minutes": minutes})
-        waiting = Conversation.objects.filter(
-            account__brand_links__brand=brand, waiting_since__isnull=False
-        )
+        waiting = Conversation.objects.filter(brand=brand, waiting_since__isnull=False)
         level = level_of(brand)
         for each in waiting.select_for_update(of=("self",)).order_by("pk"):
             assert each.waiting_since is not None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from brands.models import BrandProfile, KnowledgeBucket
 from brands.services.knowledge_search import find_passages
@@ -23,7 +23,7 @@ from organizations.models import User
 from organizations.services.audit import record
 from publishing.models import Conversation, InboxMessage, SavedReply
 
-from .inbox_keeping import Side, brand_of_account
+from .inbox_keeping import Side
 
 NAME_MAX: Final = 80
 TEXT_MAX: Final = 5_000
@@ -42,11 +42,6 @@ class Suggestion:
     decision: str
     is_offline: bool
     cost_micros: int
-
-
-def saved_replies(brand: BrandProfile | None) -> QuerySet[SavedReply]:
-    """Those of a brand and those of every brand, by name."""
-    return SavedReply.objects.filter(Q(brand=brand) | Q(brand=None)).order_by("name")
 
 
 def save_reply(
@@ -95,8 +90,7 @@ def suggest_reply(*, conversation: Conversation, by: User) -> Suggestion:
     Raises Conflict without a brand or a message, and what the model gateway raises.
     """
     with org_atomic():
-        brand = conversation.post.brand if conversation.post else None
-        brand = brand or brand_of_account(conversation.account)
+        brand = conversation.brand
         theirs = conversation.messages.filter(side=Side.THEIRS)
         last: InboxMessage | None = theirs.order_by("-said_at", "-id").first()
         if brand is None:

@@ -168,7 +168,7 @@ def _begin(message: InboxMessage) -> tuple[SocialAccount, Answers, Heard] | None
         if heard is None:
             raise ChannelError("What this answers is no longer here, so nothing was sent.")
         if message.state == MessageState.QUEUED:
-            refuse_stopped(account=account, brand_id=place.post.brand_id if place.post else None)
+            refuse_stopped(account=account, brand_id=place.brand_id)
             moved = move(message, MessageState.SENDING, fence=message.fence, sending_at=now())
             if not moved:
                 return None

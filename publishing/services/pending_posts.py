@@ -198,11 +198,7 @@ def edit_post(
         before, after = changed_fields({name: getattr(row, name) for name in given}, given)
         original = words_of(row)
         note_first_version(row)
-        if set(given) != {"when_late"}:
-            _refuse_misfit_of(row, given)
-            void(row, "The text was changed.")
-            given["was_edited"] = row.was_edited or not follows
-        change(row, **given)
+        _reword(row, given, is_edit=not follows)
         if not follows:
             override_edit(post=row, given=given, by=by)
         note_version(post=row, by=by, author_name=author_name, reason=reason)
@@ -216,6 +212,15 @@ def edit_post(
         if by and was_approved and row.status == PendingStatus.PENDING and asks_nobody(row):
             return approve_own(row, by)
     return row
+
+
+def _reword(row: PendingPost, given: dict[str, Any], *, is_edit: bool) -> None:
+    """What readers see is approved anew; what becomes of it when it is late is not."""
+    if set(given) != {"when_late"}:
+        _refuse_misfit_of(row, given)
+        void(row, "The text was changed.")
+        given["was_edited"] = row.was_edited or is_edit
+    change(row, **given)
 
 
 EDITED_TOO = ("title", "thread", "first_comment", "options", "media", "when_late")

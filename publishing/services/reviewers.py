@@ -36,10 +36,6 @@ class Standing:
     gone: Sequence[UUID]
     is_done: bool
 
-    @property
-    def needed_count(self) -> int:
-        return len(self.step.approvers) if self.step.needs_all and self.step.approvers else 1
-
 
 @dataclass(frozen=True, slots=True)
 class Review:
