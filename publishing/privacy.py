@@ -141,7 +141,8 @@ register(
         personal={"author": PLANNED},
         plain=words(
             "brand text hashtags link media title thread splits_long first_comment when_late "
-            "pillar campaign signature template shortens_links adds_utm notes import_batch"
+            "pillar campaign signature template shortens_links adds_utm notes import_batch "
+            "said_before compared_hash"
         ),
     ),
     Table(

@@ -8,6 +8,7 @@ from config.celery import app
 from config.kernel.tasks import OrgTask, hint
 
 from .autopilot.tasks import (
+    compare_composition,
     do_run,
     expire_pending_posts,
     remember_post,
@@ -30,6 +31,7 @@ from .services import (
 )
 
 __all__ = [
+    "compare_composition",
     "deliver_batch",
     "deliver_delivery",
     "do_run",

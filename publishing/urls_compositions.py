@@ -16,6 +16,11 @@ urlpatterns = [
     ),
     path("compositions/link/", compositions.composition_link, name="composition-link"),
     path(COMPOSITION, compositions.composition_show, name="composition-show"),
+    path(
+        f"{COMPOSITION}repetition/",
+        compositions.composition_repetition,
+        name="composition-repetition",
+    ),
     path(f"{COMPOSITION}copy/", compositions.composition_copy, name="composition-copy"),
     path(f"{COMPOSITION}deletion/", compositions.composition_delete, name="composition-delete"),
     path(

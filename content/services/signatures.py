@@ -41,22 +41,6 @@ def delete_signature(*, signature: Signature, by: User) -> None:
     delete_named(signature, action="signature.deleted", by=by)
 
 
-def default_signature(brand: BrandProfile, platform: str = "") -> Signature | None:
-    """What closes the brand's posts where nobody chose: its own default, else the team's.
-
-    None where there is none, and where it is not meant for the platform.
-    """
-    with org_atomic():
-        rows = Signature.objects.filter(Q(brand=brand) | Q(brand=None), is_default=True)
-        found = sorted(rows, key=lambda row: row.brand_id is None)
-    fitting = [row for row in found if not platform or fits(row, platform)]
-    return fitting[0] if fitting else None
-
-
-def fits(signature: Signature, platform: str) -> bool:
-    return not signature.platforms or platform in signature.platforms
-
-
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     said = dict(values)
     if "text" in said:

@@ -47,3 +47,11 @@ def remember_post(organization_id: str, post_id: str) -> None:
     from publishing.services.remembering import remember_words
 
     remember_words(post_id=UUID(post_id))
+
+
+@app.task(base=OrgTask, name="publishing.tasks.compare_composition")
+def compare_composition(organization_id: str, composition_id: str) -> None:
+    """Note what a draft repeats. Safe to run twice."""
+    from publishing.services.comparing import compare
+
+    compare(composition_id=UUID(composition_id))

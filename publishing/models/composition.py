@@ -48,6 +48,10 @@ class Composition(SoftDeletes, OrgOwned):
     shortens_links = models.BooleanField(null=True, blank=True)
     adds_utm = models.BooleanField(null=True, blank=True)
     notes = models.TextField(blank=True)
+    # What was said lately that is close to the words of this hash: found by a worker, empty if
+    # nothing is.
+    said_before = models.CharField(max_length=500, blank=True)
+    compared_hash = models.CharField(max_length=64, blank=True)
     import_batch = TenantForeignKey(
         "publishing.PostImport", models.SET_NULL, null=True, blank=True, related_name="compositions"
     )

@@ -115,6 +115,12 @@ class Post(SoftDeletes, Claimable, OrgOwned):
                 name="post_lost",
                 condition=Q(status="deleted"),
             ),
+            # The calendar counts tens of thousands in a month by their times alone.
+            models.Index(
+                fields=["organization", "published_at", "id"],
+                name="post_calendar",
+                condition=Q(deleted_at=None, status="published"),
+            ),
             models.Index(fields=["due_at"], name="post_due", condition=Q(status="published")),
         ]
 

@@ -82,6 +82,7 @@ _SHOWN: Final = (
     *("account__name", "account__handle", "account__platform", "account__remote_id"),
     *("account__server", "account__settings"),
     *("generation__credits", "generation__cost_micros", "variant__composition_id"),
+    "variant__composition__said_before",
     *("author__name", "author__email", "author__deleted_at"),
 )
 
@@ -172,6 +173,11 @@ class ApprovalPage:
         return self.post.variant.composition_id if self.post.variant else None
 
     @property
+    def said_before(self) -> str:
+        """A sentence where its composition is close to what was said in the 30 days before."""
+        return self.post.variant.composition.said_before if self.post.variant else ""
+
+    @property
     def is_offline(self) -> bool:
         return bool(self.post.candidate and self.post.candidate.is_offline)
 
@@ -214,7 +220,7 @@ def tab_of(status: str) -> Tab:
 
 
 def approval_post(pending: UUID) -> PendingPost | None:
-    related = ("brand", "account", "material", "generation", "variant", "author")
+    related = ("brand", "account", "material", "generation", "variant__composition", "author")
     posts = PendingPost.objects.select_related(*related).only(*_SHOWN)
     return with_reviews(with_rewritings(posts)).filter(pk=pending).first()
 

@@ -35,6 +35,7 @@ from publishing.models import (
 )
 
 from .accounts import is_usable
+from .comparing import compare_soon
 from .compiling import Words, compiled
 from .compositions_following import locked_composition
 from .drafts import draft_of, refuse_misfit
@@ -96,6 +97,7 @@ def place_composition(
             by=by,
             data={"posts": [str(post.pk) for post in made]},
         )
+        compare_soon(row)
     return made
 
 

@@ -16,6 +16,7 @@ from organizations.models import User
 from organizations.services.audit import record
 from publishing.models import Composition, SocialAccount
 
+from .comparing import compare_soon
 from .compositions_following import follow, locked_composition, unsent_posts
 from .compositions_words import checked, checked_overrides, variants_for
 
@@ -61,6 +62,7 @@ def save_composition(
             _say(row, said)
         action = "composition.created" if is_new else "composition.changed"
         record(action=action, target=row, by=by)
+        compare_soon(row)
     return row
 
 

@@ -3,9 +3,14 @@
 make_link    a row, and an address that is shown once: of its secret only a digest is kept
 open_link    whose it is stands in the address, so that the organization can be entered before
              anything is read; everything after that runs inside the brand
+mailed_address  another address of the same door, for letters that come later
 
-The token is the organization's id, the link's id and 256 random bits, url-safe. Whoever has it may
+The token is the organization's id, the link's id and 256 secret bits, url-safe. Whoever has it may
 do what the link is for, so it is kept out of logs (config/logs.py), referrers and search engines.
+
+The secret of a later letter is kept nowhere: it is a MAC of the link and its digest, under a key of
+the installation. Who has the tables alone cannot make it, nor who has the key alone; and as the
+digest changes with a new address, both secrets of the former one are void at once.
 """
 
 from __future__ import annotations
@@ -23,6 +28,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
 
 from brands.models import BrandProfile
 from config.kernel.brands import brand_limit
@@ -132,15 +139,17 @@ def open_link(token: str) -> tuple[UUID, PortalLink]:
     """
     organization_id, link_id, secret = _read(token)
     with org_atomic(organization_id):
-        rows = PortalLink.objects.select_related("brand", "organization")
-        link = rows.filter(pk=link_id).first()
-        # Compared also where there is no row, so that time tells nothing about which ids exist.
-        known = link.token_digest if link is not None else _digest(b"")
-        if not hmac.compare_digest(known, _digest(secret)) or link is None:
-            raise NotFound(UNKNOWN, code="link_unknown")
-        _refuse_closed(link)
-        _note_visit(link)
-    return organization_id, link
+        return organization_id, _opened(link_id, secret)
+
+
+@contextmanager
+def inside(token: str) -> Iterator[tuple[UUID, PortalLink]]:
+    """As `open_link`, and everything enclosed in that very transaction, as `entered` does it."""
+    organization_id, link_id, secret = _read(token)
+    with org_atomic(organization_id):
+        link = _opened(link_id, secret)
+        with _as_client(link, ""):
+            yield organization_id, link
 
 
 def keep_name(*, link: PortalLink, name: str) -> None:
@@ -159,12 +168,14 @@ def entered(
 
     One transaction, unless `atomic` is False because a network is talked to.
     """
-    client = Actor(
-        ActorKind.CLIENT, link_id=link.pk, client_name=(client_name or link.client_name)[:120]
-    )
     enter = org_atomic if atomic else scope
-    with enter(organization_id), brand_limit(frozenset({link.brand_id})), acting(client):
+    with enter(organization_id), _as_client(link, client_name):
         yield
+
+
+def mailed_address(link: PortalLink) -> str:
+    """An address that opens the link as its first one does, and as long: for a later letter."""
+    return address_of(link, _mailed_secrets(link)[0])
 
 
 def address_of(link: PortalLink, secret: bytes) -> str:
@@ -184,6 +195,7 @@ def is_open(link: PortalLink) -> bool:
 # A subscription names its file, because calendar programs go by the ending.
 _PLACES: Final = {Purpose.ICS: "calendar.ics"}
 _TOKEN_BYTES: Final = 16 + 16 + SECRET_BYTES
+_MAILED: Final = "publishing.portal.mailed"
 
 
 def _read(token: str) -> tuple[UUID, UUID, bytes]:
@@ -205,6 +217,35 @@ def _digest(secret: bytes) -> str:
     return hashlib.sha256(secret).hexdigest()
 
 
+def _mailed_secrets(link: PortalLink) -> list[bytes]:
+    """The one that letters carry now, and those of keys that were in use before."""
+    said = f"{link.pk.hex}:{link.token_digest}"
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [salted_hmac(_MAILED, said, key, algorithm="sha256").digest() for key in keys]
+
+
+def _opened(link_id: UUID, secret: bytes) -> PortalLink:
+    rows = PortalLink.objects.select_related("brand", "organization")
+    link = rows.filter(pk=link_id).first()
+    # Compared also where there is no row, so that time tells nothing about which ids exist.
+    known = link or PortalLink(id=link_id, token_digest=_digest(b""))
+    digests = [known.token_digest, *map(_digest, _mailed_secrets(known))]
+    fits = [hmac.compare_digest(each, _digest(secret)) for each in digests]
+    if link is None or not any(fits):
+        raise NotFound(UNKNOWN, code="link_unknown")
+    _refuse_closed(link)
+    _note_visit(link)
+    return link
+
+
+@contextmanager
+def _as_client(link: PortalLink, client_name: str) -> Iterator[None]:
+    name = (client_name or link.client_name)[:120]
+    client = Actor(ActorKind.CLIENT, link_id=link.pk, client_name=name)
+    with brand_limit(frozenset({link.brand_id})), acting(client):
+        yield
+
+
 def _refuse_closed(link: PortalLink) -> None:
     if link.revoked_at is not None:
         raise Gone("This link was taken back. Ask whoever sent it for a new one.", code="revoked")
@@ -221,11 +262,11 @@ def _refuse_closed(link: PortalLink) -> None:
 def _note_visit(link: PortalLink) -> None:
     moment = now()
     later = Q(last_used_at=None) | Q(last_used_at__lt=moment - VISIT)
-    noted = PortalLink.objects.filter(later, pk=link.pk).update(
-        last_used_at=moment, use_count=F("use_count") + 1
+    PortalLink.objects.filter(later, pk=link.pk).update(
+        first_used_at=Coalesce("first_used_at", moment),
+        last_used_at=moment,
+        use_count=F("use_count") + 1,
     )
-    if noted and link.first_used_at is None:
-        PortalLink.objects.filter(pk=link.pk, first_used_at=None).update(first_used_at=moment)
 
 
 def _write_down(action: str, link: PortalLink, by: User | None) -> None:

@@ -30,6 +30,7 @@ from publishing.selectors.compositions import (
     composer_of,
     compositions_for_list,
 )
+from publishing.services.comparing import is_compared
 from publishing.services.compositions import (
     copy_composition,
     delete_composition,
@@ -39,10 +40,13 @@ from publishing.services.compositions import (
     save_composition,
     usable_accounts,
 )
+from publishing.services.moving_clashes import clashes_of
 from publishing.services.queues import default_queue
 
 TEMPLATE = "publishing/composition/form.html"
 SEE_OTHER = 303
+TURNS = {"": "1", "1": "2", "2": "3", "3": "4"}
+"""How often a page asks whether a worker has compared the words, and which turn is the next."""
 
 
 @require_GET
@@ -69,6 +73,7 @@ def composition_create(request: Request) -> HttpResponse:
     if brand is None:
         return render(request, TEMPLATE, {"brands": brands, "nav_place": "calendar"})
     form = _form(request, _asked(request), brand)
+    _preset(form)
     if request.GET.get("template"):
         arrange(form, "template")
     return _page(request, form.unchecked(), brands=brands)
@@ -129,6 +134,16 @@ def composition_link(request: Request) -> HttpResponse:
     return render(request, "publishing/composition/_link.html", context)
 
 
+@require_GET
+@member_of("viewer")
+def composition_repetition(request: Request, composition: UUID) -> HttpResponse:
+    """What the saved words repeat: asked again a few times while a worker compares them."""
+    turn = request.GET.get("turn", "")
+    row = _found(composition)
+    context = {"row": row, "repetition": _repetition(row, turn)}
+    return render(request, "publishing/composition/_repetition.html", context)
+
+
 @require_POST
 @member_of("member")
 def composition_copy(request: Request, composition: UUID) -> HttpResponse:
@@ -176,6 +191,8 @@ def _keep(request: Request, *, place: str) -> HttpResponse:
             problem = error
         else:
             messages.success(request, _done(made) if place else "The draft is saved.")
+            if clashes := [each for post in made for each in clashes_of(post)]:
+                messages.warning(request, " ".join(dict.fromkeys(clashes)))
             return _to(request, saved)
     if problem is not None:
         _tell(form, row, problem)
@@ -194,6 +211,15 @@ def _placed(
     if not form.wall:
         raise Invalid("Choose a day and a time to schedule it.", field="day")
     return place_composition(composition=row, wall=form.wall, zone=form.zone_shown, **given)
+
+
+def _repetition(row: Composition | None, turn: str = "") -> dict[str, str]:
+    """What the saved words repeat, or the turn in which to ask again."""
+    if row is None:
+        return {}
+    if is_compared(row):
+        return {"sentence": row.said_before}
+    return {"turn": TURNS.get(turn, "")}
 
 
 def _tell(form: CompositionForm, row: Composition | None, problem: DomainError) -> None:
@@ -226,6 +252,7 @@ def _page(
         "brands": brands or [],
         "row": row,
         "composer": composer_of(form, posts=posts_of(row) if row else []),
+        "repetition": _repetition(row),
         "nav_place": "calendar",
         "can_write": request.membership.role != "viewer",
     }
@@ -256,6 +283,15 @@ def _asked(request: Request) -> QueryDict:
     if account := request.GET.get("account", ""):
         data.setlist("accounts", [account])
     return data
+
+
+def _preset(form: CompositionForm) -> None:
+    """What nobody has to choose: the only account, and the signature that posts have by default."""
+    if len(form.accounts_there) == 1:
+        form.sent.setlist("accounts", [str(form.accounts_there[0].pk)])
+    # Those of the brand come before those of every brand.
+    closing = next((each for each in form.choices.signatures if each.is_default), None)
+    form.sent["signature"] = str(closing.pk) if closing else ""
 
 
 def _first_brand(request: Request, brands: list[BrandProfile]) -> BrandProfile | None:

@@ -9,7 +9,8 @@ they stand on was one of ours and not older than a day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -30,7 +31,7 @@ from organizations.access import public
 from organizations.services.white_label import Look, look_of_team
 from organizations.throttles import visitor
 from publishing.models import PortalLink
-from publishing.services.portal import UNKNOWN, entered, open_link
+from publishing.services.portal import UNKNOWN, entered, inside, open_link
 
 READING: Final = ["GET", "HEAD"]
 KEY_LIFE: Final = timedelta(hours=24)
@@ -146,13 +147,29 @@ def _answer(
             return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
         if request.method == "POST":
             throttle("portal-act", visitor(request), limit=60, per_seconds=60, fail_open=True)
-        organization_id, link = open_link(token)
-        if link.purpose not in purposes:
-            raise NotFound(UNKNOWN, code="link_unknown")
-        with entered(organization_id, link, atomic=atomic):
-            with org_atomic():
-                visit = Visit(organization_id, link, token, look_of_team())
+        with _visiting(token, purposes, atomic) as visit:
             return view(request, visit, **kwargs)
     except DomainError as error:
         context = {"error": error}
         return render(request, "publishing/portal/refused.html", context, status=error.status)
+
+
+@contextmanager
+def _visiting(token: str, purposes: Collection[str], atomic: bool) -> Iterator[Visit]:
+    if atomic:
+        with inside(token) as (organization_id, link):
+            yield _visit(organization_id, link, token, purposes)
+        return
+    organization_id, link = open_link(token)
+    with entered(organization_id, link, atomic=False):
+        with org_atomic():
+            visit = _visit(organization_id, link, token, purposes)
+        yield visit
+
+
+def _visit(
+    organization_id: UUID, link: PortalLink, token: str, purposes: Collection[str]
+) -> Visit:
+    if link.purpose not in purposes:
+        raise NotFound(UNKNOWN, code="link_unknown")
+    return Visit(organization_id, link, token, look_of_team(link.organization.name))

@@ -69,7 +69,8 @@ def post_move(request: Request) -> HttpResponse:
     if not posts:
         messages.info(request, "Choose the posts first, then say by how many days they move.")
         return _back(request)
-    if not days.lstrip("-").isdigit() or not 0 < abs(int(days[:5])) <= 366:
+    number = days.strip().removeprefix("-")
+    if not number.isdecimal() or len(number) > 3 or not 0 < int(number) <= 366:
         messages.error(request, "Say by how many days, from -366 to 366.")
         return _back(request)
     try:

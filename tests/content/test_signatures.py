@@ -12,7 +12,6 @@ from config.kernel.scoping import org_atomic
 from content.models import Signature
 from content.services.signatures import (
     create_signature,
-    default_signature,
     edit_signature,
 )
 from tests import make_library as make
@@ -20,16 +19,6 @@ from tests.organizations.confirming import sign_in_confirmed
 from tests.world import World, brand_fields
 
 pytestmark = pytest.mark.django_db
-
-
-def test_the_default_of_a_brand_comes_before_that_of_the_team(world: World) -> None:
-    with org_atomic(world.id):
-        assert default_signature(world.brand) is None
-        team = make.signature(name="Team", is_default=True)
-        assert default_signature(world.brand) == team
-        own = make.signature(world.brand, is_default=True, platforms=["linkedin"])
-        assert default_signature(world.brand) == own
-        assert default_signature(world.brand, "bluesky") == team
 
 
 def test_a_new_default_takes_the_place_of_the_one_before(world: World) -> None:

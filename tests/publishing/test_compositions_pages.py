@@ -14,9 +14,11 @@ from brands.models import BrandAccess, BrandProfile
 from config.kernel.scoping import org_atomic
 from organizations.models import Membership
 from publishing.models import Composition, PendingPost, PendingStatus, SocialAccount
+from publishing.services.comparing import compare
 from publishing.services.compositions import set_variant
 from tests import make
 from tests.make_compositions import composition, network_account
+from tests.make_library import signature
 from tests.world import World, brand_fields
 
 pytestmark = pytest.mark.django_db
@@ -327,3 +329,46 @@ def test_a_member_of_other_brands_finds_neither_draft_nor_brand(
     assert "Masts in twelve days." not in editor.get(address(world)).content.decode()
     assert editor.post(address(world, "new/"), sent(world)).status_code == 404
     assert editor.post(address(world, "placement/"), sent(world, place="now")).status_code == 404
+
+
+def test_a_fresh_composer_has_the_only_account_and_the_brands_own_signature(
+    world: World, editor: Client
+) -> None:
+    with org_atomic(world.id):
+        signature(name="Team", is_default=True)
+        own = signature(world.brand, is_default=True)
+    chosen = editor.get(address(world, "new/")).context["form"]
+    assert chosen.sent.getlist("accounts") == [str(world.account.pk)]
+    assert chosen.sent["signature"] == str(own.pk)
+
+
+def test_nobody_chooses_between_two_accounts_but_a_person(
+    world: World, editor: Client, bluesky: SocialAccount
+) -> None:
+    assert editor.get(address(world, "new/")).context["form"].sent.getlist("accounts") == []
+
+
+def test_two_posts_at_once_on_one_account_are_pointed_out(world: World, editor: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        times = {"place": "time", "day": "2026-03-03", "time": "10:00"}
+        first = editor.post(address(world, "placement/"), sent(world, **times), follow=True)
+        assert "another post of" not in first.content.decode()
+        again = sent(world, **{**times, "text": "Sails by Friday.", "time": "10:05"})
+        second = editor.post(address(world, "placement/"), again, follow=True)
+        assert "It stands 5 min from another post of" in second.content.decode()
+
+
+def test_the_page_asks_a_few_times_what_the_words_repeat(world: World, editor: Client) -> None:
+    with org_atomic(world.id):
+        row = composition(world.brand, text="Masts in twelve days.")
+    place = address(world, f"{row.pk}/repetition/")
+    for turn, following in [("", "turn=1"), ("1", "turn=2"), ("3", "turn=4")]:
+        assert following in editor.get(place, {"turn": turn}).content.decode()
+    assert editor.get(place, {"turn": "4"}).content.decode().strip() == ""
+    with org_atomic(world.id):
+        compare(composition_id=row.pk)
+    assert editor.get(place).content.decode().strip() == ""
+    with org_atomic(world.id):
+        Composition.objects.filter(pk=row.pk).update(said_before="This is close to “Masts”.")
+    assert "This is close to “Masts”." in editor.get(place).content.decode()
+    assert "This is close to “Masts”." in editor.get(address(world, f"{row.pk}/")).content.decode()
