@@ -73,10 +73,11 @@ class Shades:
         return contrast(self.fill, self.on_fill)
 
 
-def look_of_team() -> Look:
-    """The look of the organization in scope; of one that chose none, its name alone."""
+def look_of_team(team: str = "") -> Look:
+    """The look of the organization in scope; of one that chose none, its name alone, which is read
+    where it is not given (`team`)."""
     row = WhiteLabel.objects.first()
-    team = Organization.objects.values_list("name", flat=True).get()
+    team = team or Organization.objects.values_list("name", flat=True).get()
     if row is None:
         return Look(name=team)
     return Look(

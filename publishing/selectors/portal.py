@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import TruncWeek
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from publishing.channels.base import Authorizes, Channel, Hosts
-from publishing.channels.registry import channels
+from publishing.channels.registry import channels, platform_label
 from publishing.models import (
     MediaRendition,
     PendingPost,
@@ -26,6 +26,7 @@ from publishing.models import (
 )
 from publishing.services.approvals import content_hash
 from publishing.services.networks import app_keys
+from publishing.services.renditions import renditions_of_posts
 from publishing.services.reviews import posts_for_client
 
 from .preview import Preview, preview_of
@@ -127,37 +128,57 @@ class Report:
 def review_page(link: PortalLink) -> ReviewPage:
     """The posts that wait for the client of this link, those due first first, 20 at most; and what
     was answered by the link lately."""
-    waiting = posts_for_client(link.brand, link.post_ids)
-    rows = list(waiting[: MOST_POSTS + 1])
-    more = waiting.count() - MOST_POSTS if len(rows) > MOST_POSTS else 0
-    shown = rows[:MOST_POSTS]
-    said = said_of(row.pk for row in shown)
+    # Counted by the query that reads them, whatever their number.
+    waiting = posts_for_client(link.brand, link.post_ids).annotate(of=Window(Count("pk")))
+    shown = list(waiting[:MOST_POSTS])
     answered = (
         SignOff.objects.filter(link=link)
         .select_related("pending_post__account")
         .order_by("-created_at", "-pk")
     )
-    wishes = SignOff.objects.filter(
-        pending_post__in=shown, answer=SignOff.Answer.CHANGES, voided_at=None
-    )
-    asked = set(wishes.values_list("pending_post_id", "content_hash"))
-    posts = [review_post(row, said[row.pk], asked) for row in shown]
-    posts.sort(key=lambda each: each.is_with_team)
+    posts = _review_posts(shown)
+    more = shown[0].of - len(shown) if shown else 0
     return ReviewPage(posts, more, list(answered[:MOST_ANSWERED]))
 
 
-def review_post(
-    post: PendingPost, said: Sequence[Said], asked: Collection[tuple[UUID, str]]
-) -> ReviewPost:
-    channel = channels.get(post.platform)
-    label = channel.label if channel else post.platform
-    seen = content_hash(post)
-    return ReviewPost(post, label, preview_of(post), seen, said, (post.pk, seen) in asked)
+def _review_posts(rows: Sequence[PendingPost]) -> list[ReviewPost]:
+    ids = [row.pk for row in rows]
+    words = list(
+        SignOff.objects.filter(
+            Q(link__isnull=False) | Q(answer=SignOff.Answer.CHANGES, voided_at=None),
+            pending_post_id__in=ids,
+        )
+    )
+    said, asked = _said_of(ids, words), _asked_by(words)
+    renditions = renditions_of_posts(rows)
+    found = []
+    for row in rows:
+        seen = content_hash(row)
+        found.append(
+            ReviewPost(
+                post=row,
+                label=platform_label(row.platform),
+                preview=preview_of(row, renditions=renditions[row.pk]),
+                seen=seen,
+                said=said[row.pk],
+                is_with_team=(row.pk, seen) in asked,
+            )
+        )
+    return sorted(found, key=lambda each: each.is_with_team)
 
 
-def said_of(post_ids: Iterable[UUID]) -> dict[UUID, list[Said]]:
+def _asked_by(words: Iterable[SignOff]) -> set[tuple[UUID, str]]:
+    """Posts with the digest of what a change is asked of."""
+    asked = SignOff.Answer.CHANGES
+    return {
+        (word.pending_post_id, word.content_hash)
+        for word in words
+        if word.answer == asked and word.voided_at is None
+    }
+
+
+def _said_of(ids: Collection[UUID], words: Iterable[SignOff]) -> dict[UUID, list[Said]]:
     """What a client may read of what was said about posts, oldest first."""
-    ids = list(post_ids)
     found: dict[UUID, list[Said]] = defaultdict(list)
     comments = PostComment.objects.filter(
         pending_post_id__in=ids, is_for_client=True, deleted_at=None
@@ -165,7 +186,9 @@ def said_of(post_ids: Iterable[UUID]) -> dict[UUID, list[Said]]:
     for comment in comments:
         who = str(comment.author) if comment.author else comment.client_name or "The client"
         found[comment.pending_post_id].append(Said(who, comment.body, comment.created_at))
-    for word in SignOff.objects.filter(pending_post_id__in=ids, link__isnull=False):
+    for word in words:
+        if word.link_id is None:
+            continue
         found[word.pending_post_id].append(
             Said(
                 who=word.client_name or "The client",

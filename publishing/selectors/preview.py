@@ -15,6 +15,8 @@ from publishing.services.renditions import is_taken, renditions_of
 
 from .facts import facts_in
 
+Renditions = Sequence[MediaRendition | None] | None
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -93,14 +95,16 @@ def preview(
     title: str = "",
     thread: Sequence[str] = (),
     first_comment: str = "",
+    renditions: Renditions = None,
 ) -> Preview:
     """Text, hashtags and link put together and shortened as the platform does it.
 
     `sources` are sentences of the material; what the text has from them is marked as fact. With the
-    account its own limits count, and media are shown as they were made to fit.
+    account its own limits count, and media are shown as they were made to fit: by `renditions`,
+    which are read where they are not given.
     """
     channel = channels.get(platform)
-    shown_media = _media(media, account)
+    shown_media = _media(media, account, renditions)
     if channel is None:
         composed = counting.compose(content, hashtags, link)
         pieces = _pieces(composed, (), sources)
@@ -130,7 +134,9 @@ def preview(
     )
 
 
-def preview_of(post: PendingPost, *, sources: Sequence[str] = ()) -> Preview:
+def preview_of(
+    post: PendingPost, *, sources: Sequence[str] = (), renditions: Renditions = None
+) -> Preview:
     """A post as it stands, with all its parts."""
     return preview(
         platform=post.platform,
@@ -143,11 +149,15 @@ def preview_of(post: PendingPost, *, sources: Sequence[str] = ()) -> Preview:
         title=post.title,
         thread=post.thread,
         first_comment=post.first_comment,
+        renditions=renditions,
     )
 
 
-def _media(media: Sequence[Mapping[str, Any]], account: SocialAccount | None) -> list[Shown]:
-    rows = renditions_of(media, account) if account else [None] * len(media)
+def _media(
+    media: Sequence[Mapping[str, Any]], account: SocialAccount | None, rows: Renditions
+) -> list[Shown]:
+    if rows is None:
+        rows = renditions_of(media, account) if account else [None] * len(media)
     return [_shown(each, row, account) for each, row in zip(media, rows, strict=True)]
 
 

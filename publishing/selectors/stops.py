@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, Count, F, IntegerField, Q, QuerySet, Value, Window
 
 from brands.models import BrandProfile
 from config.kernel.brands import brands_in_sight
@@ -27,14 +27,24 @@ ON_THE_WAY: Final = (DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryStat
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A post whose time has come while something stands: letting go misses it, and it asks."""
+
+    text: str
+    brand: str
+    account: str
+    planned_for: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StopRow:
-    """One stop with what it does. `stop` is the team's own row; None for the installation's."""
+    """One stop with what it does; those `held` first first, 10 at most of `held_count`."""
 
     stop: Stop | InstallationStop
     name: str
     who: str
     is_ours: bool
-    held: Sequence[Delivery] = ()
+    held: Sequence[Held] = ()
     held_count: int = 0
 
     @property
@@ -56,20 +66,15 @@ def stops_page() -> StopsPage:
     rows = list(_visible(Stop.objects.order_by(F("resumed_at").desc(nulls_first=True)))[:MOST])
     stops = [each for each in rows if each.resumed_at is None]
     over = [each for each in rows if each.resumed_at is not None][:HISTORY]
-    everywhere = list(InstallationStop.objects.filter(resumed_at=None))
+    living: list[Stop | InstallationStop] = [
+        *InstallationStop.objects.filter(resumed_at=None),
+        *stops,
+    ]
+    held = _held_by(living)
     return StopsPage(
-        living=[*(_row(each) for each in everywhere), *(_row(each) for each in stops)],
-        over=[_row(each, with_held=False) for each in over],
-        leaving=_leaving([*stops, *everywhere]),
-    )
-
-
-def held_by(stop: Stop | InstallationStop) -> QuerySet[Delivery]:
-    """Posts whose time has come while it stands: letting go misses them, and they ask."""
-    return (
-        Delivery.objects.filter(waiting_behind(stop))
-        .select_related("pending_post__brand", "account")
-        .order_by("pending_post__scheduled_for")
+        living=[_row(each, *held[number]) for number, each in enumerate(living)],
+        over=[_row(each) for each in over],
+        leaving=_leaving(living),
     )
 
 
@@ -105,13 +110,17 @@ def stop_words(each: Standstill) -> str:
 
 def choices_to_stop() -> dict[str, list[tuple[str, str]]]:
     """Brands, channels and networks that may be stopped, by their ids and names."""
-    accounts = list(SocialAccount.objects.order_by("platform", "name"))
-    networks = sorted({each.platform for each in accounts if each.platform in channels})
+    brands = BrandProfile.objects.order_by().values_list("pk", "name", Value("", CharField()))
+    accounts = SocialAccount.objects.order_by().values_list("pk", "name", "platform")
+    rows = sorted(brands.union(accounts, all=True), key=lambda row: (row[2], row[1], row[0]))
+    networks = sorted({platform for _, _, platform in rows if platform in channels})
     named = [slug for slug in networks if not isinstance(channels[slug], Hosts)] or networks
     return {
-        "brand": [(str(pk), name) for pk, name in BrandProfile.objects.values_list("pk", "name")],
+        "brand": [(str(pk), name) for pk, name, platform in rows if not platform],
         "account": [
-            (str(each.pk), f"{each.name} on {platform_label(each.platform)}") for each in accounts
+            (str(pk), f"{name} on {platform_label(platform)}")
+            for pk, name, platform in rows
+            if platform
         ],
         "platform": [(slug, platform_label(slug)) for slug in named],
     }
@@ -125,15 +134,38 @@ def _visible(stops: QuerySet[Stop]) -> QuerySet[Stop]:
     return related.filter(Q(account=None) | Q(account__in=seen))
 
 
-def _row(stop: Stop | InstallationStop, *, with_held: bool = True) -> StopRow:
-    held = list(held_by(stop)[: SHOWN + 1]) if with_held else []
+def _held_by(stops: Sequence[Stop | InstallationStop]) -> list[tuple[list[Held], int]]:
+    """What waits behind each of them and how much that is: one query, whatever their number."""
+    held: list[list[Held]] = [[] for _ in stops]
+    counts = [0] * len(stops)
+    if stops:
+        first, *others = [_first_held(stop, number) for number, stop in enumerate(stops)]
+        # In the order of their slices: a union of all promises none.
+        for number, count, *row in sorted(first.union(*others, all=True), key=lambda row: row[5]):
+            held[number].append(Held(*row))
+            counts[number] = count
+    return list(zip(held, counts, strict=True))
+
+
+def _first_held(stop: Stop | InstallationStop, number: int) -> QuerySet[Delivery, tuple[Any, ...]]:
+    words = ("pending_post__content", "pending_post__brand__name", "account__name")
+    rows = Delivery.objects.filter(waiting_behind(stop)).order_by("pending_post__scheduled_for")
+    return rows.values_list(
+        Value(number, IntegerField()),
+        Window(Count("pk")),
+        *words,
+        "pending_post__scheduled_for",
+    )[:SHOWN]
+
+
+def _row(stop: Stop | InstallationStop, held: Sequence[Held] = (), held_count: int = 0) -> StopRow:
     return StopRow(
         stop=stop,
         name=name_of(stop),
         who=_who(stop),
         is_ours=isinstance(stop, Stop),
-        held=held[:SHOWN],
-        held_count=held_by(stop).count() if len(held) > SHOWN else len(held),
+        held=held,
+        held_count=held_count,
     )
 
 

@@ -167,9 +167,7 @@ def _visiting(token: str, purposes: Collection[str], atomic: bool) -> Iterator[V
         yield visit
 
 
-def _visit(
-    organization_id: UUID, link: PortalLink, token: str, purposes: Collection[str]
-) -> Visit:
+def _visit(organization_id: UUID, link: PortalLink, token: str, purposes: Collection[str]) -> Visit:
     if link.purpose not in purposes:
         raise NotFound(UNKNOWN, code="link_unknown")
     return Visit(organization_id, link, token, look_of_team(link.organization.name))

@@ -10,12 +10,13 @@ from django.test import Client
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import User
-from publishing.models import ContractStatus, PendingStatus, PolicyContract, Stop
+from publishing.models import ContractStatus, PendingPost, PendingStatus, PolicyContract, Stop
+from publishing.selectors.stops import stops_page
 from publishing.services import stops
 from tests import make
 from tests.world import World
 
-from .deliveries import again, deliver, due_delivery
+from .deliveries import again, deliver, due_deliveries, due_delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -168,10 +169,38 @@ def test_members_stop_brands_and_channels_and_no_more(client: Client, inside: Wo
     assert client.post(address, {}).status_code == 403
 
 
-def test_the_pages_take_few_queries(
-    client: Client, inside: World, django_assert_max_num_queries: Any
+def test_each_stop_names_what_waits_behind_it_first_first_and_counts_the_rest(
+    client: Client, inside: World
 ) -> None:
+    texts = [f"Mast {number:02}." for number in range(13)]
+    due_deliveries(inside.brand, [inside.account], texts)
+    for number, text in enumerate(texts):
+        moment = now() - timedelta(minutes=number)
+        PendingPost.objects.filter(content=text).update(scheduled_for=moment)
     stops.stop(level="organization", by=inside.admin, reason="Wait")
-    signed_in(client, inside.viewer)
-    with django_assert_max_num_queries(16):
+    stops.stop(level="platform", by=inside.admin, reason="Over there", platform="bluesky")
+    stops.stop(level="brand", by=inside.admin, reason="A wrong price", brand=inside.brand)
+    [brand, network, everything] = stops_page().living
+    assert (
+        [each.text for each in brand.held]
+        == texts[:2:-1]
+        == [each.text for each in everything.held]
+    )
+    assert (brand.held_count, brand.more, everything.held_count) == (13, 3, 13)
+    assert (network.held, network.held_count) == ([], 0)
+    signed_in(client, inside.admin)
+    page = client.get(f"{inside.path}/stops/").content.decode()
+    assert page.count("Mast 12.") == 2 and "and 3 more" in page
+
+
+@pytest.mark.parametrize("stopped", [1, 4])
+def test_the_page_takes_few_queries_whatever_stands_still(
+    client: Client, inside: World, stopped: int, django_assert_max_num_queries: Any
+) -> None:
+    due_deliveries(inside.brand, [inside.account], [f"Mast {each}." for each in range(12)])
+    for platform in ("feed", "bluesky", "mastodon", "telegram")[:stopped]:
+        stops.stop(level="platform", by=inside.admin, reason="Wait", platform=platform)
+    signed_in(client, inside.admin)
+    client.get(f"{inside.path}/stops/")
+    with django_assert_max_num_queries(12):
         client.get(f"{inside.path}/stops/")
