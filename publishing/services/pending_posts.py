@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from django.db import transaction
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.due import by_organization, due_rows
-from config.kernel.errors import Conflict, DomainError, Invalid
+from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
 from config.kernel.tasks import hint
 from content.models import Candidate, Material
@@ -314,24 +313,6 @@ def reopen_post(*, post: PendingPost, by: User | None) -> PendingPost:
     return row
 
 
-@dataclass(slots=True)
-class Bulk:
-    """What became of each of several posts: done, or a sentence why not."""
-
-    done: list[PendingPost] = field(default_factory=list)
-    problems: list[tuple[PendingPost, str]] = field(default_factory=list)
-
-
-def approve_posts(*, posts: Sequence[PendingPost], by: User | None) -> Bulk:
-    """Approve several posts; one that cannot be approved does not stop the others."""
-    return each_of(posts, lambda post: approve_post(post=post, by=by))
-
-
-def reject_posts(*, posts: Sequence[PendingPost], reason: str, by: User | None) -> Bulk:
-    """Reject several posts for one reason."""
-    return each_of(posts, lambda post: reject_post(post=post, reason=reason, by=by))
-
-
 def expire_posts(moment: datetime | None = None) -> int:
     """Let posts expire that waited past their deadline, in all organizations. Returns how many.
 
@@ -353,17 +334,6 @@ def generations_of(post: PendingPost) -> list[UUID]:
         found.append(generation.pk)
         generation = generation.regeneration_of
     return found
-
-
-def each_of(posts: Sequence[PendingPost], act: Callable[[PendingPost], PendingPost]) -> Bulk:
-    """Do one thing with each of several posts, and keep the sentence of each that refused."""
-    outcome = Bulk()
-    for post in posts:
-        try:
-            outcome.done.append(act(post))
-        except DomainError as error:
-            outcome.problems.append((post, error.message))
-    return outcome
 
 
 def _expire(organization_id: UUID, ids: list[UUID], moment: datetime) -> int:

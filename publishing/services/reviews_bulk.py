@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from config.kernel.errors import Invalid
+from config.kernel.errors import DomainError, Invalid
 from organizations.models import User
 from publishing.models import PendingPost, PendingStatus, SignOff
 
-from .pending_posts import Bulk, approve_posts, each_of, reject_posts, withdraw_approval
+from .pending_posts import approve_post, reject_post, withdraw_approval
 from .reviews import sign_off, take_back
 
 Answer = SignOff.Answer
 MOST_AT_ONCE = 100
+
+
+@dataclass(slots=True)
+class Bulk:
+    """What became of each of several posts: done, or a sentence why not."""
+
+    done: list[PendingPost] = field(default_factory=list)
+    problems: list[tuple[PendingPost, str]] = field(default_factory=list)
+
+
+def approve_posts(*, posts: Sequence[PendingPost], by: User | None) -> Bulk:
+    """Approve several posts; one that cannot be approved does not stop the others."""
+    return each_of(posts, lambda post: approve_post(post=post, by=by))
+
+
+def reject_posts(*, posts: Sequence[PendingPost], reason: str, by: User | None) -> Bulk:
+    """Reject several posts for one reason."""
+    return each_of(posts, lambda post: reject_post(post=post, reason=reason, by=by))
 
 
 def decide_posts(*, posts: Sequence[PendingPost], answer: str, comment: str, by: User) -> Bulk:
@@ -44,3 +63,14 @@ def take_back_posts(*, posts: Sequence[PendingPost], by: User) -> Bulk:
         return withdraw_approval(post=post, by=by)
 
     return each_of(posts, back)
+
+
+def each_of(posts: Sequence[PendingPost], act: Callable[[PendingPost], PendingPost]) -> Bulk:
+    """Do one thing with each of several posts, and keep the sentence of each that refused."""
+    outcome = Bulk()
+    for post in posts:
+        try:
+            outcome.done.append(act(post))
+        except DomainError as error:
+            outcome.problems.append((post, error.message))
+    return outcome

@@ -13,8 +13,7 @@ from organizations.access import Request, member_of
 from publishing.forms.queries import uuid_or_none
 from publishing.models import PendingPost, SignOff
 from publishing.selectors.approvals import TABS, approval_list
-from publishing.services.pending_posts import Bulk
-from publishing.services.reviews_bulk import MOST_AT_ONCE, decide_posts, take_back_posts
+from publishing.services.reviews_bulk import MOST_AT_ONCE, Bulk, decide_posts, take_back_posts
 
 TEMPLATE = "publishing/approval/several.html"
 DONE = {

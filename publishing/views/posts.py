@@ -29,7 +29,7 @@ from publishing.forms.queries import uuid_or_none
 from publishing.models import PendingPost
 from publishing.selectors.posts import LISTS, PostFilter, posts_for_list
 from publishing.services.moving import MOST_AT_ONCE, Target, move_posts, undo_move
-from publishing.services.pending_posts import reject_posts
+from publishing.services.reviews_bulk import reject_posts
 
 PLACE = "posts"
 KEPT = ("list", "q", "platform", "brand", "account", "angle", "state", "since", "until", "sort")

@@ -26,19 +26,18 @@ from publishing.models import (
 from publishing.services.approvals import content_hash, living_approval
 from publishing.services.pending_posts import (
     approve_post,
-    approve_posts,
     auto_approve_post,
     create_pending_post,
     edit_post,
     expire_posts,
     reject_post,
-    reject_posts,
     reopen_post,
     reschedule_post,
     select_variation,
     submit_post,
     withdraw_approval,
 )
+from publishing.services.reviews_bulk import approve_posts, reject_posts
 from tests import make
 from tests.world import World
 
