@@ -16,6 +16,7 @@ from config.kernel.clock import now
 from publishing.channels.registry import platform_label
 from publishing.models import Approval, Decision, DeliveryAttempt, Post
 from publishing.selectors.deliveries import Line, evidence_in_words
+from publishing.selectors.links import LinkTotals, post_link_totals
 from publishing.selectors.preview import Preview, preview
 from publishing.services.decisions import decisions_of_post
 
@@ -58,6 +59,15 @@ class PostPage:
     trouble: MetricsError | None
     credits: int
     cost_micros: int
+    links: LinkTotals
+
+    @property
+    def author(self) -> str:
+        """Who wrote it by hand; "" where the agent did."""
+        pending = self.post.pending_post
+        if self.post.model_used or pending is None or pending.author is None:
+            return ""
+        return str(pending.author.name or pending.author.email)
 
     @property
     def readings(self) -> list[tuple[str, EngagementSnapshot]]:
@@ -65,12 +75,20 @@ class PostPage:
 
 
 def post_for_page(post: UUID) -> Post | None:
-    related = ("account", "brand", "material", "delivery", "schedule", "pending_post__candidate")
+    related = (
+        "account",
+        "brand",
+        "material",
+        "delivery",
+        "schedule",
+        "pending_post__candidate",
+        "pending_post__author",
+    )
     return Post.with_deleted.select_related(*related).filter(pk=post, deleted_at=None).first()
 
 
 def post_page(post: Post) -> PostPage:
-    """In eight queries at most, the post itself not counted."""
+    """In nine queries at most, the post itself not counted."""
     snapshots = list(EngagementSnapshot.objects.filter(post=post).order_by("age_seconds"))
     decisions = list(decisions_of_post(post.pending_post)) if post.pending_post else []
     noun = _noun(snapshots)
@@ -95,6 +113,7 @@ def post_page(post: Post) -> PostPage:
         trouble=_trouble(post, snapshots),
         credits=sum(each.credits for each in decisions),
         cost_micros=sum(each.cost_micros for each in decisions),
+        links=post_link_totals(post.pending_post_id),
     )
 
 

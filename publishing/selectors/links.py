@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from brands.models import BrandProfile
 from config.kernel.pagination import Page, paginate
@@ -46,9 +46,24 @@ def links_page(
 
 
 def link_totals(brand: BrandProfile) -> LinkTotals:
-    rows: Any = TrackedLink.objects.filter(brand=brand).order_by()
-    found = rows.aggregate(clicks=Sum("clicks_count"), visitors=Sum("visitors_count"))
-    return LinkTotals(rows.count(), found["clicks"] or 0, found["visitors"] or 0)
+    return _totals(TrackedLink.objects.filter(brand=brand))
+
+
+def post_link_totals(pending_post: UUID | None) -> LinkTotals:
+    """What came of the short links in one post, counted by ourselves and not by its network: never
+    add the two."""
+    if pending_post is None:
+        return LinkTotals(0, 0, 0)
+    return _totals(TrackedLink.objects.filter(pending_post=pending_post))
+
+
+def _totals(rows: QuerySet[TrackedLink]) -> LinkTotals:
+    found = rows.order_by().aggregate(
+        links=Count("pk"),
+        clicks=Coalesce(Sum("clicks_count"), 0),
+        visitors=Coalesce(Sum("visitors_count"), 0),
+    )
+    return LinkTotals(**found)
 
 
 def _shown(link: TrackedLink) -> ShownLink:

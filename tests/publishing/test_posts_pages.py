@@ -12,8 +12,16 @@ from analytics.models import EngagementSnapshot
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.models import Angle
-from publishing.models import Decision, DeliveryAttempt, DeliveryState, Post, PostStatus
+from publishing.models import (
+    Decision,
+    DeliveryAttempt,
+    DeliveryState,
+    Post,
+    PostStatus,
+    TrackedLink,
+)
 from tests import make
+from tests.make_library import tracked_link
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +149,18 @@ def test_a_post_tells_its_whole_story_in_order(
 def test_a_post_that_its_network_lost_says_so(world: World, page: Client) -> None:
     post = published(world, status=PostStatus.DELETED)
     assert "no longer has this post" in page.get(f"{world.path}/posts/{post.pk}/").content.decode()
+
+
+def test_a_post_that_a_person_wrote_names_them_and_counts_its_short_links(
+    world: World, page: Client
+) -> None:
+    with org_atomic(world.id):
+        pending = make.pending_post(world.brand, world.account, author=world.editor, angle="")
+        own = tracked_link(world.brand, post=pending)
+        TrackedLink.objects.filter(pk=own.pk).update(clicks_count=3, visitors_count=2)
+        other = tracked_link(world.brand)
+        TrackedLink.objects.filter(pk=other.pk).update(clicks_count=40)
+    post = published(world, pending_post=pending, angle="", model_used="")
+    body = page.get(f"{world.path}/posts/{post.pk}/").content.decode()
+    assert "3 clicks by 2 visitors" in body and "a language model" not in body
+    assert world.editor.name in body and "Why this angle" not in body
