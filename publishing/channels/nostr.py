@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from config.kernel.outbound import OutboundError
 from config.kernel.schnorr import public_key
@@ -262,7 +263,10 @@ class Nostr(Channel):
 
     def _spread(self, event: Event, session: Session) -> list[Told]:
         seconds = self._seconds(session)
-        return [hand_over(relay, event, seconds) for relay in _relays_of(session)]
+        return [
+            hand_over(relay, event, seconds, partial(_ask_first, session, relay))
+            for relay in _relays_of(session)
+        ]
 
     def _seconds(self, session: Session) -> float:
         """For each relay; the session says how long a call may take altogether."""
@@ -284,6 +288,16 @@ class Nostr(Channel):
 
     def _address(self, name: str) -> str:
         return f"{self.at('web')}/{encoded('note', bytes.fromhex(name))}"
+
+
+def _ask_first(session: Session, relay: str) -> None:
+    """Ask what the session asks before each request: a web socket does not pass by its client.
+
+    Raises ChannelError when the lease may end meanwhile, or a stop holds what this is for.
+    """
+    request = session.http.build_request("POST", relay)
+    for hook in session.http.event_hooks["request"]:
+        hook(request)
 
 
 def _one(name: str) -> dict[str, object]:

@@ -46,10 +46,15 @@ PREFIXES = {
 """How the words before the colon of a refusal are read."""
 
 
-def hand_over(relay: str, event: Event, seconds: float) -> Told:
-    """Give a relay an event and wait for its OK. Never raises; the same event again is the same."""
+def hand_over(relay: str, event: Event, seconds: float, may_leave: Callable[[], None]) -> Told:
+    """Give a relay an event and wait for its OK; the same event again is the same.
+
+    Raises nothing but what `may_leave` raises, which is asked when the socket is open: connecting
+    may take seconds.
+    """
     try:
         with connected(relay, timeout_seconds=seconds) as socket:
+            may_leave()
             socket.send(json.dumps(["EVENT", event], ensure_ascii=False))
             while (message := _next(socket)) is not None:
                 if message[:2] == ["OK", event["id"]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.halting import Halted, refuse_halted
 from config.kernel.scoping import org_atomic
+from config.kernel.websocket import WebSocket, connected
 from publishing.channels.base import CrashPoint
 from publishing.delivery import faults, ledger
 from publishing.delivery.claim import claim
@@ -30,6 +32,8 @@ from publishing.models import (
 )
 from publishing.services import standing, stops
 from publishing.services.approvals import content_hash
+from tests.make_inbox import staged_account
+from tests.networks import nostr
 from tests.world import World
 
 from .deliveries import account_on, again, approved_post, deliver, due_delivery
@@ -197,6 +201,41 @@ def test_what_may_be_out_is_looked_for_after_the_stop_and_never_sent_blindly(
         ledger.reap()
     assert again(scene.delivery).state == DeliveryState.PUBLISHED
     assert len(scene.remote.posts) == 1
+
+
+@pytest.mark.parametrize("pulled_at", [1, 2])
+def test_no_event_leaves_by_a_socket_that_was_open_before_the_stop(
+    scene: Scene, settings: Settings, monkeypatch: pytest.MonkeyPatch, pulled_at: int
+) -> None:
+    """The brake is pulled when the first or the second relay has opened its web socket."""
+    opened: list[str] = []
+    pulled: list[Stop] = []
+
+    @contextmanager
+    def then_stop(relay: str, **options: Any) -> Iterator[WebSocket]:
+        with connected(relay, **options) as socket:
+            opened.append(relay)
+            if len(opened) == pulled_at:
+                pulled.append(scene.stop(Level.ORGANIZATION))
+            yield socket
+
+    monkeypatch.setattr("publishing.channels.nostr_relays.connected", then_stop)
+    with nostr.stage(settings) as stage, nostr.Relay() as second:
+        relays = [each for each in (stage.network, second) if isinstance(each, nostr.Relay)]
+        told = {"relays": [each.relay for each in relays]}
+        stage.account = replace(stage.account, settings=told)
+        account = staged_account(scene.world.brand, "nostr", stage)
+        delivery = due_delivery(scene.world.brand, account)
+        deliver(delivery)
+        got = pulled_at - 1
+        assert [len(each.received) for each in relays] == [got, 0]
+        # What one of them has is looked for when it is let go, as everywhere.
+        assert again(delivery).state == (DeliveryState.SCHEDULED, DeliveryState.SENDING)[got]
+        scene.resume(pulled[0])
+        with time_machine.travel(now() + timedelta(minutes=20), tick=False):
+            ledger.reap()
+        assert again(delivery).state == (DeliveryState.MISSED, DeliveryState.PUBLISHED)[got]
+        assert [len(each.received) for each in relays] == [got, 0]
 
 
 @pytest.mark.parametrize("when_late", [WhenLate.ASK, WhenLate.PUBLISH])
