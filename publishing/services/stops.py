@@ -1,7 +1,9 @@
 """The brake: who may pull it at which level, letting go, and what was missed meanwhile.
 
 While a stop stands nothing leaves: not a new post, not a part of one that is being uploaded, no
-text is asked of a model and no page is read. Letting go never makes up for anything.
+text is asked of a model and no page is read. Letting go never makes up for anything. The
+access of accounts is still renewed, and their numbers and messages are read: what leaves is posts
+and answers.
 """
 
 from __future__ import annotations
