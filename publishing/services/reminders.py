@@ -24,6 +24,7 @@ from organizations.services.suppression import require_not_suppressed
 from organizations.services.white_label import OWN_ACCENT, dressed, look_of_team, shades_of
 from publishing.models import PendingPost, PortalLink, Workflow
 
+from .portal import mailed_address
 from .reviews import awaits_client
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,8 @@ HOURS_AHEAD: Final[int] = Workflow._meta.get_field("reminder_hours").default
 def remind_posts(moment: datetime | None = None) -> int:
     """Remind of posts that expire soon, in all organizations; each once a step. Returns how many.
 
-    Members are told as they chose; a client by mail to those who have an open link to the post.
+    Members are told as they chose; a client by mail to those who have an open link to the post,
+    with an address of it.
     """
     moment = moment or now()
     # Soonest first, so that those whose time has come are among them whatever waits behind.
@@ -116,11 +118,14 @@ def _write(link: PortalLink, posts: Sequence[PendingPost], moment: datetime) -> 
     context = {
         "agency": look.name,
         "button": shades.fill,
+        "button_ink": shades.on_fill,
         "hides_warren": look.hides_warren,
         "brand": link.brand.name,
         "client": link.client_name,
         "count": len(posts),
+        "url": mailed_address(link),
         "expires": in_words(soonest, link.brand.timezone, at=moment),
+        "ends": in_words(link.expires_at, link.brand.timezone, at=moment),
     }
     message = dressed(letter("client_reminder", to=link.client_email, context=context), look)
     transaction.on_commit(partial(_send, message))
