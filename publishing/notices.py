@@ -23,6 +23,7 @@ from .models import (
     SocialAccount,
     Stop,
 )
+from .services.accounts import BY_CLIENT
 from .services.workflows import steps_of_post
 
 APPROVAL_GAP: Final = timedelta(hours=1)
@@ -157,7 +158,7 @@ def lost_channel(record: AuditRecord) -> Notice | None:
 def connected_by_client(record: AuditRecord) -> Notice | None:
     """Members who connect something see it at once; what a client does, they hear of."""
     account = target_of(record, SocialAccount.objects.all())
-    if account is None or record.data.get("way") != "client":
+    if account is None or record.data.get("way") != BY_CLIENT:
         return None
     links = BrandAccountLink.objects.filter(account=account)
     brands = links.values_list("brand_id", flat=True)

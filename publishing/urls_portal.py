@@ -12,6 +12,7 @@ urlpatterns = [
     path("posts/<uuid:pending>/answer/", portal.answer, name="answer"),
     path("posts/approval/", portal.approve_all, name="approve-all"),
     path("networks/<slug:platform>/", portal_connecting.network, name="network"),
+    path("networks/<slug:platform>/consent/", portal_connecting.consent, name="consent"),
     path("leaving/<uuid:attempt>/", portal_connecting.leave, name="leave"),
     path("choosing/<uuid:attempt>/", portal_connecting.choose, name="choose"),
     path("look/<slug:version>.css", portal.style, name="style"),

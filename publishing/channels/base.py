@@ -74,6 +74,7 @@ from .shapes import (
     Quota,
     Reading,
     VideoLimits,
+    secret_names,
 )
 
 __all__ = [
@@ -127,6 +128,7 @@ __all__ = [
     "fingerprint",
     "option",
     "renew",
+    "secret_names",
 ]
 
 

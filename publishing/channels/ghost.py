@@ -358,6 +358,8 @@ def _refused_at_connecting(error: ChannelError, site: str) -> ChannelError:
         )
     if error.code == PAGE or error.extra.get("http_status") == 404:
         return misfit(f"No Ghost Admin API answers at {site}. Check the address.", "site")
+    if error.code in ("address_refused", "no_connection"):
+        return misfit(f"{site} cannot be reached. Check the address and try again.", "site")
     return error
 
 

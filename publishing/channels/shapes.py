@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -185,6 +185,17 @@ class CredentialField:
     """Makes a fresh default each time that the form is shown, such as a secret to hand on."""
     with_consent: bool = True
     """Whether it is asked as well before the network's own page opens; a secret never is."""
+
+
+def secret_names(fields: Sequence[CredentialField]) -> str:
+    """The secrets among them as people call them: "app password", "Admin API key"."""
+    return " and ".join(_within_a_sentence(each.label) for each in fields if each.secret)
+
+
+def _within_a_sentence(label: str) -> str:
+    """Names and abbreviations stay as they are written."""
+    is_name = any(sign.isupper() for sign in label[1:])
+    return label if is_name else label[:1].lower() + label[1:]
 
 
 @dataclass(frozen=True, slots=True)

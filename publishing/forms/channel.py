@@ -8,26 +8,39 @@ from typing import Any
 from django import forms
 
 from brands.models import BrandProfile
-from publishing.channels.base import Connection, CredentialField
+from publishing.channels.base import Connection, CredentialField, secret_names
 
 
-class ConnectForm(forms.Form):
-    """One input for each of the fields, and the brand that will use the account.
+class CredentialsForm(forms.Form):
+    """One input for each of the fields.
 
     Secrets are never sent back to the page, also not when something else was wrong.
     """
 
-    def __init__(
-        self,
-        *args: Any,
-        asked: Sequence[CredentialField],
-        brands: list[BrandProfile],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, asked: Sequence[CredentialField], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
         for each in asked:
             self.fields[each.name] = field_of(each)
+
+    @property
+    def has_secrets(self) -> bool:
+        return any(each.secret for each in self.asked)
+
+    @property
+    def secret_names(self) -> str:
+        """For a heading."""
+        return secret_names(self.asked)
+
+    def credentials(self) -> dict[str, str]:
+        return {each.name: self.cleaned_data[each.name] for each in self.asked}
+
+
+class ConnectForm(CredentialsForm):
+    """What a channel asks, and the brand that will use the account."""
+
+    def __init__(self, *args: Any, brands: list[BrandProfile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         choices = [(str(brand.pk), brand.name) for brand in brands]
         self.fields["brand"] = forms.ChoiceField(
             required=False,
@@ -36,18 +49,6 @@ class ConnectForm(forms.Form):
             help_text="It becomes the brand's default here if it has none. Others can join later.",
         )
         self.brands = {str(brand.pk): brand for brand in brands}
-
-    @property
-    def has_secrets(self) -> bool:
-        return any(each.secret for each in self.asked)
-
-    @property
-    def secret_names(self) -> str:
-        """As people call them, for a heading: "app password"."""
-        return " and ".join(each.label.lower() for each in self.asked if each.secret)
-
-    def credentials(self) -> dict[str, str]:
-        return {each.name: self.cleaned_data[each.name] for each in self.asked}
 
     def brand(self) -> BrandProfile | None:
         return self.brands.get(self.cleaned_data["brand"])

@@ -7,24 +7,36 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from publishing.channels.base import Channel, CredentialField
+from publishing.channels.base import Channel
 from publishing.models import PortalLink
 from publishing.services.portal import LIFE_DAYS, MOST_DAYS
 
-from .channel import field_of
+from .channel import CredentialsForm
 
 
-class NetworkForm(forms.Form):
-    """What a network must know before its own page opens, such as which server."""
+class NetworkForm(CredentialsForm):
+    """What a network asks of a client: all of it, or only what it must know before its own page
+    opens, such as which server. And the client's name, where the link does not say it."""
 
-    def __init__(self, data: Any = None, *, asked: Sequence[CredentialField]) -> None:
-        super().__init__(data)
-        self.asked = asked
-        for each in asked:
-            self.fields[each.name] = field_of(each)
+    _NAME: ClassVar = "client_name"
 
-    def values(self) -> dict[str, str]:
-        return {each.name: self.cleaned_data[each.name] for each in self.asked}
+    def __init__(self, *args: Any, agency: str, link: PortalLink, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # Clients know the agency, and need not know what it works with.
+            field.help_text = field.help_text.replace("Warren", agency)
+        if not link.client_name:
+            self.fields[self._NAME] = forms.CharField(
+                label="Your name",
+                max_length=120,
+                help_text=f"So that {agency} knows who connected it.",
+                widget=forms.TextInput(attrs={"autocomplete": "name"}),
+            )
+        self.known_name = link.client_name
+
+    @property
+    def client_name(self) -> str:
+        return self.known_name or " ".join(self.cleaned_data[self._NAME].split())
 
 
 class LinkForm(forms.Form):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
 
 from brands.models import BrandProfile
+from organizations.models import ActorKind, AuditRecord
 from publishing.channels.base import Authorizes, Channel, Connects, Listens
 from publishing.channels.registry import channels
 from publishing.models import (
@@ -85,8 +87,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class LetIn:
+    """Who connected an account last, as the audit log has it: a member, or a client by a link."""
+
+    who: str
+    at: datetime
+    by_link: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelPage:
     row: ChannelRow
+    let_in: LetIn | None
     channel: Channel | None
     health: AccountHealth
     choices: Sequence[Choice]
@@ -199,6 +211,7 @@ def channel_page(account: SocialAccount) -> ChannelPage:
     )
     return ChannelPage(
         row=_row(account, links),
+        let_in=_let_in(account),
         channel=channels.get(account.platform),
         health=account_health(account),
         choices=[Choice(brand, by_brand.get(brand.pk)) for brand in brands],
@@ -206,6 +219,19 @@ def channel_page(account: SocialAccount) -> ChannelPage:
         failed_count=counted["failed"],
         waiting_count=counted["waiting"],
     )
+
+
+def _let_in(account: SocialAccount) -> LetIn | None:
+    acts = AuditRecord.objects.filter(
+        target_type=account._meta.label_lower, target_id=account.pk, action="account.connected"
+    )
+    act = acts.select_related("actor").order_by("-created_at").first()
+    if act is None:
+        return None
+    if act.actor_kind == ActorKind.CLIENT:
+        return LetIn(act.data.get("client") or "a client", act.created_at, by_link=True)
+    name = str(act.actor) if act.actor else "somebody who has left"
+    return LetIn(name, act.created_at, by_link=False)
 
 
 def _row(account: SocialAccount, links: Sequence[BrandAccountLink]) -> ChannelRow:

@@ -14,7 +14,7 @@ from django.db.models.functions import TruncWeek
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
-from publishing.channels.base import Authorizes, Channel, Hosts
+from publishing.channels.base import Authorizes, Channel, Connects, secret_names
 from publishing.channels.registry import channels, platform_label
 from publishing.models import (
     MediaRendition,
@@ -125,6 +125,22 @@ class Report:
     listed: Sequence[Post]
 
 
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """A network that a client may connect, and how."""
+
+    channel: Channel
+    by_consent: bool
+    by_form: bool
+
+    @property
+    def words(self) -> str:
+        secret = secret_names(self.channel.credential_fields)
+        if self.by_consent and self.by_form:
+            return f"You sign in over there, or enter the {secret}."
+        return "You sign in over there." if self.by_consent else f"You enter the {secret}."
+
+
 def review_page(link: PortalLink) -> ReviewPage:
     """The posts that wait for the client of this link, those due first first, 20 at most; and what
     was answered by the link lately."""
@@ -216,23 +232,32 @@ def shows_picture(link: PortalLink, name: str) -> bool:
     )
 
 
-def asking_for_consent() -> list[Channel]:
-    """The networks that let somebody in on a page of their own, and that this installation is set
-    up for: a client types no secret into a page of ours."""
-    found = [
-        channel
-        for channel in channels.values()
-        if isinstance(channel, Authorizes)
-        and not isinstance(channel, Hosts)
-        and not (channel.needs_app and app_keys(channel.slug) is None)
-    ]
-    return sorted(found, key=lambda channel: channel.label.casefold())
+def open_to_clients() -> list[WayIn]:
+    """The networks that let in whoever shows that an account is theirs: on a page of their own, if
+    this installation is set up for it, or by a secret that the network gave them.
+
+    What asks for no secret, such as a page of ours or a receiver of the team's, is the team's to
+    connect: there anybody could name what is another's.
+    """
+    found = [_way_into(channel) for channel in channels.values()]
+    usable = [way for way in found if way.by_consent or way.by_form]
+    return sorted(usable, key=lambda way: way.channel.label.casefold())
 
 
-def connectable_by_client(link: PortalLink) -> list[Channel]:
+def connectable_by_client(link: PortalLink) -> list[WayIn]:
     """Those of them that the link does not leave out."""
     wanted = set(link.platforms)
-    return [each for each in asking_for_consent() if not wanted or each.slug in wanted]
+    return [each for each in open_to_clients() if not wanted or each.channel.slug in wanted]
+
+
+def _way_into(channel: Channel) -> WayIn:
+    is_ready = not channel.needs_app or app_keys(channel.slug) is not None
+    shows_whose = any(each.secret for each in channel.credential_fields)
+    return WayIn(
+        channel,
+        by_consent=isinstance(channel, Authorizes) and is_ready,
+        by_form=isinstance(channel, Connects) and shows_whose,
+    )
 
 
 def report_of(brand: BrandProfile, *, days: int) -> Report:

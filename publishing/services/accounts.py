@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from copy import copy
-from typing import cast
+from typing import Final, cast
 
 import structlog
 
 from billing.services.limits import require_room_for
 from brands.models import BrandProfile
+from config.kernel.brands import over_all_brands
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, DomainError, Invalid
 from config.kernel.scoping import org_atomic
@@ -42,6 +43,9 @@ from .kept_accounts import keep
 
 log = structlog.get_logger(__name__)
 
+BY_CLIENT: Final = "client"
+"""The way of an account that a client connected by a link, as the audit log keeps it."""
+
 
 def connect_account(
     *,
@@ -50,13 +54,14 @@ def connect_account(
     brand: BrandProfile | None,
     by: User | None,
     again: SocialAccount | None = None,
+    way: str = "form",
 ) -> SocialAccount:
     """Try what the person typed on the network, and keep the account it opens.
 
     The network is asked before any transaction. An account that is there already, disconnected or
     not, gets the new credentials in its own row, so that its posts stay with it. With a brand it is
     linked, as the default when the brand has none on this network. With `again` only that very
-    account will do.
+    account will do. The `way` is BY_CLIENT for somebody who came by a link.
     Raises Invalid or ChannelError whose `field` names the input to mend; a retry helps only when
     the network was away.
     """
@@ -65,10 +70,8 @@ def connect_account(
     connection = cast(Connects, channel).connect(values)
     if again is not None:
         connection = the_very_one(channel, again, [connection])
-    account = keep_connection(
-        platform=platform, connection=connection, brand=brand, by=by, way="form"
-    )
-    wake_deliveries(account=account)
+    account = keep_connection(platform=platform, connection=connection, brand=brand, by=by, way=way)
+    wake_accounts([account])
     return account
 
 
@@ -96,15 +99,20 @@ def keep_connection(
     by: User | None,
     way: str,
 ) -> SocialAccount:
-    """Keep an account that a network has just opened, however it did: `way` is form or consent.
+    """Keep an account that a network has just opened, however it did: `way` is form or consent, or
+    BY_CLIENT for both of them behind a client's link.
 
     Wake its deliveries after that transaction: they are locked before their account everywhere.
     Raises PaymentRequired when the plan has no place for one more; an account that is connected
-    already has its place.
+    already has its place. Raises Conflict for a client's word that it lives on another server now.
     """
     channel = channels[platform]
-    with _undisturbed(platform, connection.remote_id), org_atomic():
+    # Who sees some brands only may bring an account that another brand has already.
+    whole = over_all_brands("an account belongs to the organization")
+    with whole, _undisturbed(platform, connection.remote_id), org_atomic():
         _refuse_beyond_plan(channel, connection)
+        if way == BY_CLIENT:
+            _refuse_moved(channel, connection)
         account = keep(channel, connection)
         if isinstance(channel, Hosts):
             channel.host(account.pk, account.handle)
@@ -121,6 +129,13 @@ def keep_connection(
             data={"platform": platform, "handle": account.handle, "way": way},
         )
     return account
+
+
+def wake_accounts(accounts: Sequence[SocialAccount]) -> None:
+    """Let go on what waits for accounts that were just connected, of whatever brand."""
+    with over_all_brands("deliveries wait for an account, of whatever brand"):
+        for account in accounts:
+            wake_deliveries(account=account)
 
 
 @contextmanager
@@ -291,6 +306,18 @@ def _refuse_beyond_plan(channel: Channel, connection: Connection) -> None:
     # An account that is alive has its place already.
     if not known.exists():
         require_room_for("accounts", count_accounts)
+
+
+def _refuse_moved(channel: Channel, connection: Connection) -> None:
+    """Whoever names a server may name their own, which says that it has anybody's account. So what
+    is known by this id stays where it is, until somebody of the team leads it elsewhere."""
+    known = SocialAccount.with_deleted.filter(platform=channel.slug, remote_id=connection.remote_id)
+    if known.exclude(server=connection.server).exists():
+        raise Conflict(
+            f"This account of {channel.label} cannot be connected by a link. Ask whoever sent you "
+            "the link to connect it with you.",
+            code="other_server",
+        )
 
 
 def _link(brand: BrandProfile, account: SocialAccount, *, is_default: bool) -> BrandAccountLink:

@@ -19,7 +19,6 @@ from django.core import signing
 from django.db.models import QuerySet
 
 from brands.models import BrandProfile
-from config.kernel.brands import over_all_brands
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid, NotFound
 from config.kernel.models import uuid7
@@ -34,10 +33,9 @@ from publishing.channels.base import (
     Payload,
 )
 from publishing.channels.registry import channels
-from publishing.delivery.ledger import wake_deliveries
 from publishing.models import ConnectAttempt, PortalLink, SocialAccount
 
-from .accounts import keep_connection, refuse_blanks, the_very_one
+from .accounts import BY_CLIENT, keep_connection, refuse_blanks, the_very_one, wake_accounts
 from .networks import app_keys, callback_address
 
 LIFE: Final = timedelta(minutes=15)
@@ -170,7 +168,7 @@ def finish_connecting(
     if len(offered) > 1:
         return _offer(attempt, offered)
     account = _keep(attempt, offered[0], by)
-    _wake([account])
+    wake_accounts([account])
     return Arrival(attempt, (account,))
 
 
@@ -201,7 +199,7 @@ def choose_accounts(
             raise Invalid("Choose at least one account, or cancel.", field="accounts")
         accounts = [_keep(attempt, each, by) for each in chosen]
         ConnectAttempt.objects.filter(pk=attempt.pk).update(offered=None, updated_at=now())
-    _wake(accounts)
+    wake_accounts(accounts)
     return accounts
 
 
@@ -270,21 +268,13 @@ def _offer(attempt: ConnectAttempt, offered: Sequence[Connection]) -> Arrival:
 
 
 def _keep(attempt: ConnectAttempt, connection: Connection, by: User | None) -> SocialAccount:
-    # A client sees one brand, and another of the team's may have the very account already.
-    with over_all_brands("an account belongs to the organization"):
-        return keep_connection(
-            platform=attempt.platform,
-            connection=connection,
-            brand=attempt.brand,
-            by=by,
-            way="client" if attempt.link_id else "consent",
-        )
-
-
-def _wake(accounts: Sequence[SocialAccount]) -> None:
-    with over_all_brands("deliveries wait for an account, of whatever brand"):
-        for account in accounts:
-            wake_deliveries(account=account)
+    return keep_connection(
+        platform=attempt.platform,
+        connection=connection,
+        brand=attempt.brand,
+        by=by,
+        way=BY_CLIENT if attempt.link_id else "consent",
+    )
 
 
 def _as_json(connection: Connection) -> Payload:

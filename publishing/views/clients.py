@@ -20,7 +20,7 @@ from organizations.services.white_label import look_of_team
 from publishing.forms.portal import LinkForm
 from publishing.forms.problems import tell
 from publishing.models import PortalLink
-from publishing.selectors.portal import asking_for_consent
+from publishing.selectors.portal import open_to_clients
 from publishing.services.portal import is_open, make_link, renew_link, revoke_link
 from publishing.services.portal_letters import send_link
 from publishing.services.reviews import posts_for_client
@@ -69,7 +69,7 @@ def portal_revoke(request: Request, portal_link: UUID) -> HttpResponse:
 
 def _form(request: Request) -> LinkForm:
     data = request.POST if request.method == "POST" else None
-    return LinkForm(data, networks=asking_for_consent())
+    return LinkForm(data, networks=[each.channel for each in open_to_clients()])
 
 
 def _make(request: Request, brand: BrandProfile, values: dict[str, Any]) -> HttpResponse:

@@ -1,5 +1,5 @@
-"""A client connects an account of their own: out to the network's page, and back by the browser
-that they left with.
+"""A client connects an account of their own: by what the network gave them for it, or out to the
+network's page, and back by the browser that they left with.
 
 The state in the address is signed and used once. A cookie, the only one behind a link, binds it to
 the browser: it lasts as long as the way does, and only the address to come back to gets it. So
@@ -8,24 +8,29 @@ nobody can be sent to say yes over there for somebody else (RFC 9700, 2.1).
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from config.kernel.errors import DomainError, NotFound
+from config.kernel.errors import DomainError, NotFound, PaymentRequired
 from config.kernel.scoping import org_atomic
-from publishing.channels.base import Channel
+from config.kernel.throttle import throttle
+from publishing.channels.base import Channel, CredentialField
 from publishing.channels.registry import channels
 from publishing.forms.channel import ChooseForm
 from publishing.forms.portal import NetworkForm
 from publishing.forms.problems import tell
 from publishing.models import ConnectAttempt, PortalLink
 from publishing.selectors.channels import consent_terms
-from publishing.selectors.portal import connectable_by_client
+from publishing.selectors.portal import WayIn, connectable_by_client
+from publishing.services.accounts import BY_CLIENT, connect_account
 from publishing.services.connecting import (
     LIFE,
     address_of,
@@ -37,7 +42,7 @@ from publishing.services.connecting import (
     open_choice,
     start_connecting,
 )
-from publishing.services.portal import entered, open_link
+from publishing.services.portal import entered, keep_name, open_link
 
 from .portal_door import Visit, by_link, require_key, show
 
@@ -45,6 +50,10 @@ CONNECT: Final = PortalLink.Purpose.CONNECT
 COOKIE: Final = "client_way"
 _SALT: Final = "publishing.portal.way"
 BOTH: Final = ["GET", "HEAD", "POST"]
+AN_HOUR: Final = 3600
+MOST_TRIES: Final = 30
+"""Times an hour that a link may try secrets at networks."""
+ELSEWHERE: Final = "This link does not lead to that network. Choose one of the list."
 OTHER_BROWSER: Final = (
     "Nothing was connected: this is not the browser in which you started, or it took longer than "
     "15 minutes. Open your link again, in the browser that you stay in, and start anew."
@@ -62,29 +71,42 @@ def choose_network(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @by_link(CONNECT, methods=BOTH, atomic=False)
 def network(request: HttpRequest, visit: Visit, platform: str) -> HttpResponse:
-    """What the network will ask, and the way there."""
-    channel = _channel(visit, platform)
-    asked = asked_before(channel)
-    form = NetworkForm(request.POST if request.method == "POST" else None, asked=asked)
-    if request.method == "POST":
-        try:
-            require_key(request, visit)
-            if form.is_valid():
-                attempt = start_connecting(
-                    platform=platform,
-                    values=form.values(),
-                    brand=visit.brand,
-                    account=None,
-                    by=None,
-                    link=visit.link,
-                )
-                return _leaving(visit, attempt)
-        except DomainError as error:
-            tell(form, error)
-    context = {"channel": channel, "form": form, "key": visit.key()}
-    with org_atomic():
-        context["terms"] = consent_terms(channel)
-        return show(request, visit, "network", context, 422 if form.errors else 200)
+    """Both ways into a network, as far as it has them; the form of secrets is answered here."""
+    desk = _desk(visit, platform)
+    if request.method != "POST":
+        return _page(request, desk, desk.typed(), desk.consent())
+    form = _of_network(desk.typed(request.POST))
+    try:
+        require_key(request, visit)
+        if form.is_valid():
+            _connect(visit, desk.channel, form)
+            return redirect(f"{visit.path('home')}?done={platform}")
+    except DomainError as error:
+        _tell(visit, form, error)
+    return _page(request, desk, form, desk.consent())
+
+
+@by_link(CONNECT, methods=["POST"], atomic=False)
+def consent(request: HttpRequest, visit: Visit, platform: str) -> HttpResponse:
+    """Get ready to leave for the network; the page after this one has the way there."""
+    desk = _desk(visit, platform)
+    form = _of_network(desk.consent(request.POST))
+    try:
+        require_key(request, visit)
+        if form.is_valid():
+            keep_name(link=visit.link, name=form.client_name)
+            attempt = start_connecting(
+                platform=platform,
+                values=form.credentials(),
+                brand=visit.brand,
+                account=None,
+                by=None,
+                link=visit.link,
+            )
+            return _leaving(visit, attempt)
+    except DomainError as error:
+        _tell(visit, form, error)
+    return _page(request, desk, desk.typed(), form)
 
 
 @by_link(CONNECT)
@@ -113,7 +135,7 @@ def choose(request: HttpRequest, visit: Visit, attempt: UUID) -> HttpResponse:
                 choose_accounts(attempt_id=attempt, remote_ids=chosen, by=None, link=visit.link)
                 return redirect(f"{visit.path('home')}?done={found.platform}")
         except DomainError as error:
-            tell(form, error)
+            _tell(visit, form, error)
     context = {"channel": channels[found.platform], "form": form, "key": visit.key()}
     return show(request, visit, "choose", context, 422 if form.errors else 200)
 
@@ -181,9 +203,78 @@ def _way_of(cookie: str, attempt: UUID) -> str | None:
     return str(token) if mine == attempt.hex else None
 
 
-def _channel(visit: Visit, platform: str) -> Channel:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """A network that this link leads to, and the forms of its ways in."""
+
+    visit: Visit
+    way: WayIn
+
+    @property
+    def channel(self) -> Channel:
+        return self.way.channel
+
+    def typed(self, data: Any = None) -> NetworkForm | None:
+        fields = self.channel.credential_fields
+        return self._form(fields, data, "typed") if self.way.by_form else None
+
+    def consent(self, data: Any = None) -> NetworkForm | None:
+        fields = asked_before(self.channel)
+        return self._form(fields, data, "consent") if self.way.by_consent else None
+
+    def _form(self, asked: Sequence[CredentialField], data: Any, name: str) -> NetworkForm:
+        # Both may stand on one page, and no two inputs have one id.
+        look, link = self.visit.look, self.visit.link
+        return NetworkForm(data, asked=asked, agency=look.name, link=link, auto_id=f"{name}_%s")
+
+
+def _desk(visit: Visit, platform: str) -> _Desk:
     with org_atomic():
-        found = {each.slug: each for each in connectable_by_client(visit.link)}
+        found = {each.channel.slug: each for each in connectable_by_client(visit.link)}
     if platform not in found:
-        raise NotFound("This link does not lead to that network. Choose one of the list.")
-    return found[platform]
+        raise NotFound(ELSEWHERE)
+    return _Desk(visit, found[platform])
+
+
+def _of_network(form: NetworkForm | None) -> NetworkForm:
+    if form is None:
+        raise NotFound(ELSEWHERE)
+    return form
+
+
+def _connect(visit: Visit, channel: Channel, form: NetworkForm) -> None:
+    """As a member connects it, for the link's brand and in the client's name."""
+    throttle("client-connect", visit.link.pk.hex, limit=MOST_TRIES, per_seconds=AN_HOUR)
+    name = form.client_name
+    with entered(visit.organization_id, visit.link, client_name=name, atomic=False):
+        connect_account(
+            platform=channel.slug,
+            values=form.credentials(),
+            brand=visit.brand,
+            by=None,
+            way=BY_CLIENT,
+        )
+        keep_name(link=visit.link, name=name)
+
+
+def _page(
+    request: HttpRequest, desk: _Desk, typed: NetworkForm | None, consent: NetworkForm | None
+) -> HttpResponse:
+    failed = any(form is not None and form.errors for form in (typed, consent))
+    with org_atomic():
+        context = {
+            "channel": desk.channel,
+            "form": typed,
+            "consent": consent,
+            "terms": consent_terms(desk.channel) if consent is not None else None,
+            "key": desk.visit.key(),
+        }
+        return show(request, desk.visit, "network", context, 422 if failed else 200)
+
+
+def _tell(visit: Visit, form: BaseForm, error: DomainError) -> None:
+    """In the agency's name, and without its own affairs."""
+    words = error.message.replace("Warren", visit.look.name)
+    if isinstance(error, PaymentRequired):
+        words = f"{visit.look.name} has no place for one more account now. Tell them, please."
+    tell(form, error, words)

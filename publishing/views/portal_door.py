@@ -35,6 +35,8 @@ from publishing.services.portal import UNKNOWN, entered, inside, open_link
 
 READING: Final = ["GET", "HEAD"]
 KEY_LIFE: Final = timedelta(hours=24)
+# Of no network's own fields, which may stand in the same form.
+KEY_FIELD: Final = "page_key"
 NAME_MOST: Final = 120
 
 _KEYS: Final = signing.TimestampSigner(salt="publishing.portal")
@@ -101,7 +103,7 @@ def by_link(
 def require_key(request: HttpRequest, visit: Visit) -> None:
     """Raises Invalid for a form that is not from a page of this link, or was open for a day."""
     try:
-        said = _KEYS.unsign(request.POST.get("key", ""), max_age=KEY_LIFE)
+        said = _KEYS.unsign(request.POST.get(KEY_FIELD, ""), max_age=KEY_LIFE)
     except signing.BadSignature:
         said = ""
     if said != visit.link.pk.hex:

@@ -41,8 +41,9 @@ def made(world: World, **values: Any) -> tuple[PortalLink, str]:
 def leave(client: Client, token: str) -> dict[str, str]:
     address = f"/c/{token}/networks/quayside/"
     page = client.get(address).content.decode()
-    key = re.findall(r'name="key" value="([^"]+)"', page)[0]
-    answer = client.post(address, {"key": key}, follow=True)
+    key = re.findall(r'name="page_key" value="([^"]+)"', page)[0]
+    given = {"page_key": key, "client_name": "Ada"}
+    answer = client.post(f"{address}consent/", given, follow=True)
     assert answer.status_code == 200, answer.content.decode()
     return query_of(answer["Refresh"].partition("url=")[2])
 
@@ -143,12 +144,36 @@ def test_an_account_that_another_brand_has_is_shared_and_not_shown(
         assert BrandAccountLink.objects.filter(account=account).count() == 2
 
 
+def test_who_comes_by_a_link_without_a_name_says_one_before_leaving(
+    client: Client, world: World, network: AuthorizationServer
+) -> None:
+    link, token = made(world)
+    address = f"/c/{token}/networks/quayside/"
+    key = re.findall(r'name="page_key" value="([^"]+)"', client.get(address).content.decode())[0]
+    refused = client.post(f"{address}consent/", {"page_key": key, "client_name": " "})
+    assert refused.status_code == 422 and "This field is required" in refused.content.decode()
+    come_back(client, network, leave(client, token))
+    with org_atomic(world.id):
+        act = AuditRecord.objects.filter(action="account.connected").latest("created_at")
+        assert act.data["client"] == PortalLink.objects.get(pk=link.pk).client_name == "Ada"
+    assert "Your name" not in client.get(address).content.decode()
+
+
+def test_a_network_that_has_no_form_takes_no_secrets(
+    client: Client, world: World, network: AuthorizationServer
+) -> None:
+    _, token = made(world)
+    answer = client.post(f"/c/{token}/networks/quayside/", {"password": "typed"})
+    assert answer.status_code == 404 and accounts(world) == []
+
+
 def test_a_link_for_certain_networks_leads_to_no_others(
     client: Client, world: World, network: AuthorizationServer
 ) -> None:
     _, token = made(world, platforms=["mastodon"])
     assert "Quayside" not in client.get(f"/c/{token}/").content.decode()
     assert client.get(f"/c/{token}/networks/quayside/").status_code == 404
+    assert client.post(f"/c/{token}/networks/quayside/consent/").status_code == 404
 
 
 def test_a_no_over_there_is_a_calm_page_with_a_way_back(

@@ -212,8 +212,8 @@ def test_a_form_that_is_not_of_this_link_does_nothing(
     _, token = made(world)
     if key == "another":
         _, other = made(world)
-        key = form_of(client.get(at(other)).content.decode(), post)["key"]
-    refused = said(client, token, post, answer="approved", key=key)
+        key = form_of(client.get(at(other)).content.decode(), post)["page_key"]
+    refused = said(client, token, post, answer="approved", page_key=key)
     assert refused.status_code == 422 and "press the button once more" in refused.content.decode()
     with org_atomic(world.id):
         assert not SignOff.objects.exists()
@@ -267,6 +267,7 @@ def walk(token: str, post: PendingPost) -> dict[str, tuple[str, str]]:
         "answer": ("post", at(token, "answer", pending=post.pk)),
         "approve-all": ("post", at(token, "approve-all")),
         "network": ("get", at(token, "network", platform="mastodon")),
+        "consent": ("post", at(token, "consent", platform="mastodon")),
         "leave": ("get", at(token, "leave", attempt=post.pk)),
         "choose": ("get", at(token, "choose", attempt=post.pk)),
     }
@@ -277,6 +278,7 @@ OPENS = {
     "answer": {"review"},
     "approve-all": {"review"},
     "network": {"connect"},
+    "consent": {"connect"},
     "leave": set(),
     "choose": set(),
 }
