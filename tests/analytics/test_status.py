@@ -97,6 +97,7 @@ def test_where_nothing_waits_all_is_well(client: Client) -> None:
     assert said["last_done_seconds"] == {}
     assert said["last_sweep_seconds"] is None
     assert said["alive_seconds"] == {"beat": None, "worker": None}
+    assert said["stopped"] == []
     assert work_line().is_well
 
 
@@ -203,7 +204,8 @@ def test_the_status_tells_nothing_of_any_organization_and_asks_little(
     world: World, client: Client, django_assert_max_num_queries: Any
 ) -> None:
     due_material(world, 300)
-    with django_assert_max_num_queries(len(DUE) + 1):
+    # What was done, and whose rows of the late kind those are.
+    with django_assert_max_num_queries(len(DUE) + 2):
         body = client.get(STATUS).content.decode()
     assert str(world.id) not in body and world.organization.slug not in body
 
