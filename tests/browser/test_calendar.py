@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -70,6 +71,50 @@ def test_a_post_that_is_dragged_to_another_day_stands_there_and_comes_back(
     page.get_by_role("button", name="Undo").click()
     expect(column(page, start).get_by_text("Dragged words")).to_be_visible()
     assert stands_at(scene, pk).date() == start
+    assert visitor.told() == []
+
+
+class Finger:
+    """One on the screen, as the browser itself hears of it."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+
+    def touches(self, kind: str, x: float = 0, y: float = 0) -> None:
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def middle(place: Locator) -> tuple[float, float]:
+    box = place.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_finger_that_rests_on_a_post_drags_it_and_one_that_moves_at_once_does_not(
+    visitor: Visitor, page: Page, scene: Scene
+) -> None:
+    start = monday() + timedelta(weeks=3)
+    wanted = start + timedelta(days=3)
+    pk = planned(scene, start, "Touched words")
+    open_week(visitor, scene, start)
+    finger = Finger(page)
+    x, y = middle(page.get_by_text("Touched words"))
+    there = middle(column(page, wanted).locator(".calendar__head"))
+    finger.touches("touchStart", x, y)
+    chip = page.locator(f'[data-chip="{pk}"]')
+    expect(chip).to_have_class(re.compile("chip--dragged"))
+    assert stands_at(scene, pk).date() == start
+    finger.touches("touchMove", *there)
+    finger.touches("touchEnd")
+    expect(column(page, wanted).get_by_text("Touched words")).to_be_visible()
+    expect(page.locator(".toast__words")).to_contain_text("Moved to")
+    assert stands_at(scene, pk).date() == wanted
+    finger.touches("touchStart", *middle(page.get_by_text("Touched words")))
+    finger.touches("touchMove", x, y)
+    finger.touches("touchEnd")
+    expect(chip).not_to_have_class(re.compile("chip--dragged"))
+    assert stands_at(scene, pk).date() == wanted
     assert visitor.told() == []
 
 

@@ -1,14 +1,17 @@
-/* Posts in the calendar are dragged to another day, hour or free slot. Fingers scroll: on a touch
-   screen the form of the post moves it. The keys do the same (calendar-keys.js). */
+/* Posts in the calendar are dragged to another day, hour or free slot. A finger that moves at once
+   scrolls; one that rests on a post first takes it. The keys do the same (calendar-keys.js). */
 
 import { remember, send, show } from "../plan.js";
 
 const FAR = 6;
+const REST_MS = 400;
 
 export function connect(calendar) {
   if (!("writes" in calendar.dataset)) return undefined;
   let dragged = null;
   let hasDropped = false;
+  // A finger that rests on a post, until it has rested long enough or moves.
+  let resting = null;
 
   function targetAt(event) {
     const under = document.elementFromPoint(event.clientX, event.clientY);
@@ -29,11 +32,29 @@ export function connect(calendar) {
 
   function onDown(event) {
     const chip = event.target.closest("[data-chip]");
-    if (!chip || event.button !== 0 || event.pointerType === "touch" || event.target.matches("input")) return;
-    dragged = { ...remember(chip), x: event.clientX, y: event.clientY, isMoving: false };
+    if (!chip || event.button !== 0 || event.target.matches("input")) return;
+    const start = { ...remember(chip), x: event.clientX, y: event.clientY, isMoving: false };
+    if (event.pointerType !== "touch") dragged = start;
+    else rest(start);
+  }
+
+  function rest(start) {
+    const timer = setTimeout(() => {
+      resting = null;
+      dragged = { ...start, isMoving: true };
+      start.chip.classList.add("chip--dragged");
+      navigator.vibrate?.(10);
+    }, REST_MS);
+    resting = { ...start, timer };
+  }
+
+  function restNoMore() {
+    clearTimeout(resting?.timer);
+    resting = null;
   }
 
   function onMove(event) {
+    if (resting && Math.hypot(event.clientX - resting.x, event.clientY - resting.y) > FAR) restNoMore();
     if (!dragged) return;
     const [x, y] = [event.clientX - dragged.x, event.clientY - dragged.y];
     if (!dragged.isMoving && Math.hypot(x, y) < FAR) return;
@@ -53,6 +74,7 @@ export function connect(calendar) {
   }
 
   function onUp(event) {
+    restNoMore();
     if (!dragged?.isMoving) {
       dragged = null;
       return;
@@ -72,6 +94,17 @@ export function connect(calendar) {
     if (hasDropped && event.target.closest("[data-chip]")) event.preventDefault();
   }
 
+  // The browser took the finger for scrolling or something of its own.
+  function onCancel() {
+    restNoMore();
+    if (dragged) letGo();
+  }
+
+  function holdStill(event) {
+    const isOurs = dragged || (resting && event.type === "contextmenu");
+    if (isOurs && event.cancelable) event.preventDefault();
+  }
+
   function onKey(event) {
     if (event.key === "Escape" && dragged) letGo();
   }
@@ -79,12 +112,17 @@ export function connect(calendar) {
   calendar.addEventListener("pointerdown", onDown);
   calendar.addEventListener("dragstart", (event) => event.preventDefault());
   calendar.addEventListener("click", onClick, true);
+  calendar.addEventListener("touchmove", holdStill, { passive: false });
+  calendar.addEventListener("contextmenu", holdStill);
   window.addEventListener("pointermove", onMove);
   window.addEventListener("pointerup", onUp);
+  window.addEventListener("pointercancel", onCancel);
   window.addEventListener("keydown", onKey);
   return () => {
     window.removeEventListener("pointermove", onMove);
+    restNoMore();
     window.removeEventListener("pointerup", onUp);
+    window.removeEventListener("pointercancel", onCancel);
     window.removeEventListener("keydown", onKey);
   };
 }
