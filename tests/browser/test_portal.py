@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from config.kernel.scoping import org_atomic
-from publishing.models import PendingPost, PendingStatus
+from publishing.models import PendingPost, PendingStatus, SocialAccount
+from tests.networks.ghost import NAME, SECRET, GhostNetwork
 
 from .scene import Scene
 from .test_barriers import findings
@@ -51,10 +52,37 @@ def test_a_client_asks_for_a_change_and_approves_on_a_phone_without_scripts(
     assert client.context.cookies() == []
 
 
-@pytest.mark.usefixtures("_axe")
-@pytest.mark.parametrize("purpose", PAGES)
-def test_no_page_behind_a_link_keeps_anybody_out(
-    visitor: Visitor, scene: Scene, purpose: str
+def test_a_client_connects_a_site_by_its_key_and_the_team_sees_who_it_was(
+    client: Visitor, visitor: Visitor, scene: Scene
 ) -> None:
-    visitor.open(f"/c/{scene.more[f'token_{purpose}']}/")
+    page = client.page
+    client.open(f"/c/{scene.more['token_connect']}/")
+    with GhostNetwork() as site:
+        page.get_by_role("link", name="Ghost").click()
+        page.get_by_label("Site").fill(site.address)
+        page.get_by_label("Admin API key").fill(f"{NAME}:{'cd' * 32}")
+        page.get_by_role("button", name="Connect Ghost").click()
+        refused = page.get_by_label("Admin API key")
+        expect(refused).to_have_attribute("aria-invalid", "true")
+        expect(refused).to_have_value("")
+        expect(page.get_by_label("Site")).to_have_value(site.address)
+        refused.fill(f"{NAME}:{SECRET}")
+        page.get_by_role("button", name="Connect Ghost").click()
+        expect(page.get_by_role("status")).to_contain_text("Your account on Ghost is connected")
+        assert SECRET not in page.content() and client.context.cookies() == []
+        with org_atomic(scene.world.id):
+            account = SocialAccount.objects.get(platform="ghost", server=site.address)
+        visitor.sign_in(scene.world.editor)
+        visitor.open(f"{scene.world.path}/channels/{account.pk}/")
+        expect(visitor.page.get_by_text("Ada Lovelace through a link")).to_be_visible()
+    visitor.sign_out()
+
+
+@pytest.mark.usefixtures("_axe")
+@pytest.mark.parametrize("place", [*PAGES, "connect/networks/bluesky"])
+def test_no_page_behind_a_link_keeps_anybody_out(
+    visitor: Visitor, scene: Scene, place: str
+) -> None:
+    purpose, _, rest = place.partition("/")
+    visitor.open(f"/c/{scene.more[f'token_{purpose}']}/{f'{rest}/' if rest else ''}")
     assert list(findings(visitor)) == []
