@@ -19,7 +19,11 @@ class RestForm(forms.Form):
         help_text="31 at least, so that the same words never come twice within a month.",
     )
     most_uses = forms.IntegerField(
-        required=False, min_value=1, max_value=1_000, label="At most so many uses"
+        required=False,
+        min_value=1,
+        max_value=1_000,
+        label="At most so many uses",
+        help_text="Empty: as often as its rest allows.",
     )
 
 

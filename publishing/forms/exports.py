@@ -9,12 +9,18 @@ from django import forms
 
 from brands.models import BrandProfile
 from config.kernel.clock import resolve, today_in
+from publishing.channels.registry import platform_label
 from publishing.models import PendingStatus, SocialAccount
 from publishing.services.exports import Span
 
 from .recurrence import DayInput
 
 KINDS = [("csv", "CSV, for spreadsheets"), ("json", "JSON"), ("ics", "ICS, for calendars")]
+
+
+class AccountChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: SocialAccount) -> str:
+        return f"{obj.name}, {platform_label(obj.platform)}"
 
 
 class ExportForm(forms.Form):
@@ -25,12 +31,12 @@ class ExportForm(forms.Form):
     brand: forms.ModelChoiceField = forms.ModelChoiceField(  # type: ignore[type-arg]
         None, required=False, label="Brand", empty_label="Every brand"
     )
-    account: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(  # type: ignore[type-arg]
+    account = AccountChoices(
         None,
         required=False,
         label="Accounts",
         help_text="Choose none for all.",
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "lines"}),
     )
     state = forms.MultipleChoiceField(
         choices=PendingStatus.choices,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from brands.models import BrandProfile
+from publishing.channels.registry import platform_label
 from publishing.models import PostImport
 from publishing.services.compositions import usable_accounts
 from publishing.services.imports import wishes_of
@@ -15,7 +16,6 @@ from publishing.services.imports_checking import (
     DRAFT,
     IN_QUEUE,
     Wishes,
-    account_name,
 )
 from publishing.services.imports_columns import FIELDS
 from publishing.services.imports_reading import MOST_BYTES
@@ -85,7 +85,8 @@ class WishesForm(forms.Form):
         queues.queryset = post_import.brand.queues.all()
         accounts: Any = self.fields["accounts"]
         accounts.choices = [
-            (str(each.pk), account_name(each)) for each in usable_accounts(post_import.brand)
+            (str(each.pk), f"{each.name}, {platform_label(each.platform)}")
+            for each in usable_accounts(post_import.brand)
         ]
         columns = [(name, name) for name in post_import.mapping["all_columns"]]
         for field in FIELDS:

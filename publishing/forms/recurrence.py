@@ -34,6 +34,7 @@ WAYS = [
 NUMBERS = [(1, "First"), (2, "Second"), (3, "Third"), (4, "Fourth"), (-1, "Last")]
 MONTH_DAYS = [(number, str(number)) for number in range(1, 32)] + [(-1, "Last day")]
 TEN = time(10)
+_OF_A_WAY = ("weekdays", "number", "weekday", "month_day", "interval", "rule")
 
 
 class DayInput(forms.DateInput):
@@ -49,7 +50,10 @@ class ClockInput(forms.TimeInput):
 
 class RecurrenceForm(forms.Form):
     way = forms.ChoiceField(
-        choices=WAYS, initial="weekly", label="How often", widget=forms.RadioSelect
+        choices=WAYS,
+        initial="weekly",
+        label="How often",
+        widget=forms.RadioSelect(attrs={"class": "lines"}),
     )
     weekdays = forms.TypedMultipleChoiceField(
         required=False,
@@ -96,8 +100,19 @@ class RecurrenceForm(forms.Form):
         required=False, label="Last day", widget=DayInput, help_text="Empty: it goes on."
     )
     most = forms.IntegerField(
-        required=False, min_value=1, max_value=1000, label="At most so many times"
+        required=False,
+        min_value=1,
+        max_value=1000,
+        label="At most so many times",
+        help_text="Empty: as often as it comes.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _OF_A_WAY:
+            # Asked by one of the ways, and neither optional there nor asked elsewhere.
+            fields: dict[str, Any] = self.fields
+            fields[name].is_conditional = True
 
     @classmethod
     def of(cls, recurrence: Recurrence, data: Any = None) -> RecurrenceForm:

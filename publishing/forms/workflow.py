@@ -62,6 +62,7 @@ class WorkflowForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.steps = list(steps)
+        self.steps_error = ""
         self.people = people
 
     @classmethod

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from brands.forms.brand import SECTIONS
 from brands.models import BrandProfile
 from config.kernel.errors import DomainError, NotFound
-from config.kernel.web import render_part
+from config.kernel.web import render_part, toast
 from organizations.access import Request, member_of
 from publishing.forms.problems import tell
 from publishing.forms.workflow import WorkflowForm
@@ -24,6 +25,7 @@ from publishing.services.workflows import (
 )
 
 TEMPLATE = "publishing/workflow/form.html"
+SAVED = "Saved. It holds for posts that are put forward from now on."
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,9 +37,7 @@ def workflow_edit(request: Request, brand: UUID) -> HttpResponse:
         raise NotFound("There is no such brand. It may have been deleted.")
     people = approvers_for(row)
     if request.method != "POST":
-        workflow = workflow_of(row)
-        steps = steps_of_workflow(workflow) if workflow.mode == workflow.Mode.STEPS else []
-        return _page(request, row, WorkflowForm.of(workflow, steps, people))
+        return _page(request, row, _standing(row, people))
     form = WorkflowForm.sent(request.POST, people)
     if wish := request.POST.get("arrange", ""):
         form.arrange(wish)
@@ -47,10 +47,19 @@ def workflow_edit(request: Request, brand: UUID) -> HttpResponse:
             save_workflow(brand=row, by=request.user, steps=form.steps, **form.cleaned_data)
         except DomainError as error:
             tell(form, error)
+            form.steps_error = error.message if getattr(error, "field", "") == "steps" else ""
         else:
-            messages.success(request, "Saved. It holds for posts that are put forward from now on.")
+            if request.htmx:
+                return toast(_page(request, row, _standing(row, people)), SAVED)
+            messages.success(request, SAVED)
             return redirect("publishing:workflow-edit", org=request.organization.slug, brand=row.pk)
     return _page(request, row, form, status=422)
+
+
+def _standing(brand: BrandProfile, people: Mapping[UUID, str]) -> WorkflowForm:
+    workflow = workflow_of(brand)
+    steps = steps_of_workflow(workflow) if workflow.mode == workflow.Mode.STEPS else []
+    return WorkflowForm.of(workflow, steps, people)
 
 
 def _page(

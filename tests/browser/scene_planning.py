@@ -8,6 +8,7 @@ from typing import Any
 from config.kernel.clock import now, resolve, to_zone
 from config.kernel.scoping import org_atomic
 from publishing.models import CalendarSettings, PendingStatus, PortalLink
+from publishing.services.imports import check_file
 from publishing.services.moving import move_with_undo
 from publishing.services.portal import make_link
 from tests import make_compositions, make_planning, make_repeating
@@ -23,6 +24,12 @@ STATES = (
     PendingStatus.DRAFT,
     PendingStatus.FAILED,
 )
+# A row that can be made, one of a day that is none, and one for an account of nobody's.
+FILE = """Text,Date,Time,Accounts
+Masts in twelve days: planed by hand and seven coats of varnish.,2099-03-02,09:30,feed
+Offers end today.,2099-02-31,10:00,feed
+Bring yours on Saturday.,2099-03-03,10:00,@nobody
+"""
 
 
 def planning(world: World) -> dict[str, Any]:
@@ -67,11 +74,13 @@ def planning(world: World) -> dict[str, Any]:
             queue=queue,
         )
     with org_atomic(world.id):
-        draft = make_compositions.composition(world.brand)
+        draft = make_compositions.composition(world.brand, world.account)
         repeating = make_repeating.repeating_rows(world, draft)
+        file = check_file(brand=world.brand, name="march.csv", data=FILE.encode(), by=world.editor)
     return {
         "composition": draft.pk,
         **repeating,
+        "post_import": file.pk,
         "queued": queued.pk,
         "subscription": link.pk,
         "queue": queue.pk,

@@ -37,6 +37,10 @@ def test_the_brake_is_pulled_and_let_go(visitor: Visitor, scene: Scene) -> None:
     visitor.open(address)
     page = visitor.page
     page.get_by_label("What stands still").select_option(label="Everything of the team")
+    page.locator("form.form--narrow").evaluate("form => (form.noValidate = true)")
+    page.get_by_role("button", name="Stop it now").press("Enter")
+    expect(page.locator("#id_reason_error")).to_be_visible()
+    expect(page.get_by_label("What stands still")).to_have_value("organization:")
     page.get_by_label("Why").fill("A wrong price is about")
     page.get_by_role("button", name="Stop it now").click()
     visitor.ready()

@@ -7,8 +7,11 @@ import os
 import pytest
 from playwright.sync_api import Page, expect
 
+from brands.models import BrandProfile
 from config.kernel.scoping import org_atomic
 from publishing.models import PendingPost, PostComment, SignOff
+from publishing.selectors.approvals_figures import approval_figures
+from publishing.services.workflows import steps_of
 
 from .scene import Scene
 from .scene_reviews import waits_at_second_step
@@ -58,6 +61,62 @@ def test_a_name_is_completed_and_the_comment_stands_beside_the_post(
     expect(page.locator(".remark__body")).to_have_text("Please look, @Member")
     with org_atomic(scene.world.id):
         assert PostComment.objects.get(pending_post=post).mentions == [scene.world.editor.pk]
+
+
+def test_what_a_version_changed_is_seen_word_by_word_and_taken_back(
+    visitor: Visitor, scene: Scene, page: Page
+) -> None:
+    post = waiting(scene)
+    visitor.open(f"{scene.world.path}/approvals/{post.pk}/versions/")
+    expect(page.locator("ins").first).to_contain_text("after twelve days")
+    page.get_by_label("From").select_option(label="Version 2, Owner")
+    page.get_by_label("To").select_option(label="Version 1, Member")
+    page.get_by_role("button", name="Compare").press("Enter")
+    expect(page.locator("del").first).to_contain_text("after twelve days")
+    visitor.open(f"{scene.world.path}/approvals/{post.pk}/versions/")
+    page.get_by_role("button", name="Bring version 1 back").press("Enter")
+    expect(page.get_by_text("says again what it said in version 1")).to_be_visible()
+    with org_atomic(scene.world.id):
+        assert PendingPost.objects.get(pk=post.pk).content.endswith("is back on board.")
+
+
+def test_who_approves_is_set_up_by_the_keyboard(visitor: Visitor, scene: Scene, page: Page) -> None:
+    with org_atomic(scene.world.id):
+        brand = BrandProfile.objects.get(name="Kiln & Crumb")
+    visitor.open(f"{scene.world.path}/brands/{brand.pk}/approval/")
+    page.get_by_label("Several steps").check()
+    page.get_by_role("button", name="Save who approves").press("Enter")
+    expect(page.locator("#id_steps_error")).to_contain_text("Add a step")
+    expect(page.get_by_label("Several steps")).to_be_checked()
+    page.get_by_role("button", name="Add the client").press("Enter")
+    page.get_by_label("Step 1, the client").fill("Klara")
+    page.get_by_role("button", name="Add a step of the team").press("Enter")
+    page.get_by_label("Step 2").fill("Legal")
+    page.get_by_role("button", name="Move up").press("Enter")
+    expect(page.get_by_label("Step 1")).to_have_value("Legal")
+    page.get_by_label("Admin").check()
+    page.get_by_role("button", name="Save who approves").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("It holds for posts that are put forward")
+    expect(page.get_by_text("A post asks Admin, then the client.")).to_be_visible()
+    with org_atomic(scene.world.id):
+        assert [each.name for each in steps_of(brand)] == ["Legal", "Klara"]
+    assert all(each.startswith("422 ") for each in visitor.told())
+
+
+def test_figures_follow_the_days_and_the_brand(visitor: Visitor, scene: Scene, page: Page) -> None:
+    with org_atomic(scene.world.id):
+        figures = approval_figures(days=90, brand=scene.world.brand.pk)
+    visitor.open(f"{scene.world.path}/approvals/figures/")
+    page.get_by_role("link", name="90 days").press("Enter")
+    page.get_by_label("Brand", exact=True).select_option(str(scene.world.brand.pk))
+    page.get_by_role("button", name="Apply").press("Enter")
+    asked = page.locator(".stat").filter(has_text="Asked for")
+    expect(asked).to_contain_text(f"{figures.asked} posts")
+    expect(asked).to_contain_text("last 90 days")
+    approved = figures.rates[0]
+    meter = page.locator(".meter").filter(has_text=approved.label).first
+    expect(meter).to_contain_text(f"{approved.count} of {approved.of}")
+    assert visitor.told() == []
 
 
 SHOTS = os.environ.get("WARREN_SHOTS", "")
