@@ -22,6 +22,7 @@ from django.shortcuts import redirect, render
 from config.kernel.errors import DomainError, NotFound, PaymentRequired
 from config.kernel.scoping import org_atomic
 from config.kernel.throttle import throttle
+from organizations.services.white_label import look_of_team
 from publishing.channels.base import Channel, CredentialField
 from publishing.channels.registry import channels
 from publishing.forms.channel import ChooseForm
@@ -151,14 +152,18 @@ def is_of_client(told: tuple[UUID, UUID] | None) -> bool:
 def arrive(request: HttpRequest, network: str, attempt: UUID) -> HttpResponse:
     """Back from the network. The link must still be open, and the browser the one that left."""
     token = _way_of(request.COOKIES.get(COOKIE, ""), attempt)
+    agency = "Warren"
     try:
         if token is None:
             raise NotFound(OTHER_BROWSER, code="other_browser")
         organization_id, link = open_link(token)
         with entered(organization_id, link, atomic=False):
+            with org_atomic():
+                agency = look_of_team(link.organization.name).name
             response = _settled(request, token, network, attempt, link)
     except DomainError as error:
-        context = {"error": error, "again": _home(token) if token else ""}
+        words = _words(error, agency)
+        context = {"error": error, "words": words, "again": _home(token) if token else ""}
         response = render(request, "publishing/portal/refused.html", context, status=error.status)
     response.delete_cookie(COOKIE, path="/connect/", samesite="Lax")
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -273,8 +278,11 @@ def _page(
 
 
 def _tell(visit: Visit, form: BaseForm, error: DomainError) -> None:
-    """In the agency's name, and without its own affairs."""
-    words = error.message.replace("Warren", visit.look.name)
+    tell(form, error, _words(error, visit.look.name))
+
+
+def _words(error: DomainError, agency: str) -> str:
+    """A sentence in the agency's name, and without its own affairs."""
     if isinstance(error, PaymentRequired):
-        words = f"{visit.look.name} has no place for one more account now. Tell them, please."
-    tell(form, error, words)
+        return f"{agency} has no place for one more account now. Tell them, please."
+    return error.message.replace("Warren", agency)

@@ -186,5 +186,8 @@ def test_a_no_over_there_is_a_calm_page_with_a_way_back(
         {"state": asked["state"], "error": "access_denied"},
         follow=True,
     )
-    assert answer.status_code >= 400 and f'href="/c/{token}/"' in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code >= 400 and f'href="/c/{token}/"' in page
+    assert f"was not allowed to let {world.organization.name}" in page.replace("&amp;", "&")
+    assert "Warren" not in page
     assert accounts(world) == []
