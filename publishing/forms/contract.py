@@ -98,6 +98,11 @@ class ContractForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(str(each.pk), str(each.name)) for each in accounts_of(contract.brand)]
         self.fields["accounts"].choices = choices  # type: ignore[attr-defined]
+        if not choices:
+            words = (
+                "No channel is connected to the brand yet. The policy holds for each that will be."
+            )
+            self.fields["accounts"].help_text = words
 
     def words(self) -> dict[str, Any]:
         """As `change_draft` takes them."""
