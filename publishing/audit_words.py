@@ -120,7 +120,7 @@ add_words(
         "import.confirmed": "had the posts of a file made",
         "import.cancelled": "cancelled an import",
         "import.done": "made the posts of a file",
-        "import.undone": "undid an import",
+        "import.undone": "had an import undone",
         "posts.exported": "exported posts",
         "recurrence.started": "let a post repeat",
         "recurrence.changed": "changed when a post repeats",

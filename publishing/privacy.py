@@ -173,8 +173,8 @@ register(
     Table("publishing.calendarevent", plain=words("brand name note starts_on ends_on")),
     Table(
         "publishing.postimport",
-        by=("created_by",),
-        personal={"created_by": PLANNED},
+        by=("created_by", "undone_by"),
+        personal={"created_by": PLANNED, "undone_by": PLANNED},
         plain=words("brand name kind mapping lands queue rows made_count status"),
     ),
     Table(

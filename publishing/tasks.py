@@ -107,8 +107,8 @@ def sweep_imports() -> int:
 
 @app.task(base=OrgTask, name="publishing.tasks.make_post_import")
 def make_post_import(organization_id: str, import_id: str) -> None:
-    """Make the posts of one file. Safe to run twice."""
-    imports.make_import(UUID(organization_id), UUID(import_id))
+    """Make the posts of one file, or take them back. Safe to run twice."""
+    imports.carry_on(UUID(organization_id), UUID(import_id))
 
 
 @app.task(name="publishing.tasks.sweep_accounts")

@@ -111,6 +111,7 @@ _WORDS: dict[str, dict[str, StateWord]] = {
         "running": StateWord("Running", "loader", "info"),
         "done": StateWord("Done", "circle-check", "good"),
         "cancelled": StateWord("Cancelled", "ban", "neutral"),
+        "undoing": StateWord("Taking back", "loader", "info"),
         "undone": StateWord("Undone", "undo-2", "neutral"),
     },
     "account": {

@@ -156,19 +156,31 @@ class ExposeDue(_Sql):
 
     The function belongs to a role that bypasses row-level security; the application may only call
     it. It deals the rows out in turns, one of each organization after another, so that a noisy
-    organization never stands in front of the others.
+    organization never stands in front of the others. `instead_of` is the earlier `where` of the
+    table, when this one takes its place.
     """
 
     def __init__(
-        self, model: str, *, where: str, due: str = "due_at", claimed: str = "claimed_until"
+        self,
+        model: str,
+        *,
+        where: str,
+        due: str = "due_at",
+        claimed: str = "claimed_until",
+        instead_of: str = "",
     ) -> None:
         self.model = model
         self.where = where
         self.due = due
         self.claimed = claimed
+        self.instead_of = instead_of
 
     def forwards(self, app_label: str, apps: Apps) -> list[str]:
         table = apps.get_model(app_label, self.model)._meta.db_table
+        earlier = [_drop_due(table)] if self.instead_of else []
+        return [*earlier, *self._create(table, self.where)]
+
+    def _create(self, table: str, where: str) -> list[str]:
         free = f"AND ({self.claimed} IS NULL OR {self.claimed} < moment)" if self.claimed else ""
         signature = f"due_{table}(timestamptz, integer)"
         return [
@@ -178,7 +190,7 @@ class ExposeDue(_Sql):
               SELECT turn.organization_id, turn.id, turn.due FROM (
                 SELECT t.organization_id, t.id, t.{self.due} AS due, row_number() OVER (
                   PARTITION BY t.organization_id ORDER BY t.{self.due}, t.id) AS place
-                FROM {table} t WHERE t.{self.due} <= moment AND ({self.where}) {free}
+                FROM {table} t WHERE t.{self.due} <= moment AND ({where}) {free}
               ) turn ORDER BY turn.place, turn.due LIMIT most
             $$""",
             *hand_over(signature, reads=[table]),
@@ -186,10 +198,15 @@ class ExposeDue(_Sql):
 
     def backwards(self, app_label: str, apps: Apps) -> list[str]:
         table = apps.get_model(app_label, self.model)._meta.db_table
-        return [f"DROP FUNCTION due_{table}(timestamptz, integer)"]
+        earlier = self._create(table, self.instead_of) if self.instead_of else []
+        return [_drop_due(table), *earlier]
 
     def describe(self) -> str:
         return f"Show sweepers which rows of {self.model} are due"
+
+
+def _drop_due(table: str) -> str:
+    return f"DROP FUNCTION due_{table}(timestamptz, integer)"
 
 
 class AppendOnly(_Sql):

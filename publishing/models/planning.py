@@ -215,6 +215,7 @@ class ImportStatus(models.TextChoices):
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 
@@ -233,7 +234,8 @@ class PostImport(Claimable, HasGraph, OrgOwned):
             ImportStatus.CHECKED: [ImportStatus.QUEUED, ImportStatus.CANCELLED],
             ImportStatus.QUEUED: [ImportStatus.RUNNING, ImportStatus.CANCELLED],
             ImportStatus.RUNNING: [ImportStatus.DONE, ImportStatus.QUEUED],
-            ImportStatus.DONE: [ImportStatus.UNDONE],
+            ImportStatus.DONE: [ImportStatus.UNDOING],
+            ImportStatus.UNDOING: [ImportStatus.UNDONE],
             ImportStatus.CANCELLED: [],
             ImportStatus.UNDONE: [],
         },
@@ -246,6 +248,9 @@ class PostImport(Claimable, HasGraph, OrgOwned):
 
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="+")
     created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     name = models.CharField(max_length=200)
@@ -267,7 +272,7 @@ class PostImport(Claimable, HasGraph, OrgOwned):
             models.Index(
                 fields=["due_at"],
                 name="post_import_due",
-                condition=Q(status__in=["queued", "running"]),
+                condition=Q(status__in=["queued", "running", "undoing"]),
             )
         ]
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.kernel.pagination import Page, paginate
-from publishing.models import PostImport, SocialAccount
+from publishing.models import ImportStatus, PostImport, SocialAccount
 from publishing.services.imports_checking import AT_ITS_TIME, IN_QUEUE
 
 ROWS_A_PAGE = 50
+_MOVING = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class ImportRow:
     notes: Sequence[str]
     made: str
     error: str
+    is_taken_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,23 @@ class ImportShown:
     post_import: PostImport
     rows: Sequence[ImportRow]
     whole: int
-    """Rows in all, and of them: right, wrong, failed while they were made."""
+    """Rows in all, and of them: right, wrong, failed while they were made, and taken back."""
     right: int
     wrong: int
     failed: int
+    taken_back: int
     only_wrong: bool
     page: int
     pages: int
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a worker is at it."""
+        return self.post_import.status in _MOVING
+
+    @property
+    def to_take_back(self) -> int:
+        return self.taken_back + self.post_import.made_count
 
     @property
     def done(self) -> int:
@@ -66,6 +78,7 @@ def import_shown(
         right=len(rows) - len(wrong),
         wrong=len(wrong),
         failed=len(failed),
+        taken_back=sum(bool(each.get("is_taken_back")) for each in rows),
         only_wrong=only_wrong,
         page=page,
         pages=pages,
@@ -89,6 +102,7 @@ def _rows(post_import: PostImport, rows: Sequence[Mapping[str, Any]]) -> list[Im
             row["notes"],
             row["made"],
             row["error"],
+            bool(row.get("is_taken_back")),
         )
         for row in rows
     ]

@@ -2,58 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
 from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.due import Due, due_rows
-from config.kernel.errors import Conflict, DomainError, Invalid
-from config.kernel.models import claim
-from config.kernel.scoping import org_atomic, scope
+from config.kernel.errors import Conflict, Invalid
+from config.kernel.scoping import org_atomic
 from config.kernel.states import move
-from config.kernel.tasks import record_work
-from organizations.models import ActorKind, User
+from organizations.models import User
 from organizations.services.audit import record
 from publishing.models import (
-    Composition,
     ImportStatus,
-    PendingPost,
-    PendingStatus,
     PostImport,
-    SocialAccount,
 )
 
-from .compositions import compose, delete_composition
-from .compositions_following import locked_composition
-from .compositions_placing import place_composition
 from .imports_checking import (
     AT_ITS_TIME,
     DRAFT,
-    IN_QUEUE,
     LANDS,
     Wishes,
     check_lines,
     lines_of,
-    words_of_row,
 )
 from .imports_columns import checked_columns, guess_columns
+from .imports_making import locked_import, make_import
 from .imports_reading import read_table
 from .imports_times import ORDERS
-from .pending_posts import reject_post
+from .imports_undoing import take_back_import
 
-LEASE_SECONDS: Final = 180.0
-A_STEP: Final = 10
-"""Rows made in one transaction: what a crash undoes, and what one look at the progress moves by."""
-MOST_ATTEMPTS: Final = 5
 IMPORTS_A_SWEEP: Final = 20
-_LEFT: Final = (PendingStatus.PUBLISHING, PendingStatus.PUBLISHED)
-_UNSENT: Final = (
-    *(PendingStatus.DRAFT, PendingStatus.PENDING),
-    *(PendingStatus.APPROVED, PendingStatus.AUTO_APPROVED),
-    PendingStatus.FAILED,
-)
 
 
 def check_file(*, brand: BrandProfile, name: str, data: bytes, by: User | None) -> PostImport:
@@ -84,7 +64,7 @@ def check_again(*, post_import: PostImport, wishes: Wishes, by: User | None) -> 
     """The same file with other columns or wishes. Raises Conflict once it is confirmed."""
     _refuse_wishes(wishes)
     with org_atomic():
-        row = _locked(post_import)
+        row = locked_import(post_import)
         if row.status != ImportStatus.CHECKED:
             raise Conflict("This import was confirmed already, so it can no longer be changed.")
         columns = checked_columns(wishes.columns, row.mapping["all_columns"])
@@ -105,7 +85,7 @@ def confirm_import(*, post_import: PostImport, by: User | None, only_whole: bool
     Raises Conflict when there is nothing to make, or it was confirmed already.
     """
     with org_atomic():
-        row = _locked(post_import)
+        row = locked_import(post_import)
         wrong = sum(bool(each["problems"]) for each in row.rows)
         if row.status != ImportStatus.CHECKED:
             raise Conflict("This import was confirmed already.")
@@ -124,7 +104,7 @@ def confirm_import(*, post_import: PostImport, by: User | None, only_whole: bool
 def cancel_import(*, post_import: PostImport, by: User | None) -> PostImport:
     """Forget a file of which nothing was made. Raises Conflict once a worker is at it."""
     with org_atomic():
-        row = _locked(post_import)
+        row = locked_import(post_import)
         if row.status not in (ImportStatus.CHECKED, ImportStatus.QUEUED) or row.made_count:
             raise Conflict("Its posts are being made. Undo the import when it is done.")
         move(row, ImportStatus.CANCELLED, due_at=None)
@@ -132,137 +112,20 @@ def cancel_import(*, post_import: PostImport, by: User | None) -> PostImport:
     return row
 
 
-def undo_import(*, post_import: PostImport, by: User | None) -> int:
-    """Take back everything that an import made; gives the number of drafts that are gone.
-
-    Raises Conflict when it is not done, or as soon as one of its posts has left: nothing is taken
-    back then.
-    """
-    with org_atomic():
-        row = _locked(post_import)
-        if row.status != ImportStatus.DONE:
-            raise Conflict("Only an import that is done can be undone.")
-        made = Composition.objects.filter(import_batch=row)
-        posts = PendingPost.objects.filter(variant__composition__import_batch=row)
-        if left := posts.filter(status__in=_LEFT).count():
-            raise Conflict(
-                f"{left} of its posts {'is' if left == 1 else 'are'} out already, so the whole can "
-                "no longer be undone. Reject the others one by one."
-            )
-        count = 0
-        for composition in made.order_by("pk"):
-            _take_back(composition, by)
-            count += 1
-        move(row, ImportStatus.UNDONE)
-        record(action="import.undone", target=row, by=by, data={"drafts": count})
-    return count
-
-
-def _take_back(composition: Composition, by: User | None) -> None:
-    # The composition before its posts, as everywhere.
-    row = locked_composition(composition)
-    for post in PendingPost.objects.filter(variant__composition=row, status__in=_UNSENT):
-        reject_post(post=post, reason="The import was undone.", by=by)
-    delete_composition(composition=row, by=by)
-
-
 def due_imports(*, most: int = IMPORTS_A_SWEEP) -> list[Due]:
     return due_rows(PostImport, moment=now(), most=most)
 
 
 def sweep_imports(*, most: int = IMPORTS_A_SWEEP) -> int:
-    """Make the rows of every confirmed import here. Gives how many were this worker's."""
-    return sum(make_import(row.organization_id, row.id) for row in due_imports(most=most))
+    """Make the rows of every confirmed import here, and take back those of every import that is
+    being undone. Gives how many were this worker's."""
+    return sum(carry_on(row.organization_id, row.id) for row in due_imports(most=most))
 
 
-def make_import(organization_id: UUID, import_id: UUID) -> bool:
-    """Make all rows of one import; False when another worker has it. Safe to run twice: a row and
-    the note that it was made are one transaction."""
-    with scope(organization_id):
-        open_import = PostImport.objects.filter(
-            pk=import_id, status__in=[ImportStatus.QUEUED, ImportStatus.RUNNING]
-        )
-        claimed = claim(
-            open_import, lease_seconds=LEASE_SECONDS, changes={"status": ImportStatus.RUNNING}
-        )
-        for row in claimed:
-            while _step(row.pk, row.fence):
-                pass
-            record_work("post_import")
-    return bool(claimed)
-
-
-def _step(import_id: UUID, fence: int) -> bool:
-    """The next rows, in one transaction under the import's lock; False when there are no more."""
-    with org_atomic():
-        row = (
-            PostImport.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("brand", "created_by")
-            .filter(pk=import_id, fence=fence, status=ImportStatus.RUNNING)
-            .first()
-        )
-        if row is None:
-            return False
-        waiting = [each for each in row.rows if _is_to_make(each)]
-        # What ends the worker again and again ends alone, and not with nine others.
-        if row.attempts > MOST_ATTEMPTS and waiting:
-            waiting[0]["error"] = "It could not be made: the work on it ended again and again."
-            row.attempts = 1
-        for each in waiting[: A_STEP if row.attempts <= 2 else 1]:
-            _make(row, each)
-        row.made_count = sum(bool(each["made"]) for each in row.rows)
-        row.save(update_fields=["rows", "made_count", "attempts", "updated_at"])
-        if any(_is_to_make(each) for each in row.rows):
-            return True
-        move(row, ImportStatus.DONE, due_at=None, claimed_until=None)
-        failed = sum(bool(each["error"]) for each in row.rows)
-        record(
-            action="import.done",
-            target=row,
-            kind=ActorKind.SYSTEM,
-            data={"made": row.made_count, "failed": failed},
-        )
-    return False
-
-
-def _is_to_make(row: Mapping[str, Any]) -> bool:
-    return not (row["problems"] or row["made"] or row["error"])
-
-
-def _make(post_import: PostImport, row: dict[str, Any]) -> None:
-    """One row, whole or not at all; a refusal stands at the row and stops no other."""
-    if row["error"]:
-        return
-    try:
-        with org_atomic():
-            row["made"] = str(_composed(post_import, row).pk)
-    except DomainError as error:
-        row["error"] = error.message
-
-
-def _composed(post_import: PostImport, row: Mapping[str, Any]) -> Composition:
-    accounts = list(SocialAccount.objects.filter(pk__in=row["accounts"]))
-    by = post_import.created_by
-    composition = compose(
-        brand=post_import.brand,
-        by=by,
-        accounts=accounts,
-        import_batch=post_import,
-        **words_of_row(row),
-    )
-    if row["becomes"] == AT_ITS_TIME:
-        place_composition(composition=composition, by=by, wall=row["wall"], zone=row["zone"])
-    elif row["becomes"] == IN_QUEUE:
-        queue = post_import.brand.queues.filter(pk=row["queue"]).first()
-        if queue is None:
-            raise Conflict("Its queue was deleted meanwhile.")
-        place_composition(composition=composition, by=by, queue=queue)
-    return composition
-
-
-def _locked(post_import: PostImport) -> PostImport:
-    rows = PostImport.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("brand").get(pk=post_import.pk)
+def carry_on(organization_id: UUID, import_id: UUID) -> bool:
+    """Whatever is to be done with an import. Safe to run twice."""
+    made = make_import(organization_id, import_id)
+    return made or take_back_import(organization_id, import_id)
 
 
 def _refuse_wishes(wishes: Wishes) -> None:

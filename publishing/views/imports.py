@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from brands.models import BrandProfile
 from config.kernel.errors import DomainError, NotFound
 from config.kernel.tasks import hint
 from config.kernel.web import render_part
@@ -25,8 +26,8 @@ from publishing.services.imports import (
     check_again,
     check_file,
     confirm_import,
-    undo_import,
 )
+from publishing.services.imports_undoing import undo_import
 
 SHOW = "publishing/import/show.html"
 _PLACE = {"nav_place": "calendar"}
@@ -43,6 +44,9 @@ def import_list(request: Request) -> HttpResponse:
 @member_of("member")
 @throttled("import", limit=30, per_seconds=600, fail_open=True)
 def import_create(request: Request) -> HttpResponse:
+    if not BrandProfile.objects.exists():
+        messages.info(request, "Set up a brand first: the posts of a file belong to one.")
+        return redirect("brands:brand-create", org=request.organization.slug)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["upload"]
@@ -118,10 +122,9 @@ def import_cancel(request: Request, post_import: UUID) -> HttpResponse:
 def import_undo(request: Request, post_import: UUID) -> HttpResponse:
     row = _found(post_import)
     try:
-        count = undo_import(post_import=row, by=request.user)
+        undo_import(post_import=row, by=request.user)
     except DomainError as error:
         return _show(request, row, problem=error.message, status=error.status)
-    messages.success(request, f"Undone: {count} draft{'' if count == 1 else 's'} and their posts.")
     return _to(request, row)
 
 

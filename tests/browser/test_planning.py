@@ -66,7 +66,9 @@ def test_a_file_is_looked_through_then_made_then_taken_back(
     visitor.ready()
     press(page, "Undo the import")
     press(page, "Undo the import", within=page.get_by_role("dialog"))
-    expect(page.get_by_text("What it made is gone.")).to_be_visible()
+    expect(page.get_by_text("Taking back what it made")).to_be_visible()
+    assert sweep_imports() == 1
+    expect(page.get_by_text("What it made is gone.")).to_be_visible(timeout=10_000)
     with org_atomic(scene.world.id):
         assert not Composition.objects.filter(text="Masts on the second of March.").exists()
 
@@ -192,7 +194,7 @@ def test_the_order_of_a_queue_is_changed_by_the_keyboard(
     with org_atomic(scene.world.id):
         row = PostingQueue.objects.get(pk=queue.pk)
         assert [each.content for each in posts_in_queue(row)] == ["Goes second", "Goes first"]
-    press(page, "Earlier: Goes first")
+    press(page, "Undo")
     expect(lines.first).to_contain_text("Goes first")
 
 

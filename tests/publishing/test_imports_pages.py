@@ -55,6 +55,9 @@ def test_a_file_is_seen_confirmed_made_and_undone(world: World, page: Client) ->
     sweep_imports()
     assert "1 of 2 rows made" in page.get(address).content.decode()
     assert page.post(f"{address}undoing/").status_code == 302
+    assert "0 of 1" in page.get(address).content.decode()
+    sweep_imports()
+    assert "What it made is gone." in page.get(address).content.decode()
     with org_atomic(world.id):
         row.refresh_from_db()
         assert row.status == ImportStatus.UNDONE
@@ -181,6 +184,18 @@ def test_planned_posts_are_moved_together_and_back(world: World, page: Client) -
     with org_atomic(world.id):
         back = PendingPost.objects.get(pk=ids[0]).scheduled_for
     assert abs((back - posts[0].scheduled_for).total_seconds()) < 60
+
+
+@pytest.mark.parametrize("days", ["", "0", "-", "--5", "²", "1.5", "367", "9" * 5000])
+def test_days_that_are_none_move_nothing(world: World, page: Client, days: str) -> None:
+    post = planned(world)
+    answer = page.post(
+        f"{world.path}/posts/moves/", {"post": [post.pk], "days": days, "query": "list=coming"}
+    )
+    body = page.get(answer["Location"]).content.decode()
+    assert "Say by how many days, from -366 to 366." in body
+    with org_atomic(world.id):
+        assert PendingPost.objects.get(pk=post.pk).scheduled_for == post.scheduled_for
 
 
 def test_planned_posts_are_rejected_together_with_a_reason(world: World, page: Client) -> None:

@@ -19,23 +19,28 @@ from publishing.models import (
     PendingStatus,
     PostImport,
 )
-from publishing.services import imports
+from publishing.services import imports_making, imports_undoing
 from publishing.services.exports import Span, export_planned, template_file
 from publishing.services.imports import (
     cancel_import,
     check_again,
     check_file,
     confirm_import,
-    make_import,
     sweep_imports,
-    undo_import,
     wishes_of,
 )
 from publishing.services.imports_checking import DRAFT, IN_QUEUE, Wishes
+from publishing.services.imports_making import make_import
+from publishing.services.imports_undoing import undo_import
 from tests import make_compositions, make_planning, make_repeating
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+
+
+class Crash(Exception):
+    """A worker that ends in the middle of a row."""
+
 
 NOON = datetime(2027, 3, 3, 11, tzinfo=UTC)
 
@@ -67,6 +72,14 @@ def made(world: World, *rows: dict[str, Any]) -> PostImport:
     confirm_import(post_import=post_import, by=world.editor, only_whole=False)
     assert sweep_imports() == 1
     post_import.refresh_from_db()
+    return post_import
+
+
+def undone(post_import: PostImport, world: World) -> PostImport:
+    undo_import(post_import=post_import, by=world.editor)
+    assert sweep_imports() == 1
+    post_import.refresh_from_db()
+    assert post_import.status == ImportStatus.UNDONE
     return post_import
 
 
@@ -210,23 +223,20 @@ def test_all_or_nothing_makes_nothing_while_a_row_is_wrong(world: World, inside:
 def test_a_crash_between_rows_makes_each_row_once(
     world: World, inside: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Crash(Exception):
-        pass
-
     post_import = checked(world, *[row(text=f"Post {number}.") for number in range(25)])
     confirm_import(post_import=post_import, by=world.editor, only_whole=False)
-    make, count = imports._make, iter(range(100))
+    make, count = imports_making._make, iter(range(100))
 
     def crash_once(*args: Any) -> None:
         make(*args)
         if next(count) == 13:
             raise Crash
 
-    monkeypatch.setattr(imports, "_make", crash_once)
+    monkeypatch.setattr(imports_making, "_make", crash_once)
     with pytest.raises(Crash), org_atomic():
         while True:
             # The claim and the first ten stand, as they would have been committed.
-            imports.make_import(world.id, post_import.pk)
+            make_import(world.id, post_import.pk)
     PostImport.objects.filter(pk=post_import.pk).update(claimed_until=None, due_at=NOON)
     make_import(world.id, post_import.pk)
     texts = list(Composition.objects.values_list("text", flat=True))
@@ -246,11 +256,48 @@ def test_a_row_that_is_refused_while_it_is_made_stops_no_other(world: World, ins
 
 def test_undone_nothing_is_left_of_it(world: World, inside: None) -> None:
     done = made(world, row(date="2027-03-31 09:00"), row(text="A draft."))
-    assert undo_import(post_import=done, by=world.editor) == 2
+    assert undone(done, world).made_count == 0
+    assert [bool(each.get("is_taken_back")) for each in done.rows] == [True, True]
     assert not Composition.objects.exists()
     assert PendingPost.objects.get().status == PendingStatus.REJECTED
     with pytest.raises(Conflict):
         undo_import(post_import=done, by=world.editor)
+
+
+def test_many_are_taken_back_in_steps_and_a_crash_loses_none(
+    world: World, inside: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = made(world, *[row(text=f"Draft {number}.") for number in range(25)])
+    undo_import(post_import=done, by=world.editor)
+    real, asked = imports_undoing._take_back, []
+
+    def crash_once(post_import: PostImport, each: dict[str, Any]) -> None:
+        asked.append(each)
+        if len(asked) == 14:
+            raise Crash
+        real(post_import, each)
+
+    monkeypatch.setattr(imports_undoing, "_take_back", crash_once)
+    with pytest.raises(Crash), org_atomic():
+        imports_undoing.take_back_import(world.id, done.pk)
+    PostImport.objects.filter(pk=done.pk).update(claimed_until=None)
+    assert sweep_imports() == 1
+    done.refresh_from_db()
+    assert (done.status, done.made_count) == (ImportStatus.UNDONE, 0)
+    assert not Composition.objects.exists()
+
+
+def test_what_leaves_while_the_others_are_taken_back_stays_and_says_so(
+    world: World, inside: None
+) -> None:
+    done = made(world, row(date="2027-03-31 09:00"), row(text="A draft."))
+    undo_import(post_import=done, by=world.editor)
+    PendingPost.objects.update(status=PendingStatus.PUBLISHED)
+    sweep_imports()
+    done.refresh_from_db()
+    assert (done.status, done.made_count) == (ImportStatus.UNDONE, 1)
+    assert "so it stays" in done.rows[0]["error"] and done.rows[1]["is_taken_back"]
+    assert Composition.objects.count() == 1
 
 
 def test_what_is_out_keeps_the_whole_from_being_undone(world: World, inside: None) -> None:
