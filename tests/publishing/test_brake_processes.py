@@ -54,7 +54,7 @@ AT_WORK = {
 }
 SPECIFIED = timedelta(seconds=5)
 """Nothing leaves later than this after a stop (reliability D62)."""
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 LEVELS = ["installation", "organization", "brand", "account", "platform"]
 WHY = "A wrong price"
 
