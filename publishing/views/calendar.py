@@ -220,10 +220,11 @@ def _calendar(request: Request) -> str:
 
 
 def _back(request: Request, moved: UUID | None = None) -> HttpResponse:
-    """To the calendar as it was left, if the page said how; with a way to undo."""
+    """To the calendar as it was left, or to the queue, if the page said so; with a way to undo."""
     here = _calendar(request)
+    queues = reverse("publishing:queue-list", kwargs={"org": request.organization.slug})
     wanted = request.POST.get("back", "")
-    is_ours = wanted.startswith(f"{here}?") or wanted == here
+    is_ours = wanted.startswith((f"{here}?", queues)) or wanted == here
     if not is_ours or not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         wanted = here
     if moved:
