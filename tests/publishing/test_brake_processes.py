@@ -224,7 +224,7 @@ def until(what: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < end, "It never came to that."
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 # -- A process that is busy with many posts --------------------------------------------------------
