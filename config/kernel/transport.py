@@ -12,7 +12,7 @@ import os
 import re
 import ssl
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -40,10 +40,19 @@ _HOST = re.compile(rb"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 
 @dataclass(slots=True)
 class _Exchange:
-    """One request on its way: until when, and whether a byte of it has left."""
+    """One request on its way: until when, and whether a byte of it has left.
+
+    `may_leave` is asked before the first one: resolving and connecting may take seconds.
+    """
 
     deadline: float
+    may_leave: Callable[[], None] | None = None
     sent: bool = False
+
+    def leave(self) -> None:
+        if not self.sent and self.may_leave is not None:
+            self.may_leave()
+        self.sent = True
 
     def left(self) -> float:
         return self.deadline - monotonic()
@@ -73,7 +82,7 @@ class _Stream(httpcore2.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _WRITE_BYTES):
             left = _left(httpcore2.WriteTimeout)
-            _exchange.get().sent = True
+            _exchange.get().leave()
             self._inner.write(buffer[start : start + _WRITE_BYTES], timeout=left)
 
     def start_tls(
@@ -159,7 +168,7 @@ class PinnedTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         check_form(request.url)
-        exchange = _Exchange(deadline=deadline_of(request))
+        exchange = _Exchange(deadline_of(request), request.extensions.get("may_leave"))
         inner = httpcore2.Request(
             method=request.method,
             url=httpcore2.URL(

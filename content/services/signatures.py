@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.db.models import Q
-
 from brands.models import BrandProfile
 from config.kernel.errors import Invalid
 from config.kernel.scoping import org_atomic

@@ -352,10 +352,8 @@ def _read_error(status: int, body: Any) -> tuple[str, str]:
 
 def _refused_at_connecting(error: ChannelError, site: str) -> ChannelError:
     if error.reconnect:
-        return misfit(
-            "The site does not accept this key. Copy the Admin API key of a custom integration.",
-            "key",
-        )
+        words = "The site does not accept this key. Copy the Admin API key of a custom integration."
+        return misfit(words, "key")
     if error.code == PAGE or error.extra.get("http_status") == 404:
         return misfit(f"No Ghost Admin API answers at {site}. Check the address.", "site")
     if error.code in ("address_refused", "no_connection"):

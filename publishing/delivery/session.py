@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 import httpx2
 from django.db import InterfaceError, OperationalError, connection
@@ -228,8 +228,18 @@ def refuse_to_leave() -> None:
 def _ask_first(request: httpx2.Request) -> None:
     refuse_to_leave()
     parcel = _parcel.get()
-    if parcel is not None and parcel.has_called and request.method not in QUESTIONS:
+    if parcel is None:
+        return
+    request.extensions["may_leave"] = partial(_ask_again, parcel, parcel.has_written)
+    if parcel.has_called and request.method not in QUESTIONS:
         parcel.has_written = True
+
+
+def _ask_again(parcel: Parcel, had_written: bool) -> None:
+    """At the first byte of a request, since connecting may have taken seconds."""
+    marked, parcel.has_written = parcel.has_written, had_written
+    refuse_to_leave()
+    parcel.has_written = marked
 
 
 @cache

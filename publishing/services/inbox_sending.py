@@ -39,7 +39,7 @@ from publishing.delivery.failure import needs_reconnect
 from publishing.delivery.faults import fault
 from publishing.delivery.health import keep_readings, reading_row
 from publishing.delivery.parcel import Lease
-from publishing.delivery.session import MOST_BYTES, AccountSession, lease_lost
+from publishing.delivery.session import MOST_BYTES, QUESTIONS, AccountSession, lease_lost
 from publishing.models import (
     AccountStatus,
     Conversation,
@@ -49,6 +49,7 @@ from publishing.models import (
 )
 
 from .inbox_keeping import CLOCKS_APART, Side, bare_words, settle_as_said
+from .standing import STOPPED, first_of, known_to_stand
 from .stops import refuse_stopped
 
 log = structlog.get_logger(__name__)
@@ -62,28 +63,46 @@ NOBODY_KNOWS: Final = (
 
 
 class AnswerSession(AccountSession):
-    """An account's session whose requests are refused once the lease may end in them: a worker
-    that was frozen and wakes up must not send what somebody else decides about meanwhile."""
+    """An account's session whose requests are refused once the lease may end in them, or somebody
+    has stopped what they are for: a worker that was frozen and wakes up must not send what somebody
+    else decides about meanwhile."""
 
-    def __init__(self, account: SocialAccount, lease: Lease) -> None:
+    def __init__(self, account: SocialAccount, lease: Lease, brand_id: UUID | None) -> None:
         super().__init__(account)
         self._lease = lease
+        self._brand_id = brand_id
         self._client: httpx2.Client | None = None
+        self._has_written = False
 
     @property
     def http(self) -> httpx2.Client:
         if self._client is None:
             self._client = http.client(timeout_seconds=pace.call_seconds(), max_bytes=MOST_BYTES)
-            self._client.event_hooks = {"request": [self._refuse_without_lease]}
+            self._client.event_hooks = {"request": [self._ask_first]}
         return self._client
 
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
 
-    def _refuse_without_lease(self, request: httpx2.Request) -> None:
+    def _ask_first(self, request: httpx2.Request) -> None:
+        """A stop ends an answer for good, since letting go sends nothing by itself."""
         if not self._lease.covers_a_call:
             raise lease_lost()
+        stop = first_of(
+            known_to_stand(self.row.organization_id),
+            brand_id=self._brand_id,
+            account_id=self.row.pk,
+            platform=self.row.platform,
+        )
+        if stop is not None:
+            raise ChannelError(
+                stop.sentence,
+                permanent=not self._has_written,
+                ambiguous=self._has_written,
+                code=STOPPED,
+            )
+        self._has_written = self._has_written or request.method not in QUESTIONS
 
 
 def send_answer(*, message_id: UUID) -> bool:
@@ -118,9 +137,9 @@ def _send(message: InboxMessage, lease: Lease) -> None:
         return
     if begun is None:
         return
-    account, channel, heard = begun
+    account, brand_id, channel, heard = begun
     fault(CrashPoint.SENDING)
-    session = AnswerSession(account, lease)
+    session = AnswerSession(account, lease, brand_id)
     try:
         said = channel.answer(
             heard,
@@ -142,7 +161,7 @@ def _send(message: InboxMessage, lease: Lease) -> None:
         _keep_readings(session)
 
 
-def _begin(message: InboxMessage) -> tuple[SocialAccount, Answers, Heard] | None:
+def _begin(message: InboxMessage) -> tuple[SocialAccount, UUID | None, Answers, Heard] | None:
     """Commit `sending` with everything that must be true then; None when that is over.
 
     Raises DomainError when nothing may leave.
@@ -167,12 +186,12 @@ def _begin(message: InboxMessage) -> tuple[SocialAccount, Answers, Heard] | None
         heard = heard_again(place, message.parent_remote_id)
         if heard is None:
             raise ChannelError("What this answers is no longer here, so nothing was sent.")
+        refuse_stopped(account=account, brand_id=place.brand_id)
         if message.state == MessageState.QUEUED:
-            refuse_stopped(account=account, brand_id=place.brand_id)
             moved = move(message, MessageState.SENDING, fence=message.fence, sending_at=now())
             if not moved:
                 return None
-    return account, channel, heard
+    return account, place.brand_id, channel, heard
 
 
 def heard_again(place: Conversation, remote_id: str) -> Heard | None:

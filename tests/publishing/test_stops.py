@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from config.kernel import transport
 from config.kernel.clock import now
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.halting import Halted, refuse_halted
@@ -201,6 +202,26 @@ def test_what_may_be_out_is_looked_for_after_the_stop_and_never_sent_blindly(
         ledger.reap()
     assert again(scene.delivery).state == DeliveryState.PUBLISHED
     assert len(scene.remote.posts) == 1
+
+
+def test_no_byte_leaves_by_a_connection_that_opened_after_the_stop(
+    scene: Scene, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Resolving a name and connecting may take longer than the five seconds."""
+    settings.WARREN_OUTBOUND_TIMEOUT_SECONDS = 20
+    connect = transport._Backend.connect_tcp
+
+    def slow(self: Any, *args: Any, **options: Any) -> Any:
+        opened = connect(self, *args, **options)
+        scene.stop(Level.ORGANIZATION)
+        return opened
+
+    monkeypatch.setattr(transport._Backend, "connect_tcp", slow)
+    transport._pool.cache_clear()
+    deliver(scene.other)
+    assert scene.other_remote.log == []
+    row = again(scene.other)
+    assert (row.state, row.error_code, row.attempts) == ("scheduled", "stopped", 0)
 
 
 @pytest.mark.parametrize("pulled_at", [1, 2])

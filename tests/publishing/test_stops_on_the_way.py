@@ -264,6 +264,28 @@ def test_an_answer_that_is_on_its_way_ends_and_is_said_once(
     assert network.talk is not None and len(network.talk.answers()) == 1
 
 
+def test_an_answer_whose_end_nobody_knows_is_not_sent_again_under_a_stop(
+    scene: Scene, network: Stage, answerer: Answerer
+) -> None:
+    """Its network would know the repetition; a person is asked all the same."""
+    world = scene.world
+    lane, place = asked(world, network)
+    message = answered(world, place)
+    network.network.faults.append("500_after")
+    connection.close()
+    assert answerer.send(message) == "True"
+    assert state(world, message)[0] == MessageState.SENDING
+    tried = len(network.network.log)
+    pulled = pull(scene, "organization", [lane])
+    with org_atomic(world.id):
+        InboxMessage.objects.filter(pk=message.pk).update(due_at=now(), claimed_until=None)
+    assert answerer.send(message) == "True"
+    assert state(world, message)[0] == MessageState.UNKNOWN
+    pulled.let_go(scene)
+    assert answerer.send(message) == "False"
+    assert len(network.network.log) == tried
+
+
 class Gate:
     """Answers nothing until it is told to."""
 

@@ -2,16 +2,15 @@
    scrolls; one that rests on a post first takes it. The keys do the same (calendar-keys.js). */
 
 import { remember, send, show } from "../plan.js";
+import { rests } from "../rest.js";
 
 const FAR = 6;
-const REST_MS = 400;
 
 export function connect(calendar) {
   if (!("writes" in calendar.dataset)) return undefined;
   let dragged = null;
   let hasDropped = false;
-  // A finger that rests on a post, until it has rested long enough or moves.
-  let resting = null;
+  const finger = rests();
 
   function targetAt(event) {
     const under = document.elementFromPoint(event.clientX, event.clientY);
@@ -35,26 +34,16 @@ export function connect(calendar) {
     if (!chip || event.button !== 0 || event.target.matches("input")) return;
     const start = { ...remember(chip), x: event.clientX, y: event.clientY, isMoving: false };
     if (event.pointerType !== "touch") dragged = start;
-    else rest(start);
+    else finger.begin(event, () => take(start));
   }
 
-  function rest(start) {
-    const timer = setTimeout(() => {
-      resting = null;
-      dragged = { ...start, isMoving: true };
-      start.chip.classList.add("chip--dragged");
-      navigator.vibrate?.(10);
-    }, REST_MS);
-    resting = { ...start, timer };
-  }
-
-  function restNoMore() {
-    clearTimeout(resting?.timer);
-    resting = null;
+  function take(start) {
+    dragged = { ...start, isMoving: true };
+    start.chip.classList.add("chip--dragged");
   }
 
   function onMove(event) {
-    if (resting && Math.hypot(event.clientX - resting.x, event.clientY - resting.y) > FAR) restNoMore();
+    finger.moved(event);
     if (!dragged) return;
     const [x, y] = [event.clientX - dragged.x, event.clientY - dragged.y];
     if (!dragged.isMoving && Math.hypot(x, y) < FAR) return;
@@ -74,7 +63,7 @@ export function connect(calendar) {
   }
 
   function onUp(event) {
-    restNoMore();
+    finger.end();
     if (!dragged?.isMoving) {
       dragged = null;
       return;
@@ -96,12 +85,12 @@ export function connect(calendar) {
 
   // The browser took the finger for scrolling or something of its own.
   function onCancel() {
-    restNoMore();
+    finger.end();
     if (dragged) letGo();
   }
 
   function holdStill(event) {
-    const isOurs = dragged || (resting && event.type === "contextmenu");
+    const isOurs = dragged || (finger.isWaiting && event.type === "contextmenu");
     if (isOurs && event.cancelable) event.preventDefault();
   }
 
@@ -120,7 +109,7 @@ export function connect(calendar) {
   window.addEventListener("keydown", onKey);
   return () => {
     window.removeEventListener("pointermove", onMove);
-    restNoMore();
+    finger.end();
     window.removeEventListener("pointerup", onUp);
     window.removeEventListener("pointercancel", onCancel);
     window.removeEventListener("keydown", onKey);
