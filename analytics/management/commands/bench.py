@@ -114,6 +114,8 @@ class Command(BaseCommand):
             f"{size.organizations} organizations with {size.accounts} channels and {size.posts:,} "
             f"posts each, {size.embeddings:,} vectors"
         )
+        if self.is_planning:
+            seeded = f"{size.organizations} organizations, in which posts of the year were filled in"
         text = markdown(sections, size=seeded)
         if write:
             part = ALONE if self.is_planning else "bench"
