@@ -115,7 +115,7 @@ class Command(BaseCommand):
             f"posts each, {size.embeddings:,} vectors"
         )
         if self.is_planning:
-            seeded = f"{size.organizations} organizations, in which posts of the year were filled in"
+            seeded = f"{size.organizations} organizations, filled with posts of a year"
         text = markdown(sections, size=seeded)
         if write:
             part = ALONE if self.is_planning else "bench"
