@@ -27,7 +27,7 @@ from organizations.services.saved_views import (
 from publishing.channels.registry import channels
 from publishing.forms.queries import uuid_or_none
 from publishing.models import PendingPost
-from publishing.selectors.posts import LISTS, PostFilter, posts_for_list
+from publishing.selectors.posts import LISTS, SEARCHED, PostFilter, posts_for_list
 from publishing.services.moving import MOST_AT_ONCE, Target, move_posts, undo_move
 from publishing.services.reviews_bulk import reject_posts
 
@@ -47,6 +47,7 @@ def post_list(request: Request) -> HttpResponse:
     context = {
         "page": posts_for_list(chosen=chosen, zone=zone, cursor=request.GET.get("cursor")),
         "chosen": chosen,
+        "searched": SEARCHED,
         "lists": LISTS.items(),
         "brands": BrandProfile.objects.only("name").order_by("name"),
         "channels": channels.values(),

@@ -164,3 +164,12 @@ def test_a_post_that_a_person_wrote_names_them_and_counts_its_short_links(
     body = page.get(f"{world.path}/posts/{post.pk}/").content.decode()
     assert "3 clicks by 2 visitors" in body and "a language model" not in body
     assert world.editor.name in body and "Why this angle" not in body
+
+
+def test_a_search_says_how_far_back_it_looks(world: World, page: Client) -> None:
+    published(world)
+    found = page.get(f"{world.path}/posts/?q=masts").content.decode()
+    assert "looked for in the newest 10,000 posts" in found
+    assert "looked for in the newest" not in page.get(f"{world.path}/posts/").content.decode()
+    nothing = page.get(f"{world.path}/posts/?q=nowhere").content.decode()
+    assert "words are looked for in the newest 10,000 posts" in nothing
