@@ -22,6 +22,7 @@ from publishing.selectors.schedules import (
     schedule_row,
     schedules_for_list,
 )
+from publishing.services.contracts import brands_without_policy
 from publishing.services.schedules import (
     create_schedule,
     delete_schedule,
@@ -71,6 +72,7 @@ def schedule_show(request: Request, schedule: UUID) -> HttpResponse:
     context = {
         "row": schedule_row(row),
         "runs": runs_of_schedule(row),
+        "is_unsigned": brands_without_policy().filter(pk=row.brand_id).exists(),
         "zone": row.timezone,
     }
     return render_part(request, "publishing/schedule/show.html", "live", context)

@@ -10,10 +10,12 @@ import pytest
 import time_machine
 from django.test import Client
 
+from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from publishing.models import (
     AutopilotRun,
     Decision,
+    PolicyContract,
     RunStatus,
     Schedule,
     ScheduleStatus,
@@ -147,6 +149,20 @@ def test_a_schedule_that_does_not_run_says_why_and_what_to_do(
     assert sentence in page.get(f"{world.path}/schedules/").content.decode()
     shown = page.get(f"{world.path}/schedules/{world.schedule.pk}/").content.decode()
     assert sentence in shown
+
+
+def test_a_schedule_whose_policy_nobody_signed_says_that_its_posts_wait(
+    world: World, page: Client
+) -> None:
+    address = f"{world.path}/schedules/{world.schedule.pk}/"
+    sentence = "nobody has signed one for"
+    changed(world, auto_approve=True)
+    assert sentence not in page.get(address).content.decode()
+    with org_atomic(world.id):
+        PolicyContract.objects.filter(brand=world.brand).update(ends_at=now())
+    assert sentence in page.get(address).content.decode()
+    changed(world, auto_approve=False)
+    assert sentence not in page.get(address).content.decode()
 
 
 def test_the_list_asks_few_queries(
