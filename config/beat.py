@@ -20,6 +20,8 @@ ACCOUNTS_SECONDS: Final = 300.0
 FEEDS_SECONDS: Final = 60.0
 # Posts that repeat are made a week before their time.
 RECURRENCES_SECONDS: Final = 300.0
+# Reports to clients leave in the morning, and are due at the same minute for many.
+REPORTS_SECONDS: Final = 60.0
 # A look at the providers' lists of models is due once a month.
 MODELS_SECONDS: Final = 3_600.0
 # Records are counted once a day, soon after midnight.
@@ -41,6 +43,7 @@ def beat_schedule(
         "publishing.tasks.expire_pending_posts": EXPIRY_SECONDS,
         "publishing.tasks.forget_visits": FORGETTING_SECONDS,
         "publishing.tasks.sweep_accounts": ACCOUNTS_SECONDS,
+        "publishing.tasks.sweep_client_reports": REPORTS_SECONDS,
         "publishing.tasks.sweep_inbox": due_seconds,
         "publishing.tasks.sweep_evergreen": RECURRENCES_SECONDS,
         "publishing.tasks.sweep_imports": due_seconds,

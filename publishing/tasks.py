@@ -25,6 +25,7 @@ from .services import (
     inbox_sending,
     inbox_sweep,
     links_visits,
+    portal_reports,
     recurrences,
     renditions,
     upkeep,
@@ -45,6 +46,7 @@ __all__ = [
     "remember_post",
     "send_inbox_answer",
     "sweep_accounts",
+    "sweep_client_reports",
     "sweep_deliveries",
     "sweep_evergreen",
     "sweep_imports",
@@ -91,6 +93,12 @@ def forget_visits() -> int:
 def sweep_recurrences() -> int:
     """Make the posts of everything that repeats within the next days."""
     return recurrences.sweep_recurrences()
+
+
+@app.task(name="publishing.tasks.sweep_client_reports")
+def sweep_client_reports() -> int:
+    """Mail the reports that clients get by themselves."""
+    return portal_reports.sweep_client_reports()
 
 
 @app.task(name="publishing.tasks.sweep_evergreen")

@@ -13,6 +13,7 @@ from config.beat import (
     EXPIRY_SECONDS,
     FEEDS_SECONDS,
     RECURRENCES_SECONDS,
+    REPORTS_SECONDS,
 )
 from config.kernel.clock import now
 from config.kernel.due import due_rows
@@ -27,6 +28,7 @@ from publishing.models import (
     AutopilotRun,
     Delivery,
     PendingPost,
+    PortalLink,
     Post,
     PostImport,
     PostingQueue,
@@ -58,6 +60,7 @@ DUE: dict[str, type[models.Model]] = {
     "recurrence": Recurrence,
     "post_import": PostImport,
     "evergreen": PostingQueue,
+    "client_report": PortalLink,
 }
 # Kinds that are not looked for every few seconds, with the seconds that they may lie about.
 MAY_WAIT = {
@@ -66,6 +69,7 @@ MAY_WAIT = {
     "material_feed": FEEDS_SECONDS,
     "recurrence": RECURRENCES_SECONDS,
     "evergreen": RECURRENCES_SECONDS,
+    "client_report": REPORTS_SECONDS,
 }
 # Kinds that lie where they are while a stop stands, each with the way to a brand whose own stop
 # holds it; none where only its whole team's does. All others are put off, or go on.
@@ -91,6 +95,7 @@ UPKEEP = frozenset(
         "recurrence",
         "post_import",
         "evergreen",
+        "client_report",
         "skill_count",
         "skill_sharing",
         "material_feed",

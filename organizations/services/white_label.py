@@ -150,6 +150,17 @@ def specimen_of(accent: str) -> str:
     )
 
 
+def worn(look: Look) -> dict[str, Any]:
+    """What the templates of a letter to a client say and show of the look."""
+    shades = shades_of(look.accent or OWN_ACCENT)
+    return {
+        "agency": look.name,
+        "button": shades.fill,
+        "button_ink": shades.on_fill,
+        "hides_warren": look.hides_warren,
+    }
+
+
 def dressed(message: EmailMultiAlternatives, look: Look) -> EmailMultiAlternatives:
     """A letter to a client, from the agency's name at our address, answered to theirs."""
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or settings.DEFAULT_FROM_EMAIL

@@ -15,7 +15,7 @@ class PortalLinkAdmin(ReadOnlyAdmin):
         *("created_at", "organization", "brand", "purpose", "client_name", "client_email"),
         *("expires_at", "revoked_at", "last_used_at", "use_count"),
     ]
-    list_filter = ["purpose"]
+    list_filter = ["purpose", "mailed"]
     list_select_related = ["organization", "brand"]
     search_fields = ["client_name", "client_email", "brand__name"]
 

@@ -76,6 +76,12 @@ class LinkForm(forms.Form):
         label="Days until it ends",
         help_text=f"Left empty: {_LIVES}.",
     )
+    mailed = forms.ChoiceField(
+        required=False,
+        label="Mail the report",
+        choices=PortalLink.Mailed.choices,
+        help_text="By itself, at 08:00 where the brand is. Only for a link to the report.",
+    )
     platforms = forms.MultipleChoiceField(
         required=False,
         label="Networks to connect",
@@ -94,6 +100,19 @@ class LinkForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The arguments of `make_link`."""
         said = {"platforms": [], **self.cleaned_data}
+        said["mailed"] = said["mailed"] or PortalLink.Mailed.NEVER
         if said["purpose"] != PortalLink.Purpose.CONNECT:
             said["platforms"] = []
         return said
+
+
+class MailingForm(forms.Form):
+    """How often the report behind a link is mailed, and to whom."""
+
+    mailed = forms.ChoiceField(label="Mail the report", choices=PortalLink.Mailed.choices)
+    client_email = forms.EmailField(required=False, label="E-mail")
+
+    def __init__(self, data: Any = None, *, link: PortalLink) -> None:
+        said = {"mailed": link.mailed, "client_email": link.client_email}
+        # One form a link on the same page.
+        super().__init__(data, initial=said, auto_id=f"id_{link.pk.hex}_%s")

@@ -5,14 +5,16 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
-from config.kernel.models import OrgOwned, TenantForeignKey
+from config.kernel.models import Claimable, OrgOwned, TenantForeignKey
 
 
-class PortalLink(OrgOwned):
+class PortalLink(Claimable, OrgOwned):
     """A door for somebody without an account: to one thing of one brand, until a moment.
 
-    Only a digest of the secret is kept, so the address can be shown once.
+    Only a digest of the secret is kept, so the address can be shown once. `due_at` is when the next
+    letter with the report leaves; None where none does.
     """
 
     brand_path: ClassVar[str] = "brand"
@@ -23,6 +25,11 @@ class PortalLink(OrgOwned):
         CALENDAR = "calendar", "See the calendar"
         REPORT = "report", "See the report"
         ICS = "ics", "Subscribe to the calendar"
+
+    class Mailed(models.TextChoices):
+        NEVER = "never", "Never"
+        WEEKLY = "weekly", "Every Monday"
+        MONTHLY = "monthly", "On the first of every month"
 
     brand = TenantForeignKey("brands.BrandProfile", models.CASCADE, related_name="portal_links")
     purpose = models.CharField(max_length=8, choices=Purpose)
@@ -37,6 +44,17 @@ class PortalLink(OrgOwned):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # For REPORT: how often it is mailed to the client.
+    mailed = models.CharField(
+        max_length=7, choices=Mailed, default=Mailed.NEVER, db_default=Mailed.NEVER
+    )
+    # The day of the next such letter, in the brand's zone; it tells of the days before it.
+    letter_day = models.DateField(null=True, blank=True)
+    # The day of the last one that was handed to a mail server, which no second one is for.
+    letter_begun = models.DateField(null=True, blank=True)
+    letter_problem = models.CharField(max_length=200, default="", db_default="", blank=True)
+    fence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     # When a letter with the address left.
     sent_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
@@ -50,6 +68,13 @@ class PortalLink(OrgOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "token_digest"], name="portal_link_token"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="portal_letter_due",
+                condition=Q(revoked_at=None) & ~Q(mailed="never"),
             )
         ]
 

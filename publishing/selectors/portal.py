@@ -1,19 +1,16 @@
-"""What a client sees behind a link: the posts that wait, what was said, and how posts did."""
+"""What a client sees behind a link: the posts that wait, what was said, and the ways in."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Window
-from django.db.models.functions import TruncWeek
+from django.db.models import Count, Q, QuerySet, Window
 
-from brands.models import BrandProfile
-from config.kernel.clock import now
 from publishing.channels.base import Authorizes, Channel, Connects, secret_names
 from publishing.channels.registry import channels, platform_label
 from publishing.models import (
@@ -33,15 +30,11 @@ from .preview import Preview, preview_of
 
 MOST_POSTS: Final = 20
 MOST_ANSWERED: Final = 20
-MOST_REPORTED: Final = 50
-BEST: Final = 5
-SPANS: Final = (30, 90)
 _VERBS: Final = {
     SignOff.Answer.APPROVED.value: "approved it",
     SignOff.Answer.CHANGES.value: "asked for changes",
     SignOff.Answer.REJECTED.value: "rejected it",
 }
-NUMBERS: Final = ("impressions", "clicks", "likes", "comments", "shares")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +80,6 @@ class ReviewPage:
     @property
     def waiting(self) -> int:
         return len(self.open) + self.more
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelNumbers:
-    label: str
-    platform: str
-    posts: int
-    numbers: Sequence[int]
-
-    @property
-    def pairs(self) -> list[tuple[str, int]]:
-        return list(zip(NUMBERS, self.numbers, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """What people did with the posts of one week, as a chart draws it."""
-
-    label: str
-    value: float
-    low: float | None = None
-    high: float | None = None
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Numbers as the networks last told them; one that a network does not tell counts as none."""
-
-    days: int
-    posts: int
-    totals: dict[str, int]
-    by_channel: Sequence[ChannelNumbers]
-    weeks: Sequence[Bar]
-    best: Sequence[Post]
-    listed: Sequence[Post]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,44 +214,6 @@ def _way_into(channel: Channel) -> WayIn:
         channel,
         by_consent=isinstance(channel, Authorizes) and is_ready,
         by_form=isinstance(channel, Connects) and shows_whose,
-    )
-
-
-def report_of(brand: BrandProfile, *, days: int) -> Report:
-    """How a brand's posts of the last days did."""
-    rows = Post.objects.live().filter(brand=brand, published_at__gte=now() - timedelta(days=days))
-    sums: dict[str, Any] = {name: Sum(name) for name in NUMBERS}
-    total = rows.order_by().aggregate(posts=Count("pk"), **sums)
-    grouped = rows.order_by().values("platform").annotate(posts=Count("pk"), **sums)
-    acts = Sum(F("likes") + F("comments") + F("shares") + F("clicks"))
-    weeks = (
-        rows.order_by()
-        .annotate(week=TruncWeek("published_at"))
-        .values("week")
-        .annotate(posts=Count("pk"), acts=acts)
-        .order_by("week")
-    )
-    listed = rows.select_related("account")
-    acted = F("likes") + F("comments") + F("shares") + F("clicks")
-    best = listed.annotate(acts=acted).filter(acts__gt=0).order_by("-acts", "-published_at")
-    return Report(
-        days=days,
-        posts=total["posts"],
-        totals={name: total[name] or 0 for name in NUMBERS},
-        by_channel=sorted((_numbers(row) for row in grouped), key=lambda row: -row.posts),
-        weeks=[Bar(f"{row['week']:%-d %b}", row["acts"], count=row["posts"]) for row in weeks],
-        best=list(best[:BEST]),
-        listed=list(listed.order_by("-published_at", "-pk")[:MOST_REPORTED]),
-    )
-
-
-def _numbers(row: Mapping[str, Any]) -> ChannelNumbers:
-    channel = channels.get(row["platform"])
-    return ChannelNumbers(
-        label=channel.label if channel else row["platform"],
-        platform=row["platform"],
-        posts=row["posts"],
-        numbers=[row[name] or 0 for name in NUMBERS],
     )
 
 

@@ -42,6 +42,8 @@ from organizations.services.actors import Actor, acting
 from organizations.services.audit import record
 from publishing.models import PortalLink
 
+from .portal_mailing import check_mailed, plan_letter
+
 Purpose = PortalLink.Purpose
 
 SECRET_BYTES: Final = 32
@@ -74,12 +76,14 @@ def make_link(
     post_ids: Collection[UUID] = (),
     platforms: Collection[str] = (),
     days: int | None = None,
+    mailed: str = PortalLink.Mailed.NEVER,
 ) -> tuple[PortalLink, str]:
     """Make a door for a client, and return it with its whole address, which is shown this once.
 
     `days` until it ends default to 14 for a review, 7 for connecting, 90 for calendar and report
     and 365 for a subscription. `post_ids` narrow a review to these posts and `platforms` connecting
-    to these networks; empty ones mean all. Raises Invalid (`field` days or purpose).
+    to these networks; empty ones mean all. `mailed` has a report come by itself, again and again.
+    Raises Invalid (`field` days, purpose, mailed or client_email).
     """
     if purpose not in Purpose.values:
         raise Invalid("Choose what the link is for.", field="purpose")
@@ -100,7 +104,9 @@ def make_link(
             platforms=list(platforms),
             created_by=by,
             expires_at=now() + timedelta(days=days),
+            mailed=mailed,
         )
+        check_mailed(link)
         link.save(force_insert=True)
         _write_down("portal_link.made", link, by)
     return link, address_of(link, secret)
@@ -113,12 +119,15 @@ def renew_link(*, link: PortalLink, by: User | None) -> str:
     """
     secret = secrets.token_bytes(SECRET_BYTES)
     with org_atomic():
-        row = PortalLink.objects.select_for_update().get(pk=link.pk)
+        rows = PortalLink.objects.select_for_update(no_key=True, of=("self",))
+        row = rows.select_related("brand").get(pk=link.pk)
         if row.revoked_at is not None:
             raise Conflict("This link was taken back. Make a new one.")
         row.token_digest, row.sent_at = _digest(secret), None
         row.expires_at = now() + timedelta(days=LIFE_DAYS[Purpose(row.purpose)])
-        row.save(update_fields=["token_digest", "expires_at", "sent_at", "updated_at"])
+        if row.due_at is None:
+            plan_letter(row)
+        row.save()
         _write_down("portal_link.renewed", row, by)
     return address_of(row, secret)
 
@@ -279,5 +288,6 @@ def _write_down(action: str, link: PortalLink, by: User | None) -> None:
             "brand": str(link.brand_id),
             "purpose": str(link.purpose),
             "ends": link.expires_at.isoformat(),
+            "mailed": str(link.mailed),
         },
     )

@@ -18,7 +18,7 @@ from organizations.models import User
 from organizations.services.audit import record
 from organizations.services.letters import letter
 from organizations.services.suppression import require_not_suppressed
-from organizations.services.white_label import OWN_ACCENT, dressed, look_of_team, shades_of
+from organizations.services.white_label import dressed, look_of_team, worn
 from publishing.models import PortalLink
 
 log = structlog.get_logger(__name__)
@@ -57,12 +57,8 @@ def send_link(*, link: PortalLink, address: str, by: User) -> None:
 
 def letter_of(link: PortalLink, address: str, by: User) -> EmailMultiAlternatives:
     look = look_of_team()
-    shades = shades_of(look.accent or OWN_ACCENT)
     context = {
-        "agency": look.name,
-        "button": shades.fill,
-        "button_ink": shades.on_fill,
-        "hides_warren": look.hides_warren,
+        **worn(look),
         "brand": link.brand.name,
         "client": link.client_name,
         "asks": ASKS[PortalLink.Purpose(link.purpose)],

@@ -21,7 +21,7 @@ from organizations.models import ActorKind
 from organizations.services.audit import record
 from organizations.services.letters import letter
 from organizations.services.suppression import require_not_suppressed
-from organizations.services.white_label import OWN_ACCENT, dressed, look_of_team, shades_of
+from organizations.services.white_label import dressed, look_of_team, worn
 from publishing.models import PendingPost, PortalLink, Workflow
 
 from .portal import mailed_address
@@ -113,13 +113,9 @@ def _write(link: PortalLink, posts: Sequence[PendingPost], moment: datetime) -> 
     except DomainError:
         return
     look = look_of_team()
-    shades = shades_of(look.accent or OWN_ACCENT)
     soonest = min(post.expires_at or moment for post in posts)
     context = {
-        "agency": look.name,
-        "button": shades.fill,
-        "button_ink": shades.on_fill,
-        "hides_warren": look.hides_warren,
+        **worn(look),
         "brand": link.brand.name,
         "client": link.client_name,
         "count": len(posts),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,20 +14,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from brands.forms.brand import SECTIONS
 from brands.models import BrandProfile
 from brands.selectors import brand_named_by
-from config.kernel.errors import DomainError, Forbidden, NotFound
+from config.kernel.clock import in_words
+from config.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from config.kernel.pagination import paginate
 from organizations.access import Request, member_of
 from organizations.models import Role
 from organizations.services.white_label import look_of_team
-from publishing.forms.portal import LinkForm
+from publishing.forms.portal import LinkForm, MailingForm
 from publishing.forms.problems import tell
 from publishing.models import PortalLink
 from publishing.selectors.portal import open_to_clients
 from publishing.services.portal import is_open, make_link, renew_link, revoke_link
 from publishing.services.portal_letters import send_link
+from publishing.services.portal_mailing import mail_report
 from publishing.services.reviews import posts_for_client
 
 CONNECT = PortalLink.Purpose.CONNECT
+REPORT = PortalLink.Purpose.REPORT
 
 
 @never_cache
@@ -60,6 +65,24 @@ def portal_renew(request: Request, portal_link: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
+def portal_mail(request: Request, portal_link: UUID) -> HttpResponse:
+    """Have a report mailed by itself, otherwise, or no longer."""
+    link = _found(portal_link)
+    form = MailingForm(request.POST, link=link)
+    if form.is_valid():
+        try:
+            link = mail_report(link=link, by=request.user, **form.cleaned_data)
+        except Invalid as error:
+            tell(form, error)
+        else:
+            messages.success(request, _mailing_words(link))
+            org = request.organization.slug
+            return redirect("publishing:portal-list", org=org, brand=link.brand_id)
+    return _list(request, link.brand, _form(request, is_asked=False), {link.pk: form})
+
+
+@require_POST
+@member_of("member")
 def portal_revoke(request: Request, portal_link: UUID) -> HttpResponse:
     link = _found(portal_link)
     revoke_link(link=link, by=request.user)
@@ -67,8 +90,15 @@ def portal_revoke(request: Request, portal_link: UUID) -> HttpResponse:
     return redirect("publishing:portal-list", org=request.organization.slug, brand=link.brand_id)
 
 
-def _form(request: Request) -> LinkForm:
-    data = request.POST if request.method == "POST" else None
+def _mailing_words(link: PortalLink) -> str:
+    if link.mailed == PortalLink.Mailed.NEVER:
+        return "The report is not mailed by itself any more. Its link stays open."
+    next_at = in_words(link.due_at or link.expires_at, link.brand.timezone)
+    return f"The report is mailed to {link.client_email}. The next letter leaves {next_at}."
+
+
+def _form(request: Request, *, is_asked: bool = True) -> LinkForm:
+    data = request.POST if request.method == "POST" and is_asked else None
     return LinkForm(data, networks=[each.channel for each in open_to_clients()])
 
 
@@ -85,22 +115,34 @@ def _shown_once(request: Request, link: PortalLink, address: str) -> HttpRespons
     return render(request, "publishing/client/made.html", context)
 
 
-def _list(request: Request, brand: BrandProfile, form: LinkForm) -> HttpResponse:
+def _list(
+    request: Request,
+    brand: BrandProfile,
+    form: LinkForm,
+    mailing: Mapping[UUID, MailingForm] = MappingProxyType({}),
+) -> HttpResponse:
+    """`mailing` are forms of links as they were filled in."""
     rows = PortalLink.objects.filter(brand=brand).select_related("created_by")
     page = paginate(rows, order=("-created_at",), cursor=request.GET.get("cursor"), size=25)
     context = {
         "brand": brand,
         "form": form,
         "page": page,
-        "lines": [(row, is_open(row)) for row in page.items],
+        "lines": [(row, is_open(row), _mailing(row, mailing)) for row in page.items],
         "waiting": posts_for_client(brand).count(),
         "look": look_of_team(),
         "can_make": request.membership.role.covers(Role.MEMBER),
         "sections": SECTIONS.values(),
         "nav_place": "brands",
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or mailing else 200
     return render(request, "publishing/client/list.html", context, status=status)
+
+
+def _mailing(link: PortalLink, said: Mapping[UUID, MailingForm]) -> MailingForm | None:
+    if link.purpose != REPORT or not is_open(link):
+        return None
+    return said.get(link.pk) or MailingForm(link=link)
 
 
 def _found(portal_link: UUID) -> PortalLink:

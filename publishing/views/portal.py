@@ -15,7 +15,8 @@ from config.kernel.uploads import PLAYED, SHOWN, hand_out_file
 from organizations.services.files import stored_path
 from organizations.services.white_label import stylesheet_of
 from publishing.models import PendingPost, PortalLink, SignOff
-from publishing.selectors.portal import SPANS, report_of, review_page, shows_picture
+from publishing.selectors.portal import review_page, shows_picture
+from publishing.selectors.portal_report import SPANS, report_of
 from publishing.services.portal import entered, keep_name
 from publishing.services.reviews import comment_on, posts_for_client, sign_off
 

@@ -26,12 +26,14 @@ from organizations.models import Notification, OutgoingNotice, WorkDone
 from publishing.models import (
     AutopilotRun,
     PendingPost,
+    PortalLink,
     PostingQueue,
     Recurrence,
     Schedule,
     SocialAccount,
 )
 from tests import make, make_compositions, make_repeating
+from tests.make_portal import portal_link
 from tests.world import World
 
 STATUS = "/status"
@@ -195,6 +197,10 @@ def test_every_kind_of_due_work_is_seen(world: World) -> None:
         AutopilotRun.objects.create(
             brand=world.brand, occurrence="x", scheduled_for=past, due_at=past
         )
+        report, _ = portal_link(
+            world.brand, "report", mailed="weekly", client_email="ada@client.example"
+        )
+        PortalLink.objects.filter(pk=report.pk).update(due_at=past)
     due = installation_status().oldest_due_seconds
     assert all(age == pytest.approx(60, abs=10) for age in due.values()), due
 

@@ -52,6 +52,7 @@ def test_beat_starts_everything_that_looks_for_work() -> None:
         "publishing.tasks.forget_visits",
         "publishing.tasks.reap_deliveries",
         "publishing.tasks.sweep_accounts",
+        "publishing.tasks.sweep_client_reports",
         "publishing.tasks.sweep_deliveries",
         "publishing.tasks.sweep_evergreen",
         "publishing.tasks.sweep_imports",
