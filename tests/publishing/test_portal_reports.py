@@ -279,7 +279,9 @@ def test_it_says_how_the_posts_did_in_the_agencys_name(
     assert "First &lt;b&gt;one&lt;/b&gt;" in html and "#FFD400;color:#000000" in html
     assert "Warren" not in html + text and html.count("<a ") == 1
     token = html.split("/c/")[1].split("/")[0]
-    assert client.get(f"/c/{token}/").status_code == 200
+    page = client.get(f"/c/{token}/").content.decode()
+    # As it is said on paper.
+    assert "28 February 2026 to 30 March 2026, the last 30 days. Made on 30 March 2026." in page
 
 
 def test_days_without_posts_are_said_in_one_sentence(
