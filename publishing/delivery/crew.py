@@ -57,8 +57,8 @@ class Crew:
 
     def _in_thread(self, job: Job) -> Any:
         connection = connections["default"]
-        if connection.errors_occurred:
-            connection.close_if_unusable_or_obsolete()
+        # One that the database ended meanwhile is noticed before the job and not by it.
+        connection.close_if_unusable_or_obsolete()
         try:
             return job()
         finally:

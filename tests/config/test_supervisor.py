@@ -171,7 +171,7 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
 def test_up_serves_on_an_empty_machine_and_stops_everything_on_ctrl_c(var: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     process = up(var, address)
-    wait_until(lambda: answers(f"http://{address}/accounts/login/"), 90)
+    wait_until(lambda: answers(f"http://{address}/accounts/login/"), 180)
     children = family(process)
     names = {" ".join(child.cmdline()) for child in children}
     for wanted in ("gunicorn", "config worker", "config beat"):
@@ -193,7 +193,7 @@ def test_up_serves_on_an_empty_machine_and_stops_everything_on_ctrl_c(var: Path)
 def test_children_do_not_outlive_a_parent_that_was_killed(var: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     process = up(var, address)
-    wait_until(lambda: answers(f"http://{address}/accounts/login/"), 90)
+    wait_until(lambda: answers(f"http://{address}/accounts/login/"), 180)
     children = [child for child in family(process) if "python" in child.name()]
     process.kill()
     process.communicate()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from billing.models import CreditTransaction, Subscription
 from config.kernel.scoping import org_atomic, scope
 from publishing.channels.base import ChannelError, renew
 from publishing.delivery import ledger
-from publishing.delivery.crew import Crew, dismiss
+from publishing.delivery.crew import Crew, Finished, dismiss
 from publishing.delivery.desk import Desk
 from publishing.delivery.pulse import Pulse
 from publishing.delivery.session import AccountSession
@@ -160,6 +161,15 @@ def test_a_network_that_hangs_leaves_threads_to_the_others(
     assert found["scheduled"] == 40 - found["unknown"]
 
 
+def end_other_sessions() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE usename = current_user AND datname = current_database() "
+            "AND pid <> pg_backend_pid()"
+        )
+
+
 def test_a_lost_database_connection_loses_no_post(world: World, platform: Platform) -> None:
     remote, deliveries = posts_on(world, platform, "test_d", 8)
     platform.latency = 0.5
@@ -174,15 +184,26 @@ def test_a_lost_database_connection_loses_no_post(world: World, platform: Platfo
     worker.start()
     while len(remote.log) < 8:
         time.sleep(0.01)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE usename = current_user AND datname = current_database() "
-            "AND pid <> pg_backend_pid()"
-        )
+    end_other_sessions()
     worker.join(30)
     assert states(world) == {"published": 8}
     assert len(remote.posts) == 8
+
+
+def test_a_thread_whose_session_ended_meanwhile_begins_with_a_new_one(world: World) -> None:
+    """As after a restart of the database: no call may fail for that, with an unknown outcome."""
+
+    def asked() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return cursor.fetchone()
+
+    crew, done = Crew(1), SimpleQueue[Finished]()
+    for _ in range(2):
+        crew.submit(asked, "", done)
+        assert done.get(timeout=30)[1].result() == (1,)
+        end_other_sessions()
+    crew.close()
 
 
 def test_twenty_workers_renew_a_token_once(world: World, platform: Platform) -> None:
