@@ -36,7 +36,9 @@ OF_THE_WHOLE_TEAM = {
 
 # What an address names that hangs on a brand.
 OF_A_BRAND = {"brand", "material", "schedule", "pending", "candidate", "post", "account"}
-OF_A_BRAND |= {"delivery", "run", "name", "composition"}
+OF_A_BRAND |= {"delivery", "run", "name", "composition", "queued", "subscription", "queue", "slot"}
+OF_A_BRAND |= {"event", "recurrence", "evergreen", "post_import", "conversation", "answer", "reply"}
+OF_A_BRAND |= {"portal_link", "folder", "asset", "upload", "signature", "tracked"}
 
 LISTS = {
     "analytics:home",

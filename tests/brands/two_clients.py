@@ -23,12 +23,13 @@ from publishing.models import (
     Approval,
     AutopilotRun,
     BrandAccountLink,
+    Composition,
     Decision,
     DeliveryAttempt,
     Schedule,
     SocialAccount,
 )
-from tests import make
+from tests import make, make_inbox, make_library, make_planning, make_portal, make_repeating
 from tests.isolation.ground import _is_free
 from tests.make_compositions import composition
 from tests.rows import one_of_each
@@ -65,6 +66,7 @@ def two_clients(world: World) -> Clients:
         BrandAccountLink.objects.create(brand=second.brand, account=world.account, platform="feed")
         _rows(replace(second, account=world.account), occurrence="shared")
         theirs = {**mine, **_rows(second)}
+        theirs |= _planned(second, Composition.objects.get(pk=theirs["composition"]))
         _someone_of_theirs(second)
         _mark(world, second.brand)
         _remember_theirs_in_mine(mine, second)
@@ -135,6 +137,28 @@ def _rows(second: World, occurrence: str = "2026-06-01 12:00") -> dict[str, Any]
         "run": run.pk,
         "composition": draft.pk,
         "name": picture.rpartition("/")[2],
+    }
+
+
+def _planned(second: World, draft: Composition) -> dict[str, Any]:
+    """What plans, what repeats, the library, the inbox, and a client's door."""
+    brand, account = second.brand, second.account
+    talk = make_inbox.conversation(account, brand=brand)
+    queue = make_planning.queue(brand, name="Pool")
+    return {
+        **make_planning.planning_rows(brand, account, second.owner),
+        "folder": make_library.asset_folder(brand, name="Theirs").pk,
+        "asset": make_library.asset(brand).pk,
+        "upload": make_library.upload_row(second.owner, brand).pk,
+        "signature": make_library.signature(brand, name="Theirs").pk,
+        "tracked": make_library.tracked_link(brand).pk,
+        "recurrence": make_repeating.recurrence(draft).pk,
+        "evergreen": make_repeating.evergreen_item(draft, queue).pk,
+        "post_import": make_repeating.post_import(brand, mapping={"all_columns": []}).pk,
+        "conversation": talk.pk,
+        "answer": make_inbox.message(talk, side="ours", state="failed").pk,
+        "reply": make_inbox.saved_reply(brand, name="Theirs").pk,
+        "portal_link": make_portal.portal_link(brand)[0].pk,
     }
 
 
