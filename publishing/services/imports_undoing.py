@@ -87,12 +87,12 @@ def _step(import_id: UUID, fence: int) -> bool:
 
 
 def _take_back(post_import: PostImport, row: dict[str, Any]) -> None:
-    """One row's draft with its posts; what has left meanwhile stays, and its row says so."""
+    """One row's draft with its posts; what cannot be taken back stays, and its row says why."""
     try:
         with org_atomic():
             _reject_and_delete(UUID(row["made"]), post_import.undone_by)
-    except DomainError:
-        row["error"] = "It was out before it could be taken back, so it stays."
+    except DomainError as error:
+        row["error"] = f"It stays: {error.message}"
     else:
         row["made"], row["is_taken_back"] = "", True
 
@@ -105,7 +105,7 @@ def _reject_and_delete(composition_id: UUID, by: User | None) -> None:
     row = locked_composition(composition)
     posts = PendingPost.objects.filter(variant__composition=row)
     if posts.filter(status__in=_LEFT).exists():
-        raise Conflict("A post of this draft is out already.")
+        raise Conflict("A post of it was out before it could be taken back.")
     for post in posts.filter(status__in=_UNSENT):
         reject_post(post=post, reason="The import was undone.", by=by)
     delete_composition(composition=row, by=by)

@@ -66,7 +66,7 @@ def letter_of(link: PortalLink, address: str, by: User) -> EmailMultiAlternative
         "message": link.message,
         "sender": str(by),
         "url": address,
-        "expires": in_words(link.expires_at, link.brand.timezone),
+        "ends": in_words(link.expires_at, link.brand.timezone),
     }
     return dressed(letter("portal_link", to=link.client_email, context=context), look)
 

@@ -8,9 +8,6 @@ looked for again every few milliseconds, so that whatever could slip through has
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from brands.models import BrandProfile
@@ -39,7 +35,7 @@ from tests.world import World
 
 from .deliveries import account_on, due_deliveries, test_channels
 from .platform import Platform, RemoteAccount
-from .test_kill import Worker
+from .test_kill import Worker, at_work
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "operator"]),
@@ -124,18 +120,8 @@ class Lane:
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
     """The process that forks workers; they deliver in earnest until nothing is left to do."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.publishing.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **AT_WORK, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
-        cwd=settings.BASE_DIR,
-    )
-    yield Worker(process)
-    assert process.stdin is not None
-    process.stdin.close()
-    process.wait(10)
+    with at_work(AT_WORK) as running:
+        yield running
 
 
 @pytest.fixture

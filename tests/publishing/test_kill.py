@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -76,21 +77,27 @@ class Worker:
         return statuses
 
 
-@pytest.fixture
-def worker() -> Iterator[Worker]:
-    environment = {**os.environ, **TIMES, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+@contextmanager
+def at_work(times: Mapping[str, str]) -> Iterator[Worker]:
+    """That process, with these settings in its environment, until its orders end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.publishing.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
+        env={**os.environ, **times, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
         cwd=settings.BASE_DIR,
     )
     yield Worker(process)
     assert process.stdin is not None
     process.stdin.close()
     process.wait(10)
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    with at_work(TIMES) as running:
+        yield running
 
 
 @pytest.fixture
