@@ -407,7 +407,9 @@ def test_the_deadline_covers_all_redirects_together() -> None:
     def slow_redirect(connection: socket.socket) -> None:
         connection.recv(65536)
         time.sleep(0.12)
-        connection.sendall(b"HTTP/1.1 302 F\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
+        # Each redirect over its own connection: this one is closed, and must not be used again.
+        head = b"HTTP/1.1 302 F\r\nLocation: /x\r\nConnection: close\r\n"
+        connection.sendall(head + b"Content-Length: 0\r\n\r\n")
 
     with a_server(slow_redirect) as server:
         assert_times_out(server.url, sent=True)
