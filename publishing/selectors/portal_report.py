@@ -18,6 +18,7 @@ from publishing.models import Post
 MOST_REPORTED: Final = 50
 BEST: Final = 5
 SPANS: Final = (30, 90)
+MOMENT: Final = timedelta(microseconds=1)
 NUMBERS: Final = ("impressions", "clicks", "likes", "comments", "shares")
 ACTS: Final = F("likes") + F("comments") + F("shares") + F("clicks")
 _SUMS: Final[Mapping[str, Any]] = {name: Sum(name) for name in NUMBERS}
@@ -69,11 +70,20 @@ class Totals:
     numbers: Mapping[str, int]
 
 
+def days_said(said: str) -> int:
+    """One of SPANS as an address names it; the first one for anything else."""
+    return int(said) if said in {str(each) for each in SPANS} else SPANS[0]
+
+
 def report_of(brand: BrandProfile, *, days: int) -> Report:
     """How a brand's posts of the last days did."""
     moment = now()
-    since = moment - timedelta(days=days)
-    rows = posts_between(brand, since, moment)
+    return report_between(brand, moment - timedelta(days=days), moment, days=days)
+
+
+def report_between(brand: BrandProfile, since: datetime, until: datetime, *, days: int) -> Report:
+    """How a brand's posts of a span of so many days did, without the moment that ends it."""
+    rows = posts_between(brand, since, until)
     total = totals_of(rows)
     grouped = rows.order_by().values("platform").annotate(posts=Count("pk"), **_SUMS)
     weeks = (
@@ -87,7 +97,7 @@ def report_of(brand: BrandProfile, *, days: int) -> Report:
     return Report(
         days=days,
         first=to_zone(since, brand.timezone).date(),
-        last=to_zone(moment, brand.timezone).date(),
+        last=to_zone(until - MOMENT, brand.timezone).date(),
         posts=total.posts,
         totals=total.numbers,
         by_channel=sorted((_numbers(row) for row in grouped), key=lambda row: -row.posts),
