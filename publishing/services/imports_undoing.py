@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,8 +18,13 @@ from publishing.models import Composition, ImportStatus, PendingPost, PendingSta
 
 from .compositions import delete_composition
 from .compositions_following import locked_composition
-from .imports_making import A_STEP, LEASE_SECONDS, locked_import
+from .imports_making import A_STEP, LEASE_SECONDS, MOST_ATTEMPTS, locked_import
 from .pending_posts import reject_post
+
+ENDED_AGAIN: Final = (
+    "It stays: the work on taking it back ended again and again. Reject its posts and delete its "
+    "draft by hand."
+)
 
 _LEFT: Final = (PendingStatus.PUBLISHING, PendingStatus.PUBLISHED)
 _UNSENT: Final = (
@@ -75,15 +81,23 @@ def _step(import_id: UUID, fence: int) -> bool:
         )
         if row is None:
             return False
-        made = [each for each in row.rows if each["made"] and not each["error"]]
-        for each in made[:A_STEP]:
+        made = [each for each in row.rows if _is_to_take_back(each)]
+        # As in making, what ends the worker again and again ends alone.
+        if row.attempts > MOST_ATTEMPTS and made:
+            made.pop(0)["error"] = ENDED_AGAIN
+            row.attempts = 1
+        for each in made[: A_STEP if row.attempts <= 2 else 1]:
             _take_back(row, each)
         row.made_count = sum(bool(each["made"]) for each in row.rows)
-        row.save(update_fields=["rows", "made_count", "updated_at"])
-        if len(made) > A_STEP:
+        row.save(update_fields=["rows", "made_count", "attempts", "updated_at"])
+        if any(_is_to_take_back(each) for each in row.rows):
             return True
         move(row, ImportStatus.UNDONE, due_at=None, claimed_until=None)
     return False
+
+
+def _is_to_take_back(row: Mapping[str, Any]) -> bool:
+    return bool(row["made"]) and not row["error"]
 
 
 def _take_back(post_import: PostImport, row: dict[str, Any]) -> None:

@@ -287,6 +287,44 @@ def test_many_are_taken_back_in_steps_and_a_crash_loses_none(
     assert not Composition.objects.exists()
 
 
+@pytest.mark.parametrize("act", ["made", "taken back"])
+def test_a_row_that_ends_the_worker_again_and_again_is_set_aside_and_says_so(
+    world: World, inside: None, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    rows = [row(text=f"Row {number}.") for number in range(1, 15)]
+    module: Any
+    if act == "made":
+        found, module, name, work = checked(world, *rows), imports_making, "_make", make_import
+        confirm_import(post_import=found, by=world.editor, only_whole=False)
+    else:
+        found, module, name = made(world, *rows), imports_undoing, "_take_back"
+        undo_import(post_import=found, by=world.editor)
+        work = imports_undoing.take_back_import
+    real = getattr(module, name)
+
+    def crash_at_the_third(post_import: PostImport, each: dict[str, Any]) -> None:
+        if each["number"] == found.rows[2]["number"] and not each["error"]:
+            raise Crash
+        real(post_import, each)
+
+    monkeypatch.setattr(module, name, crash_at_the_third)
+    for _ in range(imports_making.MOST_ATTEMPTS):
+        with pytest.raises(Crash):
+            work(world.id, found.pk)
+        PostImport.objects.filter(pk=found.pk).update(claimed_until=None)
+    assert work(world.id, found.pk)
+    found.refresh_from_db()
+    assert "ended again and again" in found.rows[2]["error"]
+    others = [each for each in found.rows if each is not found.rows[2]]
+    if act == "made":
+        assert (found.status, found.made_count) == (ImportStatus.DONE, 13)
+        assert all(each["made"] for each in others)
+    else:
+        assert (found.status, found.made_count) == (ImportStatus.UNDONE, 1)
+        assert all(each["is_taken_back"] for each in others)
+        assert Composition.objects.get().text == "Row 3."
+
+
 def test_what_leaves_while_the_others_are_taken_back_stays_and_says_so(
     world: World, inside: None
 ) -> None:
