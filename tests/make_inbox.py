@@ -36,7 +36,7 @@ def mastodon_account(brand: BrandProfile, **fields: Any) -> SocialAccount:
     account = SocialAccount.objects.create(
         **{
             "platform": "mastodon",
-            "remote_id": "4711",
+            "remote_id": "mastodon.example/4711",
             "name": "The Harbour",
             "handle": "harbour@mastodon.example",
             "server": "https://mastodon.example",

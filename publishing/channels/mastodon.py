@@ -49,7 +49,7 @@ from .listening import refuse_misfit
 from .mastodon_accounts import ServerAccounts
 from .mastodon_inbox import Inbox, address_length, answer_request, without_permission
 from .mastodon_media import attach, missing, unfinished
-from .mastodon_server import RULES, limits_of
+from .mastodon_server import RULES, account_number, limits_of
 from .readback import looked_since, moment, note_sending, was_tried
 from .rest import Answer, Rest, count, rate_reading
 
@@ -146,10 +146,11 @@ class Mastodon(ServerAccounts):
         self, draft: Draft, account: AccountFacts, *, occurrence_key: str, now: datetime
     ) -> Payload:
         self.refuse_misfits(draft, account)
+        whose = account_number(account)
         return {
             "kind": draft.kind,
             "at": now.isoformat(),
-            "key": hashlib.sha256(f"{account.remote_id}|{occurrence_key}".encode()).hexdigest(),
+            "key": hashlib.sha256(f"{whose}|{occurrence_key}".encode()).hexdigest(),
             "text": self.compose(draft),
             "language": (draft.language or "").split("-")[0],
             "visibility": option(draft, account, "visibility") or "public",
@@ -195,7 +196,7 @@ class Mastodon(ServerAccounts):
         if not was_tried(session) and (wait := self._working(session)) is not None:
             return wait
         since = looked_since(payload, session)
-        path = f"/api/v1/accounts/{session.account.remote_id}/statuses"
+        path = f"/api/v1/accounts/{account_number(session.account)}/statuses"
         params: dict[str, Any] = {"limit": PAGE, "exclude_reblogs": "true"}
         for _ in range(PAGES_READ):
             statuses = self._ask(session, lambda rest: _listed(rest, path, params))

@@ -14,7 +14,7 @@ from config.kernel import clock, http
 
 from .base import AppKeys, Authorization, Connection, Credentials, Session
 from .errors import ChannelError
-from .mastodon_server import read_error, settings_of
+from .mastodon_server import account_key, read_error, settings_of
 from .oauth import CALL_SECONDS, MAX_BYTES, TOKENS, OAuthChannel, challenge, refuse_denied
 from .rest import Rest
 from .servers import misfit, server_address
@@ -89,7 +89,7 @@ class ServerAccounts(OAuthChannel):
         host = urlsplit(server).netloc
         return (
             Connection(
-                remote_id=str(who.dig("id")),
+                remote_id=account_key(server, str(who.dig("id"))),
                 name=who.dig("display_name") or who.dig("username") or "",
                 handle=f"{who.dig('acct')}@{host}",
                 profile_url=str(who.dig("url") or server),

@@ -19,6 +19,7 @@ from typing import Any
 from .base import AccountFacts, Handle, Heard, Hearing
 from .errors import ChannelError
 from .listening import FIRST_SPAN, Author, oldest_first, without_markup
+from .mastodon_server import account_number
 from .readback import moment
 from .rest import dig
 
@@ -41,13 +42,17 @@ class Inbox:
     label: str
     now: datetime
 
+    @property
+    def ours(self) -> str:
+        return account_number(self.account)
+
     def listen(self, cursor: Handle) -> Hearing:
         told, their_cursor, is_all = self._read(
             "heard", "/api/v1/notifications", {"types[]": list(TYPES)}, cursor
         )
         said, our_cursor, ours_is_all = self._read(
             "own",
-            f"/api/v1/accounts/{self.account.remote_id}/statuses",
+            f"/api/v1/accounts/{self.ours}/statuses",
             {"exclude_reblogs": "true"},
             cursor,
         )
@@ -114,13 +119,13 @@ class Inbox:
         """A notification's status; one that is gone by now, or our own, is nothing."""
         status = row.get("status")
         author = str(dig(status, "account", "id") or "")
-        if row.get("type") not in TYPES or not author or author == self.account.remote_id:
+        if row.get("type") not in TYPES or not author or author == self.ours:
             return None
         assert isinstance(status, dict)
         thread = self._thread(status)
         if thread is None:
             return None
-        own = [each for each in thread if dig(each, "account", "id") == self.account.remote_id]
+        own = [each for each in thread if dig(each, "account", "id") == self.ours]
         is_direct = status.get("visibility") == "direct"
         root = str(thread[0]["id"])
         return Heard(
@@ -158,7 +163,7 @@ class Inbox:
     def _ours(self, status: Mapping[str, Any]) -> Heard | None:
         """A status of our own that answers somebody else; its place is that of what it answers."""
         whom = str(status.get("in_reply_to_account_id") or "")
-        if not status.get("in_reply_to_id") or whom in ("", self.account.remote_id):
+        if not status.get("in_reply_to_id") or whom in ("", self.ours):
             return None
         return Heard(
             remote_id=str(status["id"]),
@@ -198,7 +203,7 @@ def answer_request(
         "in_reply_to_id": heard.handle["id"],
         "visibility": heard.handle["visibility"],
     }
-    digest = hashlib.sha256(f"{account.remote_id}|answer|{key}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{account_number(account)}|answer|{key}".encode()).hexdigest()
     return body, {"Idempotency-Key": digest}
 
 

@@ -1,11 +1,13 @@
-"""What Mastodon servers say of themselves and of failures."""
+"""What Mastodon servers say of themselves and of failures, and whose number an account's is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
+from .base import AccountFacts
 from .errors import Outcome, Rule
 from .rest import Answer, count
 from .rest import read_error as usual_error
@@ -39,6 +41,16 @@ RULES: Mapping[tuple[int | None, str | None], Rule] = {
     ),
     (429, None): Rule(Outcome.RATE_LIMITED),
 }
+
+
+def account_key(server: str, number: str) -> str:
+    """Ours of an account: servers count by themselves, so two of them give the same numbers."""
+    return f"{urlsplit(server).netloc}/{number}"
+
+
+def account_number(account: AccountFacts) -> str:
+    """What the account's own server calls it."""
+    return account.remote_id.rpartition("/")[2]
 
 
 def read_error(status: int, body: Any) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from publishing.channels.base import AccountFacts
 from publishing.channels.mastodon import Mastodon
+from publishing.channels.mastodon_server import account_key
 from tests.peers.sessions import Vault
 
 from .base import RETRY_AFTER_SECONDS, Item, Reply, Request, Stage, route
@@ -293,7 +294,9 @@ def stage(settings: Settings) -> Iterator[Stage]:
         )
         network.apps["client-1"] = "client-secret-1"
         yield Stage(
-            account=AccountFacts(ACCOUNT, "harbour@localhost", network.address),
+            account=AccountFacts(
+                account_key(network.address, ACCOUNT), "harbour@localhost", network.address
+            ),
             vault=vault,
             network=network,
             talk=network.talk,

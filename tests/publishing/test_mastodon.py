@@ -3,6 +3,8 @@ differ, warnings that count, and other software in front of it."""
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,9 +12,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection as db
 from pytest_django import Settings
 
 from config.kernel.clock import now
+from config.kernel.scoping import org_atomic, scope
 from publishing.channels.base import (
     Accepted,
     ChannelError,
@@ -23,10 +27,13 @@ from publishing.channels.base import (
     Published,
 )
 from publishing.channels.mastodon import Mastodon
-from publishing.channels.mastodon_server import read_error
+from publishing.channels.mastodon_server import account_number, read_error
+from publishing.models import SocialAccount
+from publishing.services.accounts import keep_connection
 from tests.networks.base import Stage
 from tests.networks.mastodon import MastodonNetwork, stage
 from tests.peers.sessions import picture
+from tests.world import World
 
 from .contract import again, freeze, only_item, publish
 
@@ -43,6 +50,50 @@ def staged(settings: Settings) -> Iterator[Stage]:
 def network(staged: Stage) -> MastodonNetwork:
     assert isinstance(staged.network, MastodonNetwork)
     return staged.network
+
+
+def connected(world: World, network: MastodonNetwork) -> SocialAccount:
+    tokens = {"access_token": network.issue()["access_token"], "server": network.address}
+    [connection] = CHANNEL.connections(tokens, None)
+    with scope(world.id):
+        return keep_connection(
+            platform="mastodon",
+            connection=connection,
+            brand=world.brand,
+            by=world.owner,
+            way="consent",
+        )
+
+
+@pytest.mark.django_db
+def test_accounts_that_two_servers_call_by_one_number_are_two(staged: Stage, world: World) -> None:
+    with MastodonNetwork() as second:
+        assert isinstance(second, MastodonNetwork)
+        one, two = connected(world, network(staged)), connected(world, second)
+        assert (one.server, two.server) == (network(staged).address, second.address)
+        assert one.pk != two.pk == connected(world, second).pk
+
+
+@pytest.mark.django_db
+def test_an_account_that_was_connected_before_servers_were_told_apart_is_the_same(
+    staged: Stage, world: World
+) -> None:
+    """Connected again it is its old row, and the keys of what is on its way stay what they were."""
+    steps = importlib.import_module("publishing.migrations.0018_key_accounts_by_server")
+    number, server = account_number(staged.account), network(staged).address
+    fields = {"platform": "mastodon", "server": server, "name": "The Harbour"}
+    with org_atomic(world.id):
+        old = SocialAccount.objects.create(remote_id=number, **fields)
+    with org_atomic(world.id), db.cursor() as cursor:
+        cursor.execute(steps.NAME_SERVERS)
+        cursor.execute(steps.NAME_SERVERS)
+    found = connected(world, network(staged))
+    assert found.pk == old.pk and found.remote_id == staged.account.remote_id
+    key = hashlib.sha256(f"{number}|one".encode()).hexdigest()
+    assert freeze(CHANNEL, staged, key="one")["key"] == key
+    with org_atomic(world.id), db.cursor() as cursor:
+        cursor.execute(steps.ONLY_NUMBERS)
+        assert SocialAccount.objects.get(pk=old.pk).remote_id == number
 
 
 def tried(staged: Stage, payload: Any, *faults: str) -> Any:
