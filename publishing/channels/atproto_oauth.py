@@ -31,12 +31,12 @@ from django.conf import settings
 
 from config.kernel import clock
 
-from .atproto_signin import DID
+from .atproto_identity import Identities
 from .dpop import Key, Proof, as_jwk, new_key, public_part, sign, thumbprint
-from .errors import TRANSPORT_ERRORS, UNPARSABLE, ChannelError, RetryTable, before_sending
+from .errors import UNPARSABLE, ChannelError, before_sending
 from .oauth import TOKENS, challenge, refuse_denied
 from .rest import Answer, Rest, count, dig
-from .servers import is_loopback, misfit, server_address
+from .servers import is_loopback
 from .shapes import Authorization, Credentials
 
 SCOPES = ("atproto", "transition:generic")
@@ -53,15 +53,6 @@ KEPT = (
     *("client_id", "client_key", "dpop_key"),
 )
 _ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who an account is, and on which server its data stand."""
-
-    did: str
-    handle: str
-    server: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +84,17 @@ class Consent:
     directory: str
     """Where documents of did:plc stand."""
 
+    @property
+    def identities(self) -> Identities:
+        return Identities(self.http, self.label, self.directory)
+
     # The way in
 
     def begin(
         self, *, handle: str, resolver: str, state: str, redirect_uri: str, document: str
     ) -> Authorization:
         """Push the request, and say where to send the person. Raises ChannelError with `field`."""
-        who = self.identify(handle, resolver)
+        who = self.identities.identify(handle, resolver)
         server = self._authorization_server(who.server)
         client = client_for(redirect_uri, document)
         verifier, key = secrets.token_urlsafe(48), new_key()
@@ -182,55 +177,12 @@ class Consent:
             form = {"token": credentials["refresh_token"], **client.proven(credentials["issuer"])}
             self._post(address, form, credentials["dpop_key"])
 
-    # Who it is
-
-    def identify(self, handle: str, resolver: str) -> Identity:
-        """The account behind a handle, proven from both ends: the handle names the DID, and the
-        DID's own document names the handle."""
-        did = handle if DID.match(handle) else self._did_of(handle, resolver)
-        document = self._document(did)
-        names = dig(document, "alsoKnownAs")
-        known = [str(name) for name in names] if isinstance(names, list) else []
-        if not DID.match(handle) and f"at://{handle}" not in known:
-            raise misfit(
-                f"{handle} points at an account that does not call itself so. Check the handle.",
-                "handle",
-            )
-        own = handle if not DID.match(handle) else (known or [""])[0].removeprefix("at://")
-        return Identity(did, own, self._data_server(document, own or did))
-
-    def _did_of(self, handle: str, resolver: str) -> str:
-        address = f"{resolver}/xrpc/com.atproto.identity.resolveHandle"
-        found = self._look(address, {"handle": handle})
-        did = dig(found, "did")
-        if not isinstance(did, str) and not is_loopback(resolver):
-            did = self._text(f"https://{handle}/.well-known/atproto-did")
-        if not isinstance(did, str) or not DID.match(did):
-            raise misfit(
-                f"Nobody is called {handle} on {self.label}. Check the handle, for example "
-                "name.bsky.social.",
-                "handle",
-            )
-        return did
-
-    def _document(self, did: str) -> Any:
-        if did.startswith("did:web:"):
-            host = did.removeprefix("did:web:")
-            return self._look(f"https://{host}/.well-known/did.json")
-        return self._look(f"{self.directory}/{did}")
-
-    def _data_server(self, document: Any, who: str) -> str:
-        services = dig(document, "service")
-        for each in services if isinstance(services, list) else []:
-            if str(dig(each, "id") or "").endswith("#atproto_pds"):
-                return server_address(str(dig(each, "serviceEndpoint") or ""), "")
-        raise misfit(f"The server of {who} cannot be found now. Try again in a minute.", "handle")
+    # Whose server it is
 
     def _authorization_server(self, server: str) -> dict[str, str]:
         """What the authorization server of a data server says of itself."""
-        said = self._look(f"{server}/.well-known/oauth-protected-resource")
-        issuer = server_address(str(dig(said, "authorization_servers", 0) or ""), server)
-        found = self._look(f"{issuer}/.well-known/oauth-authorization-server")
+        issuer = self.identities.issuer_of(server)
+        found = self.identities.look(f"{issuer}/.well-known/oauth-authorization-server")
         told = {name: dig(found, name) for name in (*ENDPOINTS, "revocation_endpoint")}
         texts = {name: value for name, value in told.items() if isinstance(value, str)}
         if not set(ENDPOINTS) <= set(texts) or texts["issuer"] != issuer:
@@ -262,29 +214,6 @@ class Consent:
     def _post(self, address: str, form: Mapping[str, str], key: Key) -> Answer:
         rest = Rest(self.http, "", TOKENS, self.label, clock.now())
         return rest.call("POST", address, data=dict(form), auth=Proof(key))
-
-    def _look(self, address: str, params: Mapping[str, str] | None = None) -> Any:
-        """Somebody's public JSON; None where there is none. Raises ChannelError if out of reach."""
-        rest = Rest(self.http, "", RetryTable(), self.label, clock.now())
-        try:
-            return rest.get(address, params).body
-        except ChannelError as error:
-            if error.permanent:
-                return None
-            raise ChannelError(
-                f"{urlsplit(address).netloc} does not answer, so {self.label} could not be "
-                "asked. Try again in a minute.",
-                retry_after=error.retry_after,
-                code="no_server",
-                field="handle",
-            ) from error
-
-    def _text(self, address: str) -> str | None:
-        try:
-            response = self.http.get(address)
-        except TRANSPORT_ERRORS:
-            return None
-        return response.text.strip() if response.is_success else None
 
     def _odd(self, server: str) -> ChannelError:
         return ChannelError(

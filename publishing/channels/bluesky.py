@@ -132,6 +132,7 @@ class Bluesky(Channel):
     def connect(self, values: Mapping[str, str]) -> Connection:
         """Open a session with handle and app password, and keep its tokens, not the password.
 
+        The account must be one that the server may speak for: a server can name anybody's.
         Raises ChannelError with the `field` to mend; only server failures are worth a retry.
         """
         handle = richtext.clean_handle(values.get("handle", ""))
@@ -144,6 +145,7 @@ class Bluesky(Channel):
         with http.client(timeout_seconds=20, max_bytes=2_000_000) as client:
             xrpc = Xrpc(client, server, self.retry_table, self.label, clock.now())
             opened = open_session(xrpc, handle, password)
+            self._consent(client).identities.require_home(opened["did"], server)
             name, avatar_url = profile(xrpc, opened["did"], "app.bsky.actor.profile")
         return Connection(
             remote_id=opened["did"],

@@ -27,6 +27,11 @@ def is_loopback(address: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
+def is_same_server(one: str, other: str) -> bool:
+    """By name and port. This machine has several names."""
+    return _place(one) == _place(other)
+
+
 def misfit(message: str, field: str) -> ChannelError:
     """What is wrong in one field of a form."""
     return ChannelError(message, permanent=True, code="invalid", field=field)
@@ -40,3 +45,9 @@ def _is_bare_address(address: str) -> bool:
         return False
     more = parts.username or parts.path.strip("/") or parts.query or parts.fragment
     return parts.scheme in ("http", "https") and has_host and not more
+
+
+def _place(address: str) -> tuple[str, int]:
+    parts = urlsplit(address)
+    host = "localhost" if is_loopback(address) else (parts.hostname or "")
+    return host, parts.port or (80 if parts.scheme == "http" else 443)

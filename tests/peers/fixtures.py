@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
 from . import wordpress
@@ -43,13 +44,23 @@ def _fake_server() -> Iterator[HTTPServer]:
 
 
 @pytest.fixture
-def fake_atproto(_fake_server: HTTPServer) -> FakeNetwork:
+def fake_atproto(_fake_server: HTTPServer, settings: Settings) -> FakeNetwork:
     _fake_server.clear()
-    return FakeNetwork(_fake_server)
+    network = FakeNetwork(_fake_server)
+    _look_up_accounts_at(network, settings)
+    return network
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.peer)])
-def atproto(request: pytest.FixtureRequest) -> Network:
+def atproto(request: pytest.FixtureRequest, settings: Settings) -> Network:
     """The stand-in, and in a second run of the same test the real thing."""
     network: Network = request.getfixturevalue(f"{request.param}_atproto")
+    _look_up_accounts_at(network, settings)
     return network
+
+
+def _look_up_accounts_at(network: Network, settings: Settings) -> None:
+    settings.WARREN_CHANNEL_OPTIONS = {
+        **settings.WARREN_CHANNEL_OPTIONS,
+        "bluesky.directory": network.directory,
+    }

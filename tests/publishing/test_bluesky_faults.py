@@ -17,6 +17,7 @@ from config.kernel.clock import now
 from publishing.channels.base import (
     Accepted,
     ChannelError,
+    Connection,
     CrashPoint,
     Draft,
     Measurement,
@@ -25,6 +26,8 @@ from publishing.channels.base import (
 )
 from publishing.channels.bluesky_addresses import post_address
 from publishing.channels.errors import Outcome
+from tests.networks.bluesky import BlueskyNetwork
+from tests.peers.atproto import Person
 from tests.peers.fake_atproto import FakeNetwork, accepting_then, answering
 from tests.peers.sessions import Killed, MemorySession, Vault, picture
 
@@ -349,6 +352,58 @@ def test_many_logins_are_told_how_long_to_wait(fake_atproto: FakeNetwork) -> Non
     assert "5 min" in login(fake_atproto).message
 
 
+def connected(network: FakeNetwork, person: Person) -> Connection:
+    typed = {
+        "handle": person.handle,
+        "app_password": person.app_password,
+        "server": network.address,
+    }
+    return bluesky.connect(typed)
+
+
+def lives_at(network: FakeNetwork, person: Person, home: str) -> None:
+    """What the directory says of an account the next time."""
+    service = {"id": "#atproto_pds", "serviceEndpoint": home}
+    known = {"id": person.did, "alsoKnownAs": [f"at://{person.handle}"], "service": [service]}
+    network.misbehave(f"/{person.did}", answering(200, known))
+
+
+def test_a_server_that_opens_an_account_of_another_server_is_not_believed(
+    fake_atproto: FakeNetwork,
+) -> None:
+    person = fake_atproto.join()
+    with BlueskyNetwork() as other:
+        lives_at(fake_atproto, person, other.address)
+        error = refused(lambda: connected(fake_atproto, person))
+    assert (error.field, error.permanent) == ("server", True)
+    assert f"lives on {other.address}, and {fake_atproto.address} cannot" in error.message
+
+
+def test_a_server_that_the_accounts_own_one_leaves_signing_in_to_is_believed(
+    fake_atproto: FakeNetwork,
+) -> None:
+    """As bsky.social opens the accounts of *.host.bsky.network."""
+    person = fake_atproto.join()
+    with BlueskyNetwork() as home:
+        assert isinstance(home, BlueskyNetwork)
+        said = {"authorization_servers": [fake_atproto.address]}
+        home.fake.misbehave("/.well-known/oauth-protected-resource", answering(200, said))
+        lives_at(fake_atproto, person, home.address)
+        connection = connected(fake_atproto, person)
+    assert (connection.remote_id, connection.server) == (person.did, fake_atproto.address)
+
+
+@pytest.mark.parametrize(("status", "is_over"), [(404, True), (503, False)])
+def test_an_account_that_cannot_be_looked_up_is_not_connected(
+    fake_atproto: FakeNetwork, status: int, is_over: bool
+) -> None:
+    person = fake_atproto.join()
+    fake_atproto.misbehave(f"/{person.did}", answering(status, {"message": "Away"}))
+    error = refused(lambda: connected(fake_atproto, person))
+    assert (error.field, error.permanent) == ("handle", is_over)
+    assert "Try again in a minute" in error.message
+
+
 def test_an_inactive_account_is_not_connected(fake_atproto: FakeNetwork) -> None:
     tokens = fake_atproto.join().tokens
     inactive = {**tokens, "active": False, "status": "deactivated"}
@@ -417,11 +472,6 @@ def test_a_profile_that_is_rubbish_leaves_the_handle_as_name(fake_atproto: FakeN
     person = fake_atproto.join()
     for body in RUBBISH:
         fake_atproto.misbehave("com.atproto.repo.getRecord", answering(200, body))
-        typed = {
-            "handle": person.handle,
-            "app_password": person.app_password,
-            "server": fake_atproto.address,
-        }
-        connection = bluesky.connect(typed)
+        connection = connected(fake_atproto, person)
         assert connection.avatar_url == "" or connection.avatar_url.startswith("http")
         assert connection.handle == person.handle

@@ -36,12 +36,11 @@ def _fresh_nonces() -> Iterator[None]:
 
 @pytest.fixture
 def at(settings: Settings) -> Callable[[Network], Network]:
-    """The channel looks up accounts in this network's own directory."""
+    """The channel sends videos to this network's own service."""
 
     def point(network: Network) -> Network:
         settings.WARREN_CHANNEL_OPTIONS = {
             **settings.WARREN_CHANNEL_OPTIONS,
-            "bluesky.directory": network.directory,
             "bluesky.video": network.address,
         }
         return network
