@@ -35,11 +35,13 @@ from publishing.models import (
     BrandAccountLink,
     PendingPost,
     PendingStatus,
+    PortalLink,
     SocialAccount,
 )
 
 from .approvals import void_approval
 from .kept_accounts import keep
+from .portal import require_open
 
 log = structlog.get_logger(__name__)
 
@@ -54,23 +56,25 @@ def connect_account(
     brand: BrandProfile | None,
     by: User | None,
     again: SocialAccount | None = None,
-    way: str = "form",
+    link: PortalLink | None = None,
 ) -> SocialAccount:
     """Try what the person typed on the network, and keep the account it opens.
 
     The network is asked before any transaction. An account that is there already, disconnected or
     not, gets the new credentials in its own row, so that its posts stay with it. With a brand it is
     linked, as the default when the brand has none on this network. With `again` only that very
-    account will do. The `way` is BY_CLIENT for somebody who came by a link.
+    account will do. `link` is a client's, by which somebody came instead of `by`.
     Raises Invalid or ChannelError whose `field` names the input to mend; a retry helps only when
-    the network was away.
+    the network was away. Raises Gone for a link that ended while the network answered.
     """
     channel = _connecting(platform)
     refuse_blanks(channel, values)
     connection = cast(Connects, channel).connect(values)
     if again is not None:
         connection = the_very_one(channel, again, [connection])
-    account = keep_connection(platform=platform, connection=connection, brand=brand, by=by, way=way)
+    account = keep_connection(
+        platform=platform, connection=connection, brand=brand, by=by, way="form", link=link
+    )
     wake_accounts([account])
     return account
 
@@ -98,21 +102,24 @@ def keep_connection(
     brand: BrandProfile | None,
     by: User | None,
     way: str,
+    link: PortalLink | None = None,
 ) -> SocialAccount:
-    """Keep an account that a network has just opened, however it did: `way` is form or consent, or
-    BY_CLIENT for both of them behind a client's link.
+    """Keep an account that a network has just opened, however it did: `way` is form or consent, and
+    the audit log has BY_CLIENT for both of them behind a client's `link`.
 
     Wake its deliveries after that transaction: they are locked before their account everywhere.
     Raises PaymentRequired when the plan has no place for one more; an account that is connected
-    already has its place. Raises Conflict for a client's word that it lives on another server now.
+    already has its place. Of a client, raises Gone when the link was taken back or ended since it
+    was opened, and Conflict for the word that a known account lives on another server now.
     """
     channel = channels[platform]
     # Who sees some brands only may bring an account that another brand has already.
     whole = over_all_brands("an account belongs to the organization")
     with whole, _undisturbed(platform, connection.remote_id), org_atomic():
-        _refuse_beyond_plan(channel, connection)
-        if way == BY_CLIENT:
+        if link is not None:
+            require_open(link)
             _refuse_moved(channel, connection)
+        _refuse_beyond_plan(channel, connection)
         account = keep(channel, connection)
         if isinstance(channel, Hosts):
             channel.host(account.pk, account.handle)
@@ -126,7 +133,11 @@ def keep_connection(
             target=account,
             by=by,
             category=AuditCategory.SECRET,
-            data={"platform": platform, "handle": account.handle, "way": way},
+            data={
+                "platform": platform,
+                "handle": account.handle,
+                "way": BY_CLIENT if link else way,
+            },
         )
     return account
 

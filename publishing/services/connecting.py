@@ -35,7 +35,7 @@ from publishing.channels.base import (
 from publishing.channels.registry import channels
 from publishing.models import ConnectAttempt, PortalLink, SocialAccount
 
-from .accounts import BY_CLIENT, keep_connection, refuse_blanks, the_very_one, wake_accounts
+from .accounts import keep_connection, refuse_blanks, the_very_one, wake_accounts
 from .networks import app_keys, callback_address
 
 LIFE: Final = timedelta(minutes=15)
@@ -146,7 +146,7 @@ def finish_connecting(
     One conditional update uses the attempt up, whatever the network says next, so that an answer
     that comes twice does nothing. Raises NotFound (not this person's), Conflict (used or ended),
     ChannelError (denied, scopes missing, the network is away), Invalid (another account than the
-    one to connect again) or PaymentRequired.
+    one to connect again), Gone (the link ended while the network answered) or PaymentRequired.
     """
     attempt, kept = _use_up(attempt_id, callback, by, link)
     channel = authorizing(attempt.platform)
@@ -167,7 +167,7 @@ def finish_connecting(
         offered = (the_very_one(channel, attempt.account, offered),)
     if len(offered) > 1:
         return _offer(attempt, offered)
-    account = _keep(attempt, offered[0], by)
+    account = _keep(attempt, offered[0], by, link)
     wake_accounts([account])
     return Arrival(attempt, (account,))
 
@@ -188,8 +188,8 @@ def choose_accounts(
 ) -> Sequence[SocialAccount]:
     """Keep the chosen ones of the offered accounts, all or none, and forget the others.
 
-    Raises Invalid when none is chosen, Conflict once the choice is over, and PaymentRequired when
-    the plan has no place for all of them; then the choice may be made again.
+    Raises Invalid when none is chosen, Conflict once the choice is over, Gone once the link is, and
+    PaymentRequired when the plan has no place for all of them; then the choice may be made again.
     """
     with org_atomic():
         locked = ConnectAttempt.objects.select_for_update(of=("self",))
@@ -197,7 +197,7 @@ def choose_accounts(
         chosen = [each for each in offered_accounts(attempt) if each.remote_id in remote_ids]
         if not chosen:
             raise Invalid("Choose at least one account, or cancel.", field="accounts")
-        accounts = [_keep(attempt, each, by) for each in chosen]
+        accounts = [_keep(attempt, each, by, link) for each in chosen]
         ConnectAttempt.objects.filter(pk=attempt.pk).update(offered=None, updated_at=now())
     wake_accounts(accounts)
     return accounts
@@ -267,13 +267,16 @@ def _offer(attempt: ConnectAttempt, offered: Sequence[Connection]) -> Arrival:
     return Arrival(attempt)
 
 
-def _keep(attempt: ConnectAttempt, connection: Connection, by: User | None) -> SocialAccount:
+def _keep(
+    attempt: ConnectAttempt, connection: Connection, by: User | None, link: PortalLink | None
+) -> SocialAccount:
     return keep_connection(
         platform=attempt.platform,
         connection=connection,
         brand=attempt.brand,
         by=by,
-        way=BY_CLIENT if attempt.link_id else "consent",
+        way="consent",
+        link=link,
     )
 
 

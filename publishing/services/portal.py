@@ -3,6 +3,7 @@
 make_link    a row, and an address that is shown once: of its secret only a digest is kept
 open_link    whose it is stands in the address, so that the organization can be entered before
              anything is read; everything after that runs inside the brand
+require_open a link that opened before a network was talked to is asked for once more after it
 mailed_address  another address of the same door, for letters that come later
 
 The token is the organization's id, the link's id and 256 secret bits, url-safe. Whoever has it may
@@ -63,6 +64,8 @@ UNKNOWN: Final = (
     "There is nothing at this address. It may have been cut short on its way: open it from the "
     "letter again, or ask whoever sent it for a new one."
 )
+# Before the reason why a link ended under somebody's hands.
+NOTHING_DONE: Final = "Nothing was done. "
 
 
 def make_link(
@@ -146,15 +149,32 @@ def open_link(token: str) -> tuple[UUID, PortalLink]:
     Counts the visit. Raises NotFound, with the same words, for whatever is no link of ours, and
     Gone, only to somebody who has the right secret, once it ended or was taken back.
     """
-    organization_id, link_id, secret = _read(token)
+    organization_id, link_id, secret = read_token(token)
     with org_atomic(organization_id):
         return organization_id, _opened(link_id, secret)
+
+
+def require_open(link: PortalLink) -> None:
+    """Ask again for a link that was opened before a network answered. In the caller's transaction,
+    which whoever takes the link back now waits for.
+
+    Raises Gone when it ended, was taken back or was given another address since.
+    """
+    locked = PortalLink.objects.select_for_update(no_key=True, of=("self",))
+    rows = locked.select_related("brand", "organization")
+    row = rows.filter(pk=link.pk, token_digest=link.token_digest).first()
+    if row is None:
+        raise Gone(
+            f"{NOTHING_DONE}This link was replaced by a new one. Ask whoever sent it for that one.",
+            code="replaced",
+        )
+    _refuse_closed(row, NOTHING_DONE)
 
 
 @contextmanager
 def inside(token: str) -> Iterator[tuple[UUID, PortalLink]]:
     """As `open_link`, and everything enclosed in that very transaction, as `entered` does it."""
-    organization_id, link_id, secret = _read(token)
+    organization_id, link_id, secret = read_token(token)
     with org_atomic(organization_id):
         link = _opened(link_id, secret)
         with _as_client(link, ""):
@@ -207,7 +227,8 @@ _TOKEN_BYTES: Final = 16 + 16 + SECRET_BYTES
 _MAILED: Final = "publishing.portal.mailed"
 
 
-def _read(token: str) -> tuple[UUID, UUID, bytes]:
+def read_token(token: str) -> tuple[UUID, UUID, bytes]:
+    """(organization, link, secret) as they are spelled. Raises NotFound for no token."""
     try:
         packed = base64.b64decode(f"{token}==", altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -255,17 +276,19 @@ def _as_client(link: PortalLink, client_name: str) -> Iterator[None]:
         yield
 
 
-def _refuse_closed(link: PortalLink) -> None:
+def _refuse_closed(link: PortalLink, before: str = "") -> None:
     if link.revoked_at is not None:
-        raise Gone("This link was taken back. Ask whoever sent it for a new one.", code="revoked")
+        raise Gone(
+            f"{before}This link was taken back. Ask whoever sent it for a new one.", code="revoked"
+        )
     if link.expires_at <= now():
         raise Gone(
-            "This link worked for a limited time, and that is over. Ask whoever sent it for a new "
-            "one.",
+            f"{before}This link worked for a limited time, and that is over. Ask whoever sent it "
+            "for a new one.",
             code="expired",
         )
     if link.brand.is_deleted or link.organization.status != Organization.Status.ACTIVE:
-        raise Gone("What this link opened is closed. Ask whoever sent it.", code="closed")
+        raise Gone(f"{before}What this link opened is closed. Ask whoever sent it.", code="closed")
 
 
 def _note_visit(link: PortalLink) -> None:

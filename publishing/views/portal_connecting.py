@@ -19,7 +19,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from config.kernel.errors import DomainError, NotFound, PaymentRequired
+from config.kernel.errors import DomainError, Gone, NotFound, PaymentRequired
 from config.kernel.scoping import org_atomic
 from config.kernel.throttle import throttle
 from organizations.services.white_label import look_of_team
@@ -31,7 +31,7 @@ from publishing.forms.problems import tell
 from publishing.models import ConnectAttempt, PortalLink
 from publishing.selectors.channels import consent_terms
 from publishing.selectors.portal import WayIn, connectable_by_client
-from publishing.services.accounts import BY_CLIENT, connect_account
+from publishing.services.accounts import connect_account
 from publishing.services.connecting import (
     LIFE,
     address_of,
@@ -82,6 +82,9 @@ def network(request: HttpRequest, visit: Visit, platform: str) -> HttpResponse:
         if form.is_valid():
             _connect(visit, desk.channel, form)
             return redirect(f"{visit.path('home')}?done={platform}")
+    except Gone:
+        # The link ended meanwhile, and no form of it is worth showing.
+        raise
     except DomainError as error:
         _tell(visit, form, error)
     return _page(request, desk, form, desk.consent())
@@ -135,6 +138,8 @@ def choose(request: HttpRequest, visit: Visit, attempt: UUID) -> HttpResponse:
                 chosen = form.cleaned_data["accounts"]
                 choose_accounts(attempt_id=attempt, remote_ids=chosen, by=None, link=visit.link)
                 return redirect(f"{visit.path('home')}?done={found.platform}")
+        except Gone:
+            raise
         except DomainError as error:
             _tell(visit, form, error)
     context = {"channel": channels[found.platform], "form": form, "key": visit.key()}
@@ -163,7 +168,8 @@ def arrive(request: HttpRequest, network: str, attempt: UUID) -> HttpResponse:
             response = _settled(request, token, network, attempt, link)
     except DomainError as error:
         words = _words(error, agency)
-        context = {"error": error, "words": words, "again": _home(token) if token else ""}
+        again = _home(token) if token and not isinstance(error, Gone) else ""
+        context = {"error": error, "words": words, "again": again}
         response = render(request, "publishing/portal/refused.html", context, status=error.status)
     response.delete_cookie(COOKIE, path="/connect/", samesite="Lax")
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -257,7 +263,7 @@ def _connect(visit: Visit, channel: Channel, form: NetworkForm) -> None:
             values=form.credentials(),
             brand=visit.brand,
             by=None,
-            way=BY_CLIENT,
+            link=visit.link,
         )
         keep_name(link=visit.link, name=name)
 

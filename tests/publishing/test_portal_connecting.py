@@ -16,6 +16,7 @@ from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import ActorKind, AuditRecord, Notification
+from publishing.channels.registry import channels
 from publishing.models import BrandAccountLink, PortalLink, SocialAccount
 from publishing.services.accounts import link_account
 from publishing.services.portal import revoke_link
@@ -115,6 +116,25 @@ def test_a_link_that_ends_on_the_way_connects_nothing(
             PortalLink.objects.filter(pk=link.pk).update(expires_at=now())
     assert come_back(client, network, asked).status_code == 410
     assert accounts(world) == []
+
+
+def test_a_link_that_ends_while_the_network_answers_connects_nothing(
+    client: Client, world: World, network: AuthorizationServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, token = made(world)
+    channel: Any = type(channels["quayside"])
+    accepts = channel.accept
+
+    def meanwhile(*args: Any, **kwargs: Any) -> Any:
+        with org_atomic(world.id):
+            revoke_link(link=link, by=None)
+        return accepts(*args, **kwargs)
+
+    monkeypatch.setattr(channel, "accept", meanwhile)
+    answer = come_back(client, network, leave(client, token))
+    page = answer.content.decode()
+    assert answer.status_code == 410 and "Nothing was done. This link was taken back." in page
+    assert "Start again" not in page and accounts(world) == []
 
 
 def test_an_answer_counts_once_and_for_a_quarter_of_an_hour(

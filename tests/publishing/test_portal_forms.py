@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import Plan, Subscription
 from brands.models import BrandProfile
@@ -20,8 +22,8 @@ from publishing.channels.registry import channels
 from publishing.models import BrandAccountLink, PortalLink, SocialAccount
 from publishing.selectors.channels import channel_page
 from publishing.selectors.portal import connectable_by_client, open_to_clients
-from publishing.services.accounts import BY_CLIENT, keep_connection, link_account
-from publishing.services.portal import revoke_link
+from publishing.services.accounts import keep_connection, link_account
+from publishing.services.portal import renew_link, require_open, revoke_link
 from publishing.views import portal_connecting
 from publishing.views.portal_door import KEY_FIELD
 from tests.make_portal import portal_link
@@ -164,6 +166,43 @@ def test_a_link_that_does_not_open_connects_nothing(client: Client, world: World
     assert accounts(world) == []
 
 
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("revoked", "This link was taken back."),
+        ("expired", "This link worked for a limited time, and that is over."),
+        ("renewed", "This link was replaced by a new one."),
+    ],
+)
+def test_a_link_that_ends_while_the_network_answers_connects_nothing(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch, how: str, words: str
+) -> None:
+    link, token = made(world)
+
+    def meanwhile(channel: Helpful, values: Any) -> Connection:
+        with org_atomic(world.id):
+            if how == "revoked":
+                revoke_link(link=link, by=world.owner)
+            elif how == "expired":
+                PortalLink.objects.filter(pk=link.pk).update(expires_at=now())
+            else:
+                renew_link(link=link, by=world.owner)
+        return Picky.connect(channel, values)
+
+    monkeypatch.setattr(Helpful, "connect", meanwhile)
+    answer = connect(client, token)
+    page = answer.content.decode()
+    assert answer.status_code == 410 and f"Nothing was done. {words}" in page
+    assert "<form" not in page and accounts(world) == []
+
+
+def test_a_link_is_asked_for_again_under_a_lock_that_its_withdrawal_waits_for(world: World) -> None:
+    link, _ = made(world)
+    with org_atomic(world.id), CaptureQueriesContext(connection) as asked:
+        require_open(link)
+    assert any("FOR NO KEY UPDATE" in each["sql"] for each in asked.captured_queries)
+
+
 def test_a_link_for_certain_networks_leads_to_no_others(client: Client, world: World) -> None:
     link, token = made(world, platforms=["bluesky"])
     assert client.get(place(token)).status_code == 404
@@ -247,7 +286,7 @@ def test_an_account_of_another_brand_is_shared_and_not_shown(client: Client, wor
 def test_a_server_of_somebodys_own_does_not_take_an_account_over(
     client: Client, world: World
 ) -> None:
-    _, token = made(world)
+    link, token = made(world)
     connect(client, token)
     answer = connect(client, token, server="https://mine.example")
     assert answer.status_code == 422
@@ -261,7 +300,12 @@ def test_a_server_of_somebodys_own_does_not_take_an_account_over(
         SocialAccount.objects.get(pk=account.pk).soft_delete()
     with org_atomic(world.id), pytest.raises(Conflict):
         keep_connection(
-            platform="picky", connection=elsewhere, brand=world.brand, by=None, way=BY_CLIENT
+            platform="picky",
+            connection=elsewhere,
+            brand=world.brand,
+            by=None,
+            way="form",
+            link=link,
         )
 
 
