@@ -86,9 +86,10 @@ def report_between(brand: BrandProfile, since: datetime, until: datetime, *, day
     rows = posts_between(brand, since, until)
     total = totals_of(rows)
     grouped = rows.order_by().values("platform").annotate(posts=Count("pk"), **_SUMS)
+    here = to_zone(until, brand.timezone).tzinfo
     weeks = (
         rows.order_by()
-        .annotate(week=TruncWeek("published_at"))
+        .annotate(week=TruncWeek("published_at", tzinfo=here))
         .values("week")
         .annotate(posts=Count("pk"), acts=Sum(ACTS))
         .order_by("week")

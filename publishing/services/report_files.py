@@ -140,8 +140,7 @@ def _number_columns() -> list[Column]:
 
 def _told(paper: Paper, post: Post, zone: str) -> Sequence[Cell]:
     """Its words, of which account and where it is; and its day."""
-    words = Truncator(post.content).chars(MOST_WORDS)
-    if words.strip():
+    if words := Truncator(post.content).chars(MOST_WORDS).strip():
         words = paper.legible(words, instead=NO_LETTERS) or NO_WORDS
     is_web = post.external_url.startswith(("https://", "http://"))
     link = post.external_url if is_web else ""
