@@ -24,6 +24,7 @@ from . import (
     audit_words,  # noqa: F401
     notices,
     notices_inbox,
+    notices_reviews,
     privacy,  # noqa: F401
     webhook_events,  # noqa: F401
 )
@@ -71,6 +72,7 @@ frames_of.fill(frames)
 doctor_checks.register("accounts", account_findings)
 doctor_checks.register("videos", video_findings)
 register_kinds(notices.KINDS)
+register_kinds(notices_reviews.KINDS)
 register_kinds(notices_inbox.KINDS)
 declare_apps()
 halting.fill(Brake())

@@ -1,4 +1,4 @@
-"""What publishing tells people of: posts, approvals, channels and schedules."""
+"""What publishing tells people of: posts that leave, channels, stops and schedules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from organizations.models import ActorKind, AuditRecord, Role
+from organizations.models import ActorKind, AuditRecord
 from organizations.notices.kinds import Notice, NoticeKind, place, target_of
 
 from .channels.registry import platform_label
@@ -16,15 +16,12 @@ from .models import (
     BrandAccountLink,
     Delivery,
     Part,
-    PendingPost,
-    PendingStatus,
-    PostComment,
     Schedule,
     SocialAccount,
     Stop,
 )
 from .services.accounts import BY_CLIENT
-from .services.workflows import steps_of_post
+from .services.stops import name_of
 
 APPROVAL_GAP: Final = timedelta(hours=1)
 
@@ -68,70 +65,6 @@ _WHAT: Final[Mapping[str, str]] = {
 }
 
 
-def waiting_post(record: AuditRecord) -> Notice | None:
-    """To whom the step asks: those who are named, else everybody who may write for the brand."""
-    post = target_of(record, PendingPost.objects.select_related("brand"))
-    if post is None or post.status != PendingStatus.PENDING:
-        return None
-    step = steps_of_post(post)[min(post.step, max(len(post.steps) - 1, 0))]
-    is_by_hand = post.generation_mode == PendingPost.GenerationMode.MANUAL
-    if step.is_client or (is_by_hand and post.generation_id and len(post.steps) < 2):
-        # The client is told by mail; who asked for a text by hand looks at it already.
-        return None
-    if record.action == "post.signed" and not record.data.get("moved"):
-        return None
-    return Notice(
-        people=frozenset(step.approvers) or None,
-        title=f"A post for {post.brand.name} on {platform_label(post.platform)} waits for approval",
-        body=f"{record.reason}\n\n{quoted(post.content)}".strip(),
-        path=place("publishing:approval-show", pending=post.pk),
-        brand_ids=frozenset({post.brand_id}),
-    )
-
-
-def returned_post(record: AuditRecord) -> Notice | None:
-    """Changes asked for: told to whoever made the post, or to all where the agent did."""
-    post = target_of(record, PendingPost.objects.select_related("brand"))
-    if post is None:
-        return None
-    return Notice(
-        title=f"Changes are asked for: a post for {post.brand.name}",
-        body=f"{record.reason}\n\n{quoted(post.content)}".strip(),
-        path=place("publishing:approval-show", pending=post.pk),
-        brand_ids=frozenset({post.brand_id}),
-        people=frozenset({post.author_id}) if post.author_id else None,
-    )
-
-
-def mentioned(record: AuditRecord) -> Notice | None:
-    """To those whom a comment names, and what a client says to the author too."""
-    row = PostComment.objects.filter(pk=record.data.get("comment")).first()
-    post = target_of(record, PendingPost.objects.select_related("brand"))
-    if row is None or post is None:
-        return None
-    people = set(row.mentions)
-    if row.author_id is None and post.author_id:
-        people.add(post.author_id)
-    if not people and row.author_id is not None:
-        return None
-    who = row.client_name or (row.author.name or row.author.email if row.author else "Somebody")
-    return Notice(
-        title=f"{who} on a post for {post.brand.name}",
-        body=quoted(row.body),
-        path=place("publishing:approval-talk", pending=post.pk),
-        brand_ids=frozenset({post.brand_id}),
-        people=frozenset(people) or None,
-    )
-
-
-def expired_posts(record: AuditRecord) -> Notice | None:
-    return Notice(
-        title="Waiting posts expired: nobody decided in time",
-        body=record.reason,
-        path=place("publishing:post-list"),
-    )
-
-
 def lost_channel(record: AuditRecord) -> Notice | None:
     account = target_of(record, SocialAccount.with_deleted.all())
     if account is None:
@@ -171,31 +104,27 @@ def connected_by_client(record: AuditRecord) -> Notice | None:
     )
 
 
-def approved_by_client(record: AuditRecord) -> Notice | None:
-    """What members approve they see themselves; a client's yes comes while nobody looks."""
-    post = target_of(record, PendingPost.objects.select_related("brand"))
-    if post is None or record.actor_kind != ActorKind.CLIENT:
-        return None
-    who = record.data.get("client") or "A client"
-    return Notice(
-        title=f"{who} approved a post for {post.brand.name}",
-        body=quoted(post.content),
-        path=place("publishing:approval-show", pending=post.pk),
-        brand_ids=frozenset({post.brand_id}),
-    )
-
-
 def pulled_brake(record: AuditRecord) -> Notice | None:
-    stop = target_of(record, Stop.objects.all())
+    stop = target_of(record, Stop.objects.select_related("brand", "account"))
     if stop is None:
         return None
     is_over = record.action == "stop.released"
     return Notice(
-        title="Posts leave again" if is_over else "Somebody stopped everything that goes out",
+        title=f"{name_of(stop)} {'goes on: posts leave again' if is_over else 'stands still'}",
         body=record.reason,
         path=place("publishing:stop-list"),
-        brand_ids=frozenset({stop.brand_id}) if stop.brand_id else None,
+        brand_ids=_brands_of(stop),
     )
+
+
+def _brands_of(stop: Stop) -> frozenset[UUID] | None:
+    """Whose business a stop is: a channel's is that of the brands that use it."""
+    if stop.brand_id:
+        return frozenset({stop.brand_id})
+    if stop.account_id is None:
+        return None
+    links = BrandAccountLink.objects.filter(account_id=stop.account_id)
+    return frozenset(links.values_list("brand_id", flat=True)) or None
 
 
 def stopped_schedule(record: AuditRecord) -> Notice | None:
@@ -292,50 +221,6 @@ KINDS: Final = (
         ),
     ),
     NoticeKind(
-        key="approval_waiting",
-        words="A post waits for approval",
-        help="By mail at most once an hour, all waiting posts together.",
-        group="Posts",
-        actions=frozenset({"post.submitted", "post.signed", "post.approval_reminded"}),
-        make=waiting_post,
-        by_mail=True,
-        gap=APPROVAL_GAP,
-        settled_by=frozenset(
-            {
-                *("post.approved", "post.rejected", "post.auto_approved"),
-                *("post.signed", "post.changes_asked"),
-            }
-        ),
-    ),
-    NoticeKind(
-        key="post_returned",
-        words="Changes of a post are asked for",
-        help="By the team or the client, with what should change.",
-        group="Posts",
-        actions=frozenset({"post.changes_asked"}),
-        make=returned_post,
-        by_mail=True,
-        settled_by=frozenset({"post.edited", "post.approved", "post.rejected"}),
-    ),
-    NoticeKind(
-        key="post_mention",
-        words="Somebody mentions you, or a client comments",
-        help="In the comments on a post.",
-        group="Posts",
-        actions=frozenset({"post.commented"}),
-        make=mentioned,
-        role=Role.VIEWER,
-        by_mail=True,
-    ),
-    NoticeKind(
-        key="approval_expired",
-        words="A waiting post expired",
-        help="Nobody decided before the brand's deadline.",
-        group="Posts",
-        actions=frozenset({"posts.expired"}),
-        make=expired_posts,
-    ),
-    NoticeKind(
         key="channel_lost",
         words="A channel is disconnected",
         help="Or its access has ended and has to be renewed.",
@@ -357,14 +242,6 @@ KINDS: Final = (
         make=pulled_brake,
         by_mail=True,
         is_urgent=True,
-    ),
-    NoticeKind(
-        key="client_approved",
-        words="A client approved a post",
-        help="By their link. What they want changed is told as such.",
-        group="Posts",
-        actions=frozenset({"post.approved"}),
-        make=approved_by_client,
     ),
     NoticeKind(
         key="client_connected",

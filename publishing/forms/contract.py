@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-from typing import Any
+from datetime import time
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 
-from config.kernel.clock import to_zone, zone_choices
+from config.kernel.clock import resolve, to_zone, zone_choices
 from publishing.autopilot.policy.facts import SUPERLATIVE
 from publishing.models import PolicyContract
 from publishing.selectors.contracts import accounts_of
 
 from .schedule import DAYS, InColumns
+
+LAST_MINUTE: Final = time(23, 59)
+"""Of the last day on which a policy holds, where its hours are counted too."""
 
 
 class WordsField(forms.CharField):
@@ -118,7 +121,7 @@ class ContractForm(forms.Form):
             "credits_per_day": given["credits_per_day"],
             "first_posts_reviewed": given["first_posts_reviewed"],
             "account_ids": given["accounts"],
-            "ends_at": datetime.combine(ends, time(23, 59), tzinfo=UTC) if ends else None,
+            "ends_at": resolve(ends, LAST_MINUTE, given["timezone"]) if ends else None,
         }
 
     def _hours(self) -> dict[str, Any]:

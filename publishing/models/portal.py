@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,6 +9,21 @@ from django.db import models
 from django.db.models import Q
 
 from config.kernel.models import Claimable, OrgOwned, TenantForeignKey
+from config.kernel.scoping import ScopedManager, ScopedQuerySet
+
+from .pending_post import PendingPost
+
+
+class PortalLinkQuerySet(ScopedQuerySet["PortalLink"]):
+    def reviewing(self, moment: datetime) -> PortalLinkQuerySet:
+        """Those that a client can answer by at this moment."""
+        purpose = PortalLink.Purpose.REVIEW
+        return self.filter(purpose=purpose, revoked_at=None, expires_at__gt=moment)
+
+    def leading_to(self, post: PendingPost) -> PortalLinkQuerySet:
+        """Those of a post's brand that are not narrowed to other posts."""
+        named = Q(post_ids=[]) | Q(post_ids__contains=[post.pk])
+        return self.filter(named, brand=post.brand_id)
 
 
 class PortalLink(Claimable, OrgOwned):
@@ -62,6 +78,8 @@ class PortalLink(Claimable, OrgOwned):
     first_used_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     use_count = models.PositiveIntegerField(default=0)
+
+    objects = ScopedManager.from_queryset(PortalLinkQuerySet)()  # type: ignore[assignment,misc]
 
     class Meta:
         ordering = ["-created_at"]

@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from config.kernel.clock import in_words, now
 from config.kernel.pagination import Page, paginate
 from organizations.models import Role, User
 from publishing.channels.registry import channels, platform_label
-from publishing.models import Approval, Decision, Delivery, PendingPost, PendingStatus, Post
+from publishing.models import (
+    Approval,
+    Decision,
+    Delivery,
+    PendingPost,
+    PendingStatus,
+    PortalLink,
+    Post,
+)
 from publishing.services.approvals import content_hash
 from publishing.services.decisions import decisions_of_post
 from publishing.services.drafts import draft_of, problems_of
 from publishing.services.post_moves import APPROVED, EDITABLE, REOPENABLE
+from publishing.services.versions import WORDS
 
 from .approvals_texts import Variation, variations_of
 from .preview import Preview, preview, preview_of
@@ -114,6 +123,8 @@ class ApprovalPage:
     """Why it cannot go out as it stands, while it waits."""
     credits: int = 0
     cost_micros: int = 0
+    client_link: PortalLink | None = None
+    """By which a client can answer, where it waits for one: the one that was used last."""
 
     @property
     def score_rows(self) -> list[tuple[str, list[float]]]:
@@ -189,9 +200,10 @@ def approval_list(
     cursor: str | None = None,
     but: UUID | None = None,
     me: UUID | None = None,
+    with_words: bool = False,
 ) -> ApprovalList:
     """One page of a tab; `but` is a post that has just been decided and must not stand there.
-    With `me` only what waits for this member's word."""
+    With `me` only what waits for this member's word; `with_words` reads all that a post says."""
     posts: QuerySet[PendingPost] = PendingPost.objects.filter(status__in=tab.statuses)
     if brand is not None:
         posts = posts.filter(brand_id=brand)
@@ -200,7 +212,7 @@ def approval_list(
     if me is not None:
         posts = waiting_for(posts, me)
     page = paginate(
-        posts.select_related("brand", "account").only(*_LISTED),
+        posts.select_related("brand", "account").only(*_LISTED, *(WORDS if with_words else ())),
         order=(tab.order,),
         cursor=cursor,
         size=PAGE_SIZE,
@@ -232,6 +244,7 @@ def approval_page(
     or not."""
     variations = variations_of(post, shown_id=shown_id)
     decisions = list(decisions_of_post(post))
+    review = review_panel(post, me=me, role=role)
     return ApprovalPage(
         post=post,
         preview=_preview(post, next((v for v in variations if v.is_shown), None)),
@@ -246,11 +259,19 @@ def approval_page(
         zone=post.brand.timezone,
         is_late=post.scheduled_for <= now(),
         rewriting=rewriting_of(post),
-        review=review_panel(post, me=me, role=role),
+        review=review,
         lacks=_lacks(post),
         credits=sum(each.credits for each in decisions) or _of_writing(post, "credits"),
         cost_micros=sum(each.cost_micros for each in decisions) or _of_writing(post, "cost_micros"),
+        client_link=_client_link(post, review),
     )
+
+
+def _client_link(post: PendingPost, review: ReviewPanel) -> PortalLink | None:
+    if review.current is None or not review.current.is_client:
+        return None
+    links = PortalLink.objects.reviewing(now()).leading_to(post)
+    return links.order_by(F("last_used_at").desc(nulls_last=True), "-created_at").first()
 
 
 def _of_writing(post: PendingPost, name: str) -> int:

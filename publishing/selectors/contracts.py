@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from brands.models import BrandProfile
+from config.kernel.clock import to_zone
 from publishing.autopilot.permission import facts_of
 from publishing.autopilot.policy import Terms, judge
 from publishing.autopilot.policy.clauses import ALWAYS, CLAUSES
@@ -114,7 +115,8 @@ def sentences_of(terms: Terms, accounts: Mapping[Any, str]) -> list[Sentence]:
             f"Whatever else is signed, a person decides about {', '.join(ALWAYS.values())}."
         ),
         "term": (
-            f"It ends on {terms.ends_at:%d %B %Y}. After that every text waits for a person."
+            f"It ends on {to_zone(terms.ends_at, terms.zone):%d %B %Y}. After that every text "
+            "waits for a person."
             if terms.ends_at
             else "It holds until somebody withdraws it or signs another one."
         ),

@@ -15,6 +15,7 @@ from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.pagination import Page, paginate
 from organizations.models import Membership, Role
+from organizations.services.brand_sight import sight
 from publishing.channels.base import Listens
 from publishing.channels.registry import channels, platform_label
 from publishing.models import (
@@ -242,7 +243,7 @@ def conversation_page(*, row: Conversation) -> ConversationPage:
         zone=row.brand.timezone if row.brand else "UTC",
         room=room_of(row, theirs[-1] if theirs else None),
         replies=list(SavedReply.objects.filter(Q(brand=None) | Q(brand=row.brand_id))),
-        people=_people(),
+        people=_people(row),
     )
 
 
@@ -352,10 +353,18 @@ def _line(row: Conversation, message: InboxMessage) -> Line:
     return Line(message, author, message.state)
 
 
-def _people() -> list[Membership]:
+def _people(row: Conversation) -> list[Membership]:
+    """Members to whom it may be given: those who may answer and see its brand."""
     able = [role for role in Role.values if Role(role).covers(Role.MEMBER)]
-    members = Membership.objects.filter(role__in=able, user__is_active=True)
-    return list(members.select_related("user").order_by(F("user__name").asc()))
+    rows = Membership.objects.filter(role__in=able, user__is_active=True)
+    members = list(rows.select_related("user").order_by(F("user__name").asc()))
+    limited = [each.pk for each in members if not each.sees_all_brands]
+    seen = sight().of_each(limited) if limited else {}
+    return [
+        each
+        for each in members
+        if each.sees_all_brands or row.brand_id in {brand.id for brand in seen.get(each.pk, ())}
+    ]
 
 
 def _uuid(text: str) -> str:

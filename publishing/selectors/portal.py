@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Window
 
+from config.kernel.clock import now
 from publishing.channels.base import Authorizes, Channel, Connects, secret_names
 from publishing.channels.registry import channels, platform_label
 from publishing.models import (
@@ -25,6 +26,7 @@ from publishing.services.approvals import content_hash
 from publishing.services.networks import app_keys
 from publishing.services.renditions import renditions_of_posts
 from publishing.services.reviews import posts_for_client
+from publishing.services.workflows import steps_of_post
 
 from .preview import Preview, preview_of
 
@@ -64,6 +66,11 @@ class ReviewPost:
     said: Sequence[Said]
     is_with_team: bool = False
     """A client asked for a change of exactly these words, and the team has not made it yet."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its time has passed, so that a last yes lets it go at once."""
+        return self.post.scheduled_for <= now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,15 @@ def _said_of(ids: Collection[UUID], words: Iterable[SignOff]) -> dict[UUID, list
     for each in found.values():
         each.sort(key=lambda one: one.at)
     return found
+
+
+def come_to_client(ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these waiting posts that have come to their client, now or at a step before: until
+    then the words are the team's alone."""
+    rows = PendingPost.objects.filter(pk__in=ids).only("steps", "step") if ids else ()
+    return frozenset(
+        row.pk for row in rows if any(step.is_client for step in steps_of_post(row)[: row.step + 1])
+    )
 
 
 def shows_picture(link: PortalLink, name: str) -> bool:

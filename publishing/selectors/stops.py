@@ -13,6 +13,7 @@ from django.db.models import CharField, Count, F, IntegerField, Q, QuerySet, Val
 from brands.models import BrandProfile
 from config.kernel.brands import brands_in_sight
 from config.kernel.scoping import organization_in_scope
+from organizations.models import User
 from publishing.channels.base import Hosts
 from publishing.channels.registry import channels, platform_label
 from publishing.models import Delivery, DeliveryState, InstallationStop, SocialAccount, Stop
@@ -44,6 +45,7 @@ class StopRow:
     name: str
     who: str
     is_ours: bool
+    released_by: str = ""
     held: Sequence[Held] = ()
     held_count: int = 0
 
@@ -64,12 +66,11 @@ def stops_page() -> StopsPage:
     """Everything on the page of stops, for the organization and the brands in sight."""
     # Those that stand come first, whatever their number.
     rows = list(_visible(Stop.objects.order_by(F("resumed_at").desc(nulls_first=True)))[:MOST])
-    stops = [each for each in rows if each.resumed_at is None]
-    over = [each for each in rows if each.resumed_at is not None][:HISTORY]
-    living: list[Stop | InstallationStop] = [
-        *InstallationStop.objects.filter(resumed_at=None),
-        *stops,
-    ]
+    everywhere = list(_of_everybody())
+    every: list[Stop | InstallationStop] = [*everywhere, *rows]
+    living = [each for each in every if each.resumed_at is None]
+    past = [each for each in every if each.resumed_at is not None]
+    over = sorted(past, key=lambda each: each.resumed_at or each.created_at, reverse=True)[:HISTORY]
     held = _held_by(living)
     return StopsPage(
         living=[_row(each, *held[number]) for number, each in enumerate(living)],
@@ -100,9 +101,9 @@ def stops_in_sight() -> list[Standstill]:
 def stop_words(each: Standstill) -> str:
     """What stands still, without a look at the database."""
     if each.level == Stop.Level.BRAND:
-        return "A brand"
+        return each.name or "A brand"
     if each.level == Stop.Level.ACCOUNT:
-        return "A channel"
+        return each.name or "A channel"
     if each.platform:
         return f"All of {platform_label(each.platform)}"
     return "Everything here" if each.level == "installation" else "The whole team"
@@ -124,6 +125,11 @@ def choices_to_stop() -> dict[str, list[tuple[str, str]]]:
         ],
         "platform": [(slug, platform_label(slug)) for slug in named],
     }
+
+
+def _of_everybody() -> QuerySet[InstallationStop]:
+    """The installation's stops: those that stand, then those that ended last."""
+    return InstallationStop.objects.order_by(F("resumed_at").desc(nulls_first=True))[:HISTORY]
 
 
 def _visible(stops: QuerySet[Stop]) -> QuerySet[Stop]:
@@ -166,13 +172,25 @@ def _row(stop: Stop | InstallationStop, held: Sequence[Held] = (), held_count: i
         is_ours=isinstance(stop, Stop),
         held=held,
         held_count=held_count,
+        released_by=_released_by(stop),
     )
 
 
 def _who(stop: Stop | InstallationStop) -> str:
     if isinstance(stop, InstallationStop):
         return f"{stop.stopped_by}, who runs this installation"
-    user = stop.stopped_by
+    return _name(stop.stopped_by)
+
+
+def _released_by(stop: Stop | InstallationStop) -> str:
+    if stop.resumed_at is None:
+        return ""
+    if isinstance(stop, InstallationStop):
+        return stop.resumed_by or "whoever runs this installation"
+    return _name(stop.resumed_by)
+
+
+def _name(user: User | None) -> str:
     return (user.name or user.email) if user else "somebody who has left"
 
 

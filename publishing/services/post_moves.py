@@ -92,9 +92,9 @@ def back_to_pending(row: PendingPost, reason: str) -> None:
 
 
 def back_to_first(row: PendingPost) -> None:
-    """Let the post wait at its first step again."""
-    if row.step or row.reminded_at is not None:
-        change(row, step=0, reminded_at=None)
+    """Let the post wait at its first step again, with a new deadline: who is asked, or asked to
+    change it, has as long for it as everybody."""
+    change(row, step=0, reminded_at=None, expires_at=expiry(row.brand))
 
 
 def expiry(brand: BrandProfile) -> datetime:

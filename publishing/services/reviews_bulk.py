@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from uuid import UUID
 
 from config.kernel.errors import DomainError, Invalid
 from organizations.models import User
@@ -14,6 +16,7 @@ from .reviews import sign_off, take_back
 
 Answer = SignOff.Answer
 MOST_AT_ONCE = 100
+NOTHING_SEEN: Mapping[UUID, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -24,9 +27,12 @@ class Bulk:
     problems: list[tuple[PendingPost, str]] = field(default_factory=list)
 
 
-def approve_posts(*, posts: Sequence[PendingPost], by: User | None) -> Bulk:
-    """Approve several posts; one that cannot be approved does not stop the others."""
-    return each_of(posts, lambda post: approve_post(post=post, by=by))
+def approve_posts(
+    *, posts: Sequence[PendingPost], by: User | None, seen: Mapping[UUID, str] = NOTHING_SEEN
+) -> Bulk:
+    """Approve several posts; one that cannot be approved does not stop the others. `seen` are the
+    digests of their words as they were shown, where they were."""
+    return each_of(posts, lambda post: approve_post(post=post, by=by, seen=seen.get(post.pk, "")))
 
 
 def reject_posts(*, posts: Sequence[PendingPost], reason: str, by: User | None) -> Bulk:
@@ -34,7 +40,14 @@ def reject_posts(*, posts: Sequence[PendingPost], reason: str, by: User | None) 
     return each_of(posts, lambda post: reject_post(post=post, reason=reason, by=by))
 
 
-def decide_posts(*, posts: Sequence[PendingPost], answer: str, comment: str, by: User) -> Bulk:
+def decide_posts(
+    *,
+    posts: Sequence[PendingPost],
+    answer: str,
+    comment: str,
+    by: User,
+    seen: Mapping[UUID, str] = NOTHING_SEEN,
+) -> Bulk:
     """Approve, send back or reject posts, each as the caller saw it, with one comment for all.
 
     Raises Invalid for none, for more than 100, and where the answer needs words and has none.
@@ -44,7 +57,7 @@ def decide_posts(*, posts: Sequence[PendingPost], answer: str, comment: str, by:
     if len(posts) > MOST_AT_ONCE:
         raise Invalid(f"Decide on at most {MOST_AT_ONCE} posts at once.", field="post")
     if answer == Answer.APPROVED:
-        return approve_posts(posts=posts, by=by)
+        return approve_posts(posts=posts, by=by, seen=seen)
     if not comment.strip():
         raise Invalid("Say what should change, or why not.", field="comment")
     if answer == Answer.REJECTED:

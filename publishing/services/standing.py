@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection
 from django.db.models import CharField, F, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from config.kernel.brands import over_all_brands
 from config.kernel.clock import now
@@ -46,6 +47,8 @@ class Standstill:
     who: str
     since: datetime
     until: datetime | None
+    name: str = ""
+    """Of the brand or channel that stands still."""
 
     def covers(
         self,
@@ -89,7 +92,7 @@ def standing(*, since: datetime | None = None) -> list[Standstill]:
     if since is not None:
         over |= Q(resumed_at__gt=since)
     with over_all_brands("a stop holds whoever may see it"):
-        found = [Standstill(*row[:9]) for row in _team(over).union(_everybody(over), all=True)]
+        found = [Standstill(*row) for row in _team(over).union(_everybody(over), all=True)]
     return sorted(found, key=lambda each: (each.level != INSTALLATION, each.since))
 
 
@@ -159,8 +162,15 @@ def _team(over: Q) -> QuerySet[Stop, tuple[Any, ...]]:
         .order_by()
         .values_list(
             *("pk", "level", "brand_id", "account_id", "platform", "reason"),
-            F("stopped_by__name"),
+            # Whoever has given no name is known by their address.
+            Coalesce(
+                NullIf("stopped_by__name", Value("")),
+                F("stopped_by__email"),
+                Value(""),
+                output_field=CharField(),
+            ),
             *("created_at", "resumed_at"),
+            Coalesce(F("brand__name"), F("account__name"), Value(""), output_field=CharField()),
         )
     )
 
@@ -175,6 +185,7 @@ def _everybody(over: Q) -> QuerySet[InstallationStop, tuple[Any, ...]]:
             Value(None, UUIDField()),
             Value(None, UUIDField()),
             *("platform", "reason", "stopped_by", "created_at", "resumed_at"),
+            Value("", CharField()),
         )
     )
 

@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from config.kernel.clock import now
 from config.kernel.errors import DomainError
 from organizations.access import Request, member_of
 from publishing.forms.queries import uuid_or_none
 from publishing.models import PendingPost, SignOff
 from publishing.selectors.approvals import TABS, approval_list
+from publishing.services.approvals import content_hash
 from publishing.services.reviews_bulk import MOST_AT_ONCE, Bulk, decide_posts, take_back_posts
 
 TEMPLATE = "publishing/approval/several.html"
@@ -31,10 +33,11 @@ def approval_several(request: Request) -> HttpResponse:
         return _page(request)
     answer, comment = request.POST.get("answer", ""), request.POST.get("comment", "")
     if answer not in DONE:
-        return _page(request, problem="Press one of the buttons.", status=422)
+        return _page(request, problem="Press one of the buttons.", typed=comment, status=422)
+    posts, seen = _chosen(request)
     try:
         outcome = decide_posts(
-            posts=_chosen(request), answer=answer, comment=comment, by=request.user
+            posts=posts, answer=answer, comment=comment, by=request.user, seen=seen
         )
     except DomainError as error:
         return _page(request, problem=error.message, typed=comment, status=422)
@@ -44,20 +47,23 @@ def approval_several(request: Request) -> HttpResponse:
 @require_POST
 @member_of("member")
 def approval_several_undo(request: Request) -> HttpResponse:
-    outcome = take_back_posts(posts=_chosen(request), by=request.user)
+    posts, _ = _chosen(request)
+    outcome = take_back_posts(posts=posts, by=request.user)
     messages.success(request, f"{len(outcome.done)} taken back. They wait again.")
     for post, words in outcome.problems:
         messages.error(request, f"“{post.content[:40]}”: {words}")
     return redirect("publishing:approval-several", org=request.organization.slug)
 
 
-def _chosen(request: HttpRequest) -> list[PendingPost]:
-    """The posts that are ticked, at the steps that the page showed: each as "id:step"."""
+def _chosen(request: HttpRequest) -> tuple[list[PendingPost], dict[UUID, str]]:
+    """The posts that are ticked, at the steps that the page showed, and the digests of the words
+    that it showed: each as "id:step:digest"."""
     steps: dict[UUID, str] = {}
+    seen: dict[UUID, str] = {}
     for word in request.POST.getlist("post")[: MOST_AT_ONCE + 1]:
-        name, _, step = word.partition(":")
+        name, step, digest = (*word.split(":"), "", "")[:3]
         if (pk := uuid_or_none(name)) is not None:
-            steps[pk] = step
+            steps[pk], seen[pk] = step, digest
     posts = list(
         PendingPost.objects.filter(pk__in=steps)
         .select_related("brand", "account")
@@ -66,19 +72,32 @@ def _chosen(request: HttpRequest) -> list[PendingPost]:
     for post in posts:
         if steps[post.pk].isdecimal():
             post.step = int(steps[post.pk][:5])
-    return posts
+    return posts, seen
 
 
 def _page(request: Request, *, status: int = 200, **context: Any) -> HttpResponse:
     outcome: Bulk | None = context.get("outcome")
     listed = approval_list(
-        tab=TABS["waiting"], me=request.user.pk, cursor=request.GET.get("cursor")
+        tab=TABS["waiting"],
+        me=request.user.pk,
+        cursor=request.GET.get("cursor"),
+        with_words=True,
     )
+    ticked = _ticked(request) if status == 422 else set()
+    moment = now()
+    for post in listed.page.items:
+        vars(post)["choice"] = f"{post.pk}:{post.step}:{content_hash(post)}"
+        vars(post)["is_ticked"] = str(post.pk) in ticked
+        vars(post)["is_late"] = post.scheduled_for <= moment
     context |= {
         "listed": listed,
         "done_count": len(outcome.done) if outcome else 0,
         "waiting_count": listed.waiting_count,
-        "ticked": set(request.POST.getlist("post")) if status == 422 else set(),
         "nav_place": "approvals",
     }
     return render(request, TEMPLATE, context, status=status)
+
+
+def _ticked(request: HttpRequest) -> set[str]:
+    """What a form that was refused had chosen, so that nobody ticks it again."""
+    return {word.partition(":")[0] for word in request.POST.getlist("post")}

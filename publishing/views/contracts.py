@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from brands.forms.brand import SECTIONS
 from brands.models import BrandProfile
-from config.kernel.errors import DomainError, NotFound
+from config.kernel.errors import Conflict, DomainError, NotFound
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
 from organizations.models import Role
@@ -60,13 +60,17 @@ def contract_sign(request: Request, brand: UUID) -> HttpResponse:
     """Sign the draft that the person has read, and no other one."""
     row = _brand(brand)
     form = SignForm(request.POST)
-    draft = PolicyContract.objects.filter(brand=row, status=ContractStatus.DRAFT).first()
-    draft = draft or draft_contract(brand=row, by=request.user)
+    standing = PolicyContract.objects.filter(brand=row, status=ContractStatus.DRAFT).first()
     if form.is_valid():
         try:
-            _refuse_other(request, draft)
+            _refuse_other(request, row, standing)
+            draft = standing or draft_contract(brand=row, by=request.user)
             signed = sign(contract=draft, by=request.user, name=form.cleaned_data["name"])
         except DomainError as error:
+            if standing is None and signed_contract(row.pk) is not None:
+                # Nothing is to be signed on the page any more, so the form says nothing either.
+                messages.error(request, error.message)
+                return _to(request, row)
             tell(form, error)
         else:
             messages.success(
@@ -95,10 +99,13 @@ def contract_withdraw(request: Request, brand: UUID) -> HttpResponse:
     return _to(request, row)
 
 
-def _refuse_other(request: Request, draft: PolicyContract) -> None:
+def _refuse_other(request: Request, brand: BrandProfile, draft: PolicyContract | None) -> None:
+    """`seen` says which state of the draft the page showed; empty where it showed the standard."""
     seen = request.POST.get("seen", "")
-    if seen and seen != draft.updated_at.isoformat():
-        raise NotFound("The draft was changed while you read it. Read it again, then sign.")
+    if seen != (draft.updated_at.isoformat() if draft else ""):
+        raise Conflict("The draft was changed while you read it. Read it again, then sign.")
+    if draft is None and signed_contract(brand.pk) is not None:
+        raise Conflict("Somebody signed a policy while you read this one. Read that one first.")
 
 
 def _page(

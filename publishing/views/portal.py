@@ -9,14 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 
+from config.kernel.clock import now
 from config.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from config.kernel.scoping import org_atomic
 from config.kernel.uploads import PLAYED, SHOWN, hand_out_file
 from organizations.services.files import stored_path
 from organizations.services.white_label import stylesheet_of
-from publishing.models import PendingPost, PortalLink, SignOff
+from publishing.models import PendingPost, PendingStatus, PortalLink, SignOff
 from publishing.selectors.portal import review_page, shows_picture
-from publishing.selectors.portal_report import SPANS, report_of
+from publishing.selectors.portal_report import SPANS, days_said, report_of
 from publishing.services.portal import entered, keep_name
 from publishing.services.reviews import comment_on, posts_for_client, sign_off
 
@@ -31,6 +32,8 @@ STYLE_SECONDS = 31_536_000
 MOST_AT_ONCE = 50
 _DONE = {
     "approved": "Approved. Thank you. The post goes out at its time.",
+    "at-once": "Approved. Thank you. Its time had passed, so the post goes out now.",
+    "signed": "Approved. Thank you. The team looks at it once more before it goes out.",
     "changes": "The team was told what to change. You are asked again when it is done.",
     "rejected": "Rejected. The post does not go out.",
     "comment": "Your comment was sent to the team.",
@@ -59,10 +62,15 @@ def answer(request: HttpRequest, visit: Visit, pending: UUID) -> HttpResponse:
         name = name_of(request, visit)
         post = _post(visit, pending)
         with entered(visit.organization_id, visit.link, client_name=name, atomic=False):
-            _take(request, visit, post, said, name)
+            was_late = post.scheduled_for <= now()
+            row = _take(request, visit, post, said, name)
             keep_name(link=visit.link, name=name)
     except (Invalid, Conflict) as error:
         return _again(request, visit, error, pending)
+    if said == Answer.APPROVED and row.status == PendingStatus.PENDING:
+        said = "signed"
+    elif said == Answer.APPROVED and was_late:
+        said = "at-once"
     return redirect(f"{visit.path('home')}?done={said}")
 
 
@@ -74,18 +82,19 @@ def approve_all(request: HttpRequest, visit: Visit) -> HttpResponse:
         name = name_of(request, visit)
     except Invalid as error:
         return _again(request, visit, error, None)
-    given, problems = 0, []
+    given: list[PendingPost] = []
+    problems: list[DomainError] = []
     for word in request.POST.getlist("post")[:MOST_AT_ONCE]:
         try:
             with entered(visit.organization_id, visit.link, client_name=name, atomic=False):
-                _approve_as_shown(visit, word, name)
-            given += 1
+                given.append(_approve_as_shown(visit, word, name))
         except DomainError as error:
             problems.append(error)
     keep_name(link=visit.link, name=name)
     if problems:
-        return _again(request, visit, _summed(given, problems), None)
-    return redirect(f"{visit.path('home')}?done=approved")
+        return _again(request, visit, _summed(len(given), problems), None)
+    waits = any(row.status == PendingStatus.PENDING for row in given)
+    return redirect(f"{visit.path('home')}?done={'signed' if waits else 'approved'}")
 
 
 @by_link(*Purpose.values)
@@ -118,7 +127,8 @@ def _review(
         "page": page,
         "done": _DONE.get(request.GET.get("done", "")),
         "problem": problem,
-        "problem_at": at,
+        # A post that waits no more stands on the page no more.
+        "problem_at": at if any(each.post.pk == at for each in page.posts) else None,
         "typed_name": typed.get("client_name", visit.link.client_name),
         "typed_comment": typed.get("comment", ""),
         "key": visit.key(),
@@ -145,17 +155,20 @@ def _post(visit: Visit, pending: UUID) -> PendingPost:
     return post
 
 
-def _take(request: HttpRequest, visit: Visit, post: PendingPost, said: str, name: str) -> None:
+def _take(
+    request: HttpRequest, visit: Visit, post: PendingPost, said: str, name: str
+) -> PendingPost:
+    """The post as it stands after what the client said."""
     words = request.POST.get("comment", "").strip()
     if said == "comment":
         comment_on(post=post, body=words, link=visit.link, client_name=name, is_for_client=True)
-        return
+        return post
     if said not in Answer.values:
         raise Invalid("Press one of the buttons under the post.")
     if said == Answer.REJECTED and not words:
         raise Invalid("Say why, so that the next one is better.", field="comment")
     post.step = _step(request.POST.get("step", ""), post)
-    sign_off(
+    return sign_off(
         post=post,
         answer=said,
         link=visit.link,
@@ -165,7 +178,7 @@ def _take(request: HttpRequest, visit: Visit, post: PendingPost, said: str, name
     )
 
 
-def _approve_as_shown(visit: Visit, word: str, name: str) -> None:
+def _approve_as_shown(visit: Visit, word: str, name: str) -> PendingPost:
     """`word` is a post's id, its step and the digest of its words, as the page had them."""
     pending, step, seen = (*word.split(":"), "", "")[:3]
     try:
@@ -173,7 +186,7 @@ def _approve_as_shown(visit: Visit, word: str, name: str) -> None:
     except ValueError:
         raise Invalid("Press one of the buttons under the post.") from None
     post.step = _step(step, post)
-    sign_off(
+    return sign_off(
         post=post,
         answer=Answer.APPROVED,
         link=visit.link,
@@ -194,7 +207,6 @@ def _summed(given: int, problems: list[DomainError]) -> DomainError:
 
 
 def _report(request: HttpRequest, visit: Visit) -> HttpResponse:
-    wanted = request.GET.get("days", "")
-    days = int(wanted) if wanted in {str(each) for each in SPANS} else SPANS[0]
+    days = days_said(request.GET.get("days", ""))
     context = {"report": report_of(visit.brand, days=days), "spans": SPANS}
     return show(request, visit, "report", context)

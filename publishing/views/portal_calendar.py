@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
 from config.kernel.clock import today_in
 from publishing.models import PendingStatus
 from publishing.selectors.calendar import CalendarSpan, Day, calendar_of
+from publishing.selectors.portal import come_to_client
 
 from .portal_door import Visit, show
 
@@ -36,6 +38,8 @@ class Month:
     after: date
     span: CalendarSpan
     today: date
+    in_the_making: frozenset[UUID] = frozenset()
+    """Posts whose words the team has not put before the client yet."""
 
     @property
     def days(self) -> list[tuple[Day, int]]:
@@ -57,7 +61,8 @@ def month_of(visit: Visit, said: str) -> Month:
         chips_a_day=CHIPS_A_DAY,
     )
     before = (first - timedelta(days=1)).replace(day=1)
-    return Month(first, before, after, span, today)
+    waiting = frozenset(chip.id for day in span.days for chip in day.chips if chip.status == WAITS)
+    return Month(first, before, after, span, today, waiting - come_to_client(waiting))
 
 
 def calendar(request: HttpRequest, visit: Visit) -> HttpResponse:

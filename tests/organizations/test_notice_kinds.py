@@ -66,7 +66,7 @@ EVENTS: list[tuple[str, Row, str, str]] = [
     ("delivery.unknown", a_delivery, "Please look", "deliveries/"),
     ("delivery.due_by_hand", a_delivery, "post it by hand", "deliveries/"),
     ("delivery.missed", a_delivery, "missed its time", "deliveries/"),
-    ("posts.expired", NOBODY, "nobody decided in time", "posts/"),
+    ("posts.expired", NOBODY, "nobody decided in time", "approvals/"),
     ("account.needs_reconnect", lambda w: w.account, "has to be connected again", "channels/"),
     ("account.disconnected", lambda w: w.account, "was disconnected", "channels/"),
     ("schedule.paused", lambda w: w.schedule, "is paused", "schedules/"),

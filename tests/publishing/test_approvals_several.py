@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -68,6 +69,37 @@ def test_one_that_cannot_be_says_why_and_stops_no_other(world: World, page: Clie
     shown = answer.content.decode()
     assert "1 post signed" in shown
     assert "shorten it by 1" in shown
+
+
+def test_words_that_changed_meanwhile_are_not_approved_in_bulk(world: World, page: Client) -> None:
+    [post] = waiting(world, 1)
+    [shown] = re.findall(r'name="post" value="([^"]+)"', page.get(path(world)).content.decode())
+    with org_atomic(world.id):
+        PendingPost.objects.filter(pk=post.pk).update(content="Something else.")
+    answer = page.post(path(world), {"answer": "approved", "post": [shown]})
+    assert "The post was changed while you were looking." in answer.content.decode()
+    assert statuses(world) == ["pending"]
+
+
+def test_what_was_ticked_and_typed_stays_when_it_is_refused(world: World, page: Client) -> None:
+    waiting(world, 2)
+    boxes = re.findall(r'name="post" value="([^"]+)"', page.get(path(world)).content.decode())
+    shown = page.post(path(world), {"answer": "rejected", "post": boxes[:1]}).content.decode()
+    assert f'value="{boxes[0]}" checked' in shown and f'value="{boxes[1]}" aria' in shown
+    shown = page.post(path(world), {"comment": "Too loud.", "post": boxes}).content.decode()
+    assert ">Too loud.</textarea>" in shown and shown.count(" checked") == 2
+
+
+def test_the_list_says_what_more_there_is_and_what_leaves_at_once(
+    world: World, page: Client
+) -> None:
+    picture = {"reference": "x/y.png", "content_type": "image/png", "alt": "A mast"}
+    waiting(world, 1, media=[picture], thread=["And more."])
+    with org_atomic(world.id):
+        PendingPost.objects.update(scheduled_for=now() - timedelta(hours=1))
+    shown = page.get(path(world)).content.decode()
+    assert "and 1 more part, with 1 picture or video" in shown
+    assert "At once, as its time has passed" in shown
 
 
 def test_a_former_step_is_not_signed_in_bulk(world: World, page: Client) -> None:

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import User
-from publishing.models import ContractStatus, PendingPost, PendingStatus, PolicyContract, Stop
+from publishing.models import (
+    ContractStatus,
+    PendingPost,
+    PendingStatus,
+    PolicyContract,
+    Stop,
+)
 from publishing.selectors.stops import stops_page
 from publishing.services import stops
 from tests import make
@@ -59,7 +67,8 @@ def test_a_policy_is_drafted_read_and_signed(client: Client, inside: World) -> N
     page = client.get(policy(inside)).content.decode()
     assert "Only texts about Craft and masts." in page
     assert "from 08:00 until 18:00 (Europe/Berlin)" in page
-    client.post(policy(inside, "signature/"), {"name": "Olivia Owner"})
+    [seen] = re.findall(r'name="seen" value="([^"]+)"', page)
+    client.post(policy(inside, "signature/"), {"name": "Olivia Owner", "seen": seen})
     row = PolicyContract.objects.get(status=ContractStatus.SIGNED)
     assert (row.number, row.claims, row.hours["days"]) == (2, ["superlative"], [1, 2, 3, 4, 5])
 
@@ -79,6 +88,51 @@ def test_a_draft_that_was_changed_meanwhile_is_not_signed(client: Client, inside
     answer = client.post(policy(inside, "signature/"), {"name": "Olivia", "seen": seen})
     assert answer.status_code == 422
     assert "changed while you read it" in answer.content.decode()
+
+
+def test_a_draft_that_was_begun_meanwhile_is_not_signed_for_the_standard(
+    client: Client, inside: World
+) -> None:
+    PolicyContract.objects.all().delete()
+    signed_in(client, inside.owner)
+    assert "Sign the standard policy" in client.get(policy(inside)).content.decode()
+    client.post(policy(inside, "draft/"), {**TERMS, "posts_per_day": "90"})
+    answer = client.post(policy(inside, "signature/"), {"name": "Olivia"})
+    assert answer.status_code == 422
+    assert "changed while you read it" in answer.content.decode()
+    assert not PolicyContract.objects.filter(status=ContractStatus.SIGNED).exists()
+
+
+def test_a_policy_somebody_else_signed_meanwhile_is_read_first(
+    client: Client, inside: World
+) -> None:
+    signed_in(client, inside.owner)
+    before = PolicyContract.objects.get().pk
+    answer = client.post(policy(inside, "signature/"), {"name": "Olivia"}, follow=True)
+    assert "Somebody signed a policy while you read" in answer.content.decode()
+    assert PolicyContract.objects.get(status=ContractStatus.SIGNED).pk == before
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends"),
+    [
+        ("Pacific/Auckland", "2027-03-31T10:59:00+00:00"),
+        ("America/Los_Angeles", "2027-04-01T06:59:00+00:00"),
+    ],
+)
+def test_its_last_day_is_one_of_its_own_zone_and_stays_when_saved_again(
+    client: Client, inside: World, zone: str, ends: str
+) -> None:
+    signed_in(client, inside.owner)
+    terms = {**TERMS, "timezone": zone, "ends_on": "2027-03-31"}
+    client.post(policy(inside, "draft/"), terms)
+    for _ in range(2):
+        page = client.get(policy(inside)).content.decode()
+        assert "It ends on 31 March 2027." in page
+        [shown] = re.findall(r'name="ends_on" value="([^"]+)"', page)
+        client.post(policy(inside, "draft/"), {**terms, "ends_on": shown})
+    draft = PolicyContract.objects.get(status=ContractStatus.DRAFT)
+    assert draft.ends_at is not None and draft.ends_at.isoformat() == ends
 
 
 def test_members_draft_and_do_not_sign(client: Client, inside: World) -> None:
@@ -141,6 +195,40 @@ def test_a_stop_is_pulled_told_on_every_page_and_let_go(
     stops.resume(stop=row, by=inside.admin)
     assert "A wrong price" not in client.get(f"{inside.path}/channels/").content.decode()
     assert "A wrong price" in client.get(f"{inside.path}/stops/").content.decode()
+
+
+def test_a_stop_that_is_over_says_who_pulled_it_and_who_let_go(
+    client: Client, inside: World
+) -> None:
+    inside.editor.name = ""
+    inside.editor.save(update_fields=["name"])
+    row = stops.stop(level="account", by=inside.editor, reason="Wait", account=inside.account)
+    [held] = stops.standing()
+    assert f"Stopped by {inside.editor.email} on" in held.sentence
+    signed_in(client, inside.viewer)
+    # Every page names what stands still, and not only its kind.
+    page = client.get(f"{inside.path}/channels/").content.decode()
+    assert f"{escape(inside.account.name)} stands still" in page
+    stops.resume(stop=row, by=inside.admin, note="Looked at")
+    page = client.get(f"{inside.path}/stops/").content.decode()
+    assert f"stopped by {inside.editor.email}" in page
+    assert f"Let go by {inside.admin.name}" in page and "then: Looked at" in page
+
+
+@pytest.mark.parametrize("level", ["brand", "account", "organization"])
+def test_the_notice_of_a_stop_names_what_stands_still(
+    client: Client, inside: World, level: str
+) -> None:
+    where: dict[str, Any] = {
+        "brand": {"brand": inside.brand},
+        "account": {"account": inside.account},
+    }
+    row = stops.stop(level=level, by=inside.admin, reason="Wait", **where.get(level, {}))
+    name = escape(stops.name_of(row))
+    stops.resume(stop=row, by=inside.admin)
+    page = signed_in(client, inside.owner).get(f"{inside.path}/notifications/").content.decode()
+    assert f"{name} stands still" in page
+    assert f"{name} goes on: posts leave again" in page
 
 
 def test_letting_go_asks_who_it_is_once_more(client: Client, inside: World) -> None:

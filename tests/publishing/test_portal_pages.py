@@ -29,8 +29,10 @@ from publishing.models import (
 )
 from publishing.services.portal import revoke_link
 from publishing.services.reviews import put_forward
+from publishing.services.workflows import Step
 from tests import make
 from tests.make_portal import portal_link
+from tests.make_reviews import client_step
 from tests.world import World, brand_fields
 
 pytestmark = pytest.mark.django_db
@@ -315,9 +317,9 @@ def test_a_link_that_is_none_opens_no_page_at_all(
     if how == "tampered":
         token = f"{token[:50]}{'A' if token[50] != 'A' else 'B'}{token[51:]}"
     if how == "foreign":
-        from publishing.services.portal import _read, token_of
+        from publishing.services.portal import read_token, token_of
 
-        token = token_of(world.foreign.pk, link.pk, _read(token)[2])
+        token = token_of(world.foreign.pk, link.pk, read_token(token)[2])
     pages = {
         **walk(token, post),
         "style": ("get", at(token, "style", version="2563eb")),
@@ -382,6 +384,33 @@ def test_the_calendar_shows_what_is_planned_and_no_drafts(client: Client, world:
     assert "To come" in page and "A sketch" not in page
     for month in ("2026-13", "nonsense", "9999-01", "2027-02"):
         assert client.get(at(token), {"month": month}).status_code == 200
+
+
+def test_the_calendar_keeps_the_words_that_the_team_has_not_put_before_the_client(
+    client: Client, world: World
+) -> None:
+    with org_atomic(world.id):
+        steps = [Step("Legal").as_json(), client_step().as_json(), Step("Last look").as_json()]
+        for number, words in enumerate(("Still ours", "Before you", "You said yes")):
+            make.pending_post(
+                world.brand,
+                world.account,
+                content=words,
+                steps=steps,
+                step=number,
+                scheduled_for=now() + timedelta(minutes=5),
+            )
+        make.pending_post(
+            world.brand,
+            world.account,
+            content="Only for us",
+            scheduled_for=now() + timedelta(minutes=5),
+        )
+    _, token = made(world, "calendar")
+    page = client.get(at(token)).content.decode()
+    assert "Before you" in page and "You said yes" in page
+    assert "Still ours" not in page and "Only for us" not in page
+    assert page.count("Being prepared") == 2 and "4 posts" in page
 
 
 def test_the_report_adds_up_the_numbers_of_its_days(client: Client, world: World) -> None:

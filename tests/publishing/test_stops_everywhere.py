@@ -45,6 +45,15 @@ def test_everything_stops_for_every_team_and_nothing_is_made_up_for(
     assert InstallationStop.objects.get().resumed_by == "Robin"
 
 
+def test_it_stays_in_the_record_of_every_team_with_who_let_go(client: Client, world: World) -> None:
+    for word, values in (("stop", ["A drill"]), ("resume", [])):
+        call_command(word, *values, by="Robin", stdout=StringIO())
+    client.force_login(world.viewer)
+    page = client.get(f"{world.path}/stops/").content.decode()
+    assert "“A drill” · stopped by Robin, who runs this installation" in page
+    assert "Let go by Robin" in page
+
+
 def test_an_unknown_network_cannot_be_stopped() -> None:
     with pytest.raises(CommandError, match="no network called"):
         call_command("stop", "Why", platform="nowhere", by="Robin")
