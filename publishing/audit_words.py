@@ -66,6 +66,8 @@ add_words(
         "portal_link.mailing_changed": "changed how often a client's report is mailed",
         "portal_link.report_mailed": "mailed a client their report",
         "portal_link.report_failed": "could not mail a client their report",
+        "portal_link.letters_stopped": "asked for no more letters with the report",
+        "portal_link.letters_resumed": "had a client's report mailed again",
         "account.connected": "connected a channel",
         "account.disconnected": "disconnected a channel",
         "account.needs_reconnect": "found a channel signed out",

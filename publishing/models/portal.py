@@ -68,6 +68,8 @@ class PortalLink(Claimable, OrgOwned):
     letter_day = models.DateField(null=True, blank=True)
     # The day of the last one that was handed to a mail server, which no second one is for.
     letter_begun = models.DateField(null=True, blank=True)
+    # When who reads them asked for no more of these letters.
+    letters_stopped_at = models.DateTimeField(null=True, blank=True)
     letter_problem = models.CharField(max_length=200, default="", db_default="", blank=True)
     fence = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)

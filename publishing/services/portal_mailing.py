@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
+from brands.models import BrandProfile
 from config.kernel.clock import now, resolve, to_zone
 from config.kernel.errors import Conflict, Invalid
 from config.kernel.scoping import org_atomic
@@ -76,13 +79,14 @@ def next_day(mailed: str, after: date) -> date:
 
 def plan_letter(link: PortalLink, *, after: date | None = None) -> None:
     """Set the day and the moment of the link's next letter, or none: of a link whose report is not
-    mailed, that was taken back, or that ends before. The row is not saved.
+    mailed, whose reader wants none, that was taken back, or that ends before. The row is not saved.
 
     Without `after` it is the next eight o'clock to come.
     """
     day = _first_to_come(link) if after is None else next_day(link.mailed, after)
     moment = letter_moment(day, link)
-    is_on = link.mailed != Mailed.NEVER and link.revoked_at is None
+    is_over = link.revoked_at or link.letters_stopped_at
+    is_on = link.mailed != Mailed.NEVER and not is_over
     if not is_on or moment >= link.expires_at:
         link.letter_day = link.due_at = None
         return
@@ -104,8 +108,10 @@ def check_mailed(link: PortalLink) -> None:
         )
     if link.mailed != Mailed.NEVER and not link.client_email:
         raise Invalid("Enter the address that the report is mailed to.", field="client_email")
+    link.letters_stopped_at = _stopped_at(link)
     plan_letter(link)
-    if link.mailed != Mailed.NEVER and link.due_at is None:
+    is_on = link.mailed != Mailed.NEVER and link.letters_stopped_at is None
+    if is_on and link.due_at is None:
         raise Invalid(
             "The link ends before the first letter would leave. Give it more days, or a new "
             "address, which lasts longer.",
@@ -142,6 +148,20 @@ def mail_report(*, link: PortalLink, mailed: str, client_email: str, by: User) -
             data={"address_changed": row.client_email != address},
         )
     return row
+
+
+def reports_to(brand: BrandProfile, address: str) -> QuerySet[PortalLink]:
+    """The links by which reports of a brand are, or could be, mailed to an address."""
+    report = PortalLink.Purpose.REPORT
+    return PortalLink.objects.filter(brand=brand, purpose=report, client_email__iexact=address)
+
+
+def _stopped_at(link: PortalLink) -> datetime | None:
+    """A wish for no more letters holds for later links too, and for nobody else's address."""
+    if link.purpose != PortalLink.Purpose.REPORT or not link.client_email:
+        return None
+    said = reports_to(link.brand, link.client_email).exclude(letters_stopped_at=None)
+    return said.values_list("letters_stopped_at", flat=True).first()
 
 
 def _first_to_come(link: PortalLink) -> date:

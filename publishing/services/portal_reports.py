@@ -34,6 +34,7 @@ from publishing.selectors.portal_report import Totals, best_of, posts_between, t
 from .portal import is_open, mailed_address
 from .portal_letters import MAIL_SECONDS
 from .portal_mailing import Span, letter_moment, plan_letter, span_before
+from .portal_stopping import stopping_address
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,7 @@ def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
     before = span.former
     former = totals_of(posts_between(link.brand, before.since, before.until))
     look = look_of_team()
+    stop_url = stopping_address(link)
     context = {
         **worn(look),
         "brand": link.brand.name,
@@ -85,11 +87,17 @@ def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
         "best": best_of(rows, most=BEST),
         "is_weekly": link.mailed == PortalLink.Mailed.WEEKLY,
         "url": mailed_address(link),
+        "stop_url": stop_url,
         "ends": in_words(link.expires_at, link.brand.timezone),
     }
-    # The same for every try, so that a mail program shows one of two.
     host = urlsplit(settings.WARREN_BASE_URL).hostname
-    headers = {"Message-ID": f"<report-{link.pk}-{span.end}@{host}>"}
+    headers = {
+        # The same for every try, so that a mail program shows one of two.
+        "Message-ID": f"<report-{link.pk}-{span.end}@{host}>",
+        # RFC 2369 and RFC 8058: the mail program's own button, without a visit to a page.
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
     message = letter("client_report", to=link.client_email, context=context, headers=headers)
     return dressed(message, look)
 

@@ -27,6 +27,7 @@ from publishing.selectors.portal import open_to_clients
 from publishing.services.portal import is_open, make_link, renew_link, revoke_link
 from publishing.services.portal_letters import send_link
 from publishing.services.portal_mailing import mail_report
+from publishing.services.portal_stopping import resume_letters
 from publishing.services.reviews import posts_for_client
 
 CONNECT = PortalLink.Purpose.CONNECT
@@ -83,6 +84,15 @@ def portal_mail(request: Request, portal_link: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
+def portal_resume(request: Request, portal_link: UUID) -> HttpResponse:
+    """Mail a report again to somebody who had asked for no more of its letters."""
+    link = resume_letters(link=_found(portal_link), by=request.user)
+    messages.success(request, _mailing_words(link))
+    return redirect("publishing:portal-list", org=request.organization.slug, brand=link.brand_id)
+
+
+@require_POST
+@member_of("member")
 def portal_revoke(request: Request, portal_link: UUID) -> HttpResponse:
     link = _found(portal_link)
     revoke_link(link=link, by=request.user)
@@ -93,6 +103,8 @@ def portal_revoke(request: Request, portal_link: UUID) -> HttpResponse:
 def _mailing_words(link: PortalLink) -> str:
     if link.mailed == PortalLink.Mailed.NEVER:
         return "The report is not mailed by itself any more. Its link stays open."
+    if link.letters_stopped_at is not None:
+        return f"Kept. {link.client_email} asked for no more of these letters, so none leave."
     next_at = in_words(link.due_at or link.expires_at, link.brand.timezone)
     return f"The report is mailed to {link.client_email}. The next letter leaves {next_at}."
 

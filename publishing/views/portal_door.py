@@ -89,15 +89,35 @@ def by_link(
         @public
         @wraps(view)
         def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-            response = _answer(request, token, view, kwargs, purposes, taken, atomic)
-            for name, value in _HEADERS.items():
-                response.headers.setdefault(name, value)
-            return response
+            return _sealed(_answer(request, token, view, kwargs, purposes, taken, atomic))
 
         opened.methods = taken  # type: ignore[attr-defined]
         return opened
 
     return decorate
+
+
+def by_letter(view: Callable[[HttpRequest, str], HttpResponse]) -> View:
+    """Open the page that a letter's way out leads to; its address is of no link.
+
+    Mail programs post to it without having seen it (RFC 8058), so no form's key is asked for.
+    """
+    taken = [*READING, "POST"]
+
+    @csrf_exempt
+    @public
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            throttle("portal", visitor(request), limit=300, per_seconds=60, fail_open=True)
+            is_taken = request.method in taken
+            response = view(request, token) if is_taken else _not_taken(taken)
+        except DomainError as error:
+            response = _refused(request, error)
+        return _sealed(response)
+
+    opened.methods = taken  # type: ignore[attr-defined]
+    return opened
 
 
 def require_key(request: HttpRequest, visit: Visit) -> None:
@@ -146,14 +166,28 @@ def _answer(
     try:
         throttle("portal", visitor(request), limit=300, per_seconds=60, fail_open=True)
         if request.method not in methods:
-            return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
+            return _not_taken(methods)
         if request.method == "POST":
             throttle("portal-act", visitor(request), limit=60, per_seconds=60, fail_open=True)
         with _visiting(token, purposes, atomic) as visit:
             return view(request, visit, **kwargs)
     except DomainError as error:
-        context = {"error": error}
-        return render(request, "publishing/portal/refused.html", context, status=error.status)
+        return _refused(request, error)
+
+
+def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    context = {"error": error}
+    return render(request, "publishing/portal/refused.html", context, status=error.status)
+
+
+def _not_taken(methods: Collection[str]) -> HttpResponse:
+    return HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
+
+
+def _sealed(response: HttpResponse) -> HttpResponse:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 @contextmanager
