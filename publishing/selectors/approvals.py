@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from brands.models import BrandProfile
 from config.kernel.clock import in_words, now
 from config.kernel.pagination import Page, paginate
 from organizations.models import Role, User
@@ -97,10 +99,24 @@ _SHOWN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class BrandChoice:
+    """A brand to which a list can be narrowed, and how many of its posts wait."""
+
+    key: str
+    name: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalList:
     tab: Tab
     page: Page[PendingPost]
-    waiting_count: int
+    brands: Sequence[BrandChoice]
+
+    @property
+    def waiting_count(self) -> int:
+        """What waits in all brands, whatever the list is narrowed to."""
+        return sum(each.waiting for each in self.brands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +235,17 @@ def approval_list(
     )
     for post in page.items:
         vars(post)["place"] = place_of(post)
-    is_narrow = brand is not None or me is not None or bool(cursor)
-    whole = tab.slug == "waiting" and not is_narrow and page.next_cursor is None
-    count = len(page.items) if whole else PendingPost.objects.waiting().count()
-    return ApprovalList(tab, page, count)
+    return ApprovalList(tab, page, _brands())
+
+
+def _brands() -> list[BrandChoice]:
+    """Every brand in sight by its name; counted by the index of brands and states."""
+    waiting = PendingPost.objects.waiting().filter(brand=OuterRef("pk")).order_by()
+    counted = waiting.values("brand").annotate(how_many=Count("pk")).values("how_many")
+    rows = BrandProfile.objects.order_by("name", "pk").values_list(
+        "pk", "name", Coalesce(Subquery(counted), 0)
+    )
+    return [BrandChoice(str(pk), name, count) for pk, name, count in rows]
 
 
 def tab_of(status: str) -> Tab:

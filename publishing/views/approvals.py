@@ -298,6 +298,7 @@ def _desk(
         "found": found,
         "is_list": is_list,
         "is_mine": me is not None,
+        "chosen_brand": str(brand or ""),
         "panel": panel,
         "form": form,
         "problem": problem,

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.kernel.clock import now
@@ -52,7 +53,9 @@ def approval_several_undo(request: Request) -> HttpResponse:
     messages.success(request, f"{len(outcome.done)} taken back. They wait again.")
     for post, words in outcome.problems:
         messages.error(request, f"“{post.content[:40]}”: {words}")
-    return redirect("publishing:approval-several", org=request.organization.slug)
+    address = reverse("publishing:approval-several", args=[request.organization.slug])
+    brand = uuid_or_none(request.GET.get("brand", ""))
+    return redirect(f"{address}?brand={brand}" if brand else address)
 
 
 def _chosen(request: HttpRequest) -> tuple[list[PendingPost], dict[UUID, str]]:
@@ -77,8 +80,10 @@ def _chosen(request: HttpRequest) -> tuple[list[PendingPost], dict[UUID, str]]:
 
 def _page(request: Request, *, status: int = 200, **context: Any) -> HttpResponse:
     outcome: Bulk | None = context.get("outcome")
+    brand = uuid_or_none(request.GET.get("brand", ""))
     listed = approval_list(
         tab=TABS["waiting"],
+        brand=brand,
         me=request.user.pk,
         cursor=request.GET.get("cursor"),
         with_words=True,
@@ -93,6 +98,7 @@ def _page(request: Request, *, status: int = 200, **context: Any) -> HttpRespons
         "listed": listed,
         "done_count": len(outcome.done) if outcome else 0,
         "waiting_count": listed.waiting_count,
+        "chosen_brand": str(brand or ""),
         "nav_place": "approvals",
     }
     return render(request, TEMPLATE, context, status=status)

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from brands.models import BrandProfile
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from content.models import Angle, Candidate, GuardResult
@@ -24,8 +25,10 @@ from publishing.models import (
     RunStatus,
     SocialAccount,
 )
-from tests import make
-from tests.world import World
+from publishing.services.workflows import Step
+from tests import make, make_reviews
+from tests.make_reviews import client_step
+from tests.world import World, brand_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -300,3 +303,38 @@ def test_a_viewer_sees_but_does_not_decide(world: World, client: Client) -> None
     client.force_login(world.viewer)
     assert client.get(path(world, pending)).status_code == 200
     assert client.post(path(world, pending, "approval/")).status_code == 403
+
+
+def test_the_list_is_narrowed_to_a_brand_and_stays_so_from_tab_to_tab(
+    world: World, page: Client, django_assert_max_num_queries: Any
+) -> None:
+    with org_atomic(world.id):
+        other = BrandProfile.objects.create(**{**brand_fields("Kiln"), "name": "Kiln & Crumb"})
+        make.pending_post(other, world.account, content="Bread is warm.")
+    waiting(world, content="Masts are back.")
+    address = f"{world.path}/approvals/"
+    body = page.get(address).content.decode()
+    assert "Masts are back." in body and "Bread is warm." in body and "Every brand" in body
+    with django_assert_max_num_queries(12):
+        body = page.get(address, {"brand": str(other.pk)}).content.decode()
+    assert "Masts are back." not in body and "Bread is warm." in body
+    assert f"?state=approved&amp;brand={other.pk}" in body
+    assert f"?mine=1&amp;brand={other.pk}" in body
+    several = page.get(f"{address}several/", {"brand": str(other.pk)}).content.decode()
+    assert "Masts are back." not in several and "Bread is warm." in several
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [("client", "Waits for the client"), ("owner", "Waits for others"), ("", "Waits for you")],
+)
+def test_a_post_says_for_whom_it_waits(world: World, page: Client, asked: str, words: str) -> None:
+    step = {
+        "client": client_step(),
+        "owner": make_reviews.step("Legal", world.owner),
+        "": Step("Approval"),
+    }[asked]
+    pending = waiting(world, steps=[step.as_json()])
+    body = page.get(path(world, pending)).content.decode()
+    head = body.split('id="desk"')[1].split('class="post"')[0]
+    assert words in head and head.count("Waits for") == 1
