@@ -52,6 +52,21 @@ def test_a_client_asks_for_a_change_and_approves_on_a_phone_without_scripts(
     assert client.context.cookies() == []
 
 
+def test_a_refused_answer_is_seen_on_a_phone_where_the_client_writes(
+    client: Visitor, scene: Scene
+) -> None:
+    page = client.page
+    client.open(f"/c/{scene.more['token_review']}/")
+    last = page.locator("section", has=page.get_by_text("Change, comment or reject")).last
+    last.get_by_text("Change, comment or reject").click()
+    last.get_by_role("button", name="Ask for this change").click()
+    words = page.locator("textarea[aria-invalid]")
+    expect(words).to_be_focused()
+    expect(words).to_be_in_viewport()
+    expect(page.get_by_role("alert")).to_contain_text("Say what should change")
+    assert all(each.startswith("422 ") for each in client.told())
+
+
 def test_a_client_connects_a_site_by_its_key_and_the_team_sees_who_it_was(
     client: Visitor, visitor: Visitor, scene: Scene
 ) -> None:

@@ -63,6 +63,33 @@ def test_a_name_is_completed_and_the_comment_stands_beside_the_post(
         assert PostComment.objects.get(pending_post=post).mentions == [scene.world.editor.pk]
 
 
+def test_all_posts_of_a_page_are_ticked_at_once_and_stay_when_a_word_is_missing(
+    visitor: Visitor, scene: Scene, page: Page
+) -> None:
+    waiting(scene)
+    visitor.open(f"{scene.world.path}/approvals/several/")
+    boxes = page.get_by_role("checkbox", name="Choose “")
+    many = boxes.count()
+    page.get_by_label("Choose all on this page").press("Space")
+    expect(page.get_by_text(f"{many} chosen")).to_be_visible()
+    boxes.first.press("Space")
+    expect(page.get_by_text(f"{many - 1} chosen")).to_be_visible()
+    page.get_by_role("button", name="Ask for changes").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Say what should change")
+    visitor.ready()
+    expect(page.get_by_text(f"{many - 1} chosen")).to_be_visible()
+    expect(boxes.first).not_to_be_checked()
+
+
+def test_the_open_tab_is_in_view_on_a_phone(visitor: Visitor, scene: Scene, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visitor.open(f"{scene.world.path}/brands/{scene.world.brand.pk}/approval/")
+    tab = page.get_by_role("link", name="Approval", exact=True)
+    expect(tab).to_have_attribute("aria-current", "page")
+    expect(tab).to_be_in_viewport(ratio=1)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
 def test_what_a_version_changed_is_seen_word_by_word_and_taken_back(
     visitor: Visitor, scene: Scene, page: Page
 ) -> None:
