@@ -191,7 +191,7 @@ class Paper(Sheet):
         self, mark: Mark, most: tuple[float, float], top: float, *, is_left: bool
     ) -> float:
         """The width that it takes, with the space beside it; 0 where there is none."""
-        picture = opened_picture(mark.picture)
+        picture = opened_picture(mark.picture, *most)
         if picture is None:
             return 0.0
         scale = min(most[0] / picture.width, most[1] / picture.height)

@@ -35,8 +35,8 @@ WIDTH: Final = PAGE[0] - 2 * MARGIN
 BOTTOM: Final = PAGE[1] - 20.0
 THIN: Final = 0.2
 SMALLEST: Final = 5.0
-# A picture as large as it is printed; more would only make the file heavy.
-MOST_PIXELS: Final = (900, 300)
+# 400 to an inch: more of a picture would only make the file heavy.
+PIXELS: Final = 16
 DOTS: Final = "…"
 _PAGES: Final = "\x02\x02"
 """Becomes the number of pages; no text can bring it, because control signs are taken out."""
@@ -177,16 +177,15 @@ class Sheet:
         self._pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
 
 
-def opened_picture(data: bytes) -> Image | None:
-    """A picture as it is printed; None for one that cannot be read any more."""
+def opened_picture(data: bytes, width: float, height: float) -> Image | None:
+    """A picture fit for so much room; None for one that cannot be read any more."""
     from PIL import Image
 
     if not data:
         return None
     try:
         picture = Image.open(BytesIO(data))
-        picture.draft("RGB", MOST_PIXELS)
-        picture.thumbnail(MOST_PIXELS)
+        picture.thumbnail((round(width * PIXELS), round(height * PIXELS)))
     except OSError:
         return None
     has_holes = "A" in picture.getbands() or "transparency" in picture.info

@@ -29,12 +29,18 @@ from organizations.services.letters import letter
 from organizations.services.suppression import is_suppressed
 from organizations.services.white_label import dressed, look_of_team, worn
 from publishing.models import PortalLink
-from publishing.selectors.portal_report import Totals, best_of, posts_between, totals_of
+from publishing.selectors.portal_report import (
+    Totals,
+    posts_between,
+    report_between,
+    totals_of,
+)
 
 from .portal import is_open, mailed_address
 from .portal_letters import MAIL_SECONDS
 from .portal_mailing import Span, letter_moment, plan_letter, span_before
 from .portal_stopping import stopping_address
+from .report_files import TYPE, report_file, report_name
 
 log = structlog.get_logger(__name__)
 
@@ -67,9 +73,9 @@ def mail_due(organization_id: UUID, link_id: UUID) -> int:
 
 
 def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
-    """What it says: the span beside the one before it, and the best posts."""
-    rows = posts_between(link.brand, span.since, span.until)
-    total = totals_of(rows)
+    """What it says: the span beside the one before it, and the best posts; all of it in a file."""
+    report = report_between(link.brand, span.since, span.until, days=span.days)
+    total = Totals(report.posts, report.totals)
     before = span.former
     former = totals_of(posts_between(link.brand, before.since, before.until))
     look = look_of_team()
@@ -84,7 +90,7 @@ def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
         "former": former,
         "compared": _compared(total.posts - former.posts),
         "lines": _lines(total, former),
-        "best": best_of(rows, most=BEST),
+        "best": report.best[:BEST],
         "is_weekly": link.mailed == PortalLink.Mailed.WEEKLY,
         "url": mailed_address(link),
         "stop_url": stop_url,
@@ -99,6 +105,9 @@ def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     message = letter("client_report", to=link.client_email, context=context, headers=headers)
+    if report.posts:
+        file = report_file(report, brand=link.brand, look=look)
+        message.attach(report_name(report, link.brand), file, TYPE)
     return dressed(message, look)
 
 

@@ -38,9 +38,10 @@ DAY: Final = 22.0
 
 
 def report_file(report: Report, *, brand: BrandProfile, look: Look) -> bytes:
-    """The whole file: at most some pages, because a report lists at most MOST_REPORTED posts.
+    """The whole file: some pages and at most a megabyte, because a report lists at most
+    MOST_REPORTED posts and pictures are made small.
 
-    Takes a third of a second, and a second more where nothing was drawn before in this process.
+    Takes a third of a second, and as much more where nothing was drawn before in this process.
     Pictures are read from the disk; no query is made.
     """
     moment = now()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -24,7 +25,9 @@ from organizations.models import WhiteLabel
 from organizations.services.files import store_file
 from publishing.models import PortalLink, Post
 from publishing.selectors.portal_report import MOST_REPORTED
+from publishing.services import portal_reports
 from publishing.services.portal import revoke_link
+from publishing.services.portal_reports import sweep_client_reports
 from publishing.services.report_files import LEFT_OUT, NO_LETTERS, NO_WORDS, SOURCE
 from tests import make
 from tests.make_portal import portal_link
@@ -146,7 +149,7 @@ def test_it_bears_the_agencys_face_and_the_brands(world: World) -> None:
     out(world, likes=1, external_url="https://social.example/1")
     file = asked(world)
     pictures = sorted(image.image.size for image in file.pages[0].images if image.image)
-    assert pictures == [(80, 80), (900, 300)]
+    assert pictures == [(80, 80), (624, 208)]
     drawn = file.pages[0].get_contents()
     assert drawn is not None and b"1 0.8314 0 rg" in drawn.get_data()
     assert "Warren" not in text_of(file) and "Warren" not in str(file.metadata)
@@ -296,3 +299,59 @@ def test_the_team_looks_at_it_where_it_sets_reports_up(client: Client, world: Wo
         assert "Masts are back." in text_of(read(client.get(address)))  # type: ignore[arg-type]
     client.force_login(world.stranger)
     assert client.get(address).status_code == 404
+
+
+MONDAY = datetime(2026, 3, 30, 6, tzinfo=UTC)
+
+
+def mailed(world: World) -> PortalLink:
+    """A report that is mailed at eight of Berlin on the Monday."""
+    with time_machine.travel(MONDAY - timedelta(days=3), tick=False):
+        return made(world, client_email="ada@client.example", mailed="weekly")[0]
+
+
+def test_the_mailed_report_brings_the_file_of_its_week(world: World) -> None:
+    with org_atomic(world.id):
+        WhiteLabel.objects.create(name="Studio North", logo=logo(), hides_warren=True)
+    out(world, "In the week", published_at=MONDAY - timedelta(days=2), clicks=7)
+    out(world, "The week before", published_at=MONDAY - timedelta(days=8), clicks=5)
+    out(world, "Of today", published_at=MONDAY - timedelta(minutes=1), clicks=9)
+    mailed(world)
+    with time_machine.travel(MONDAY, tick=False):
+        assert sweep_client_reports() == 1
+    [letter] = mail.outbox
+    [(name, data, content_type)] = letter.attachments
+    assert isinstance(data, bytes) and content_type == "application/pdf"
+    assert name.endswith("-report-2026-03-29.pdf") and "attached as a PDF" in str(letter.body)
+    file = PdfReader(io.BytesIO(data), strict=True)
+    text = text_of(file)
+    assert "23 March 2026 to 29 March 2026, 7 days" in text and "Clicks 7 in 7 days" in text
+    assert "In the week" in text and "The week before" not in text and "Of today" not in text
+    assert len(list(file.pages[0].images)) == 1 and "Warren" not in text
+    assert "/c/" not in text and not links_of(file)
+
+
+def test_a_week_without_posts_brings_no_file(world: World) -> None:
+    mailed(world)
+    with time_machine.travel(MONDAY, tick=False):
+        assert sweep_client_reports() == 1
+    [letter] = mail.outbox
+    assert letter.attachments == [] and "PDF" not in str(letter.body)
+
+
+def test_what_stops_while_it_is_drawn_is_sent_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*args: Any, **kwargs: Any) -> bytes:
+        raise KeyboardInterrupt
+
+    out(world, published_at=MONDAY - timedelta(days=2))
+    mailed(world)
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(portal_reports, "report_file", stop)
+            sweep_client_reports()
+        assert sweep_client_reports() == 0
+        clock.shift(timedelta(seconds=portal_reports.LEASE_SECONDS + 1))
+        assert [sweep_client_reports(), sweep_client_reports()] == [1, 0]
+    assert len(mail.outbox) == 1 and len(mail.outbox[0].attachments) == 1
