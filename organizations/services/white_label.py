@@ -33,6 +33,8 @@ BLACK: Final = "#000000"
 LIGHT: Final = "#F3F1ED"
 DARK: Final = "#282621"
 HOVER_RATIO: Final = 0.12
+# No place shows it larger, on paper neither.
+LOGO_PIXELS: Final = 1_200
 _WORDS: Final = ("name", "accent", "sender_name", "reply_to", "hides_warren")
 
 
@@ -178,7 +180,7 @@ def _kept_logo(upload: UploadedFile[bytes] | str) -> str:
         if upload.size is not None and upload.size > PICTURE_BYTES:
             raise Invalid("The logo is too large: at most 20 MB are taken. Save it smaller.")
         check_name(upload.name or "", "picture")
-        picture = rewrite_picture(upload.read())
+        picture = rewrite_picture(upload.read(), longest_pixels=LOGO_PIXELS)
         return store_file(picture.data, ending=picture.ending)
     except Invalid as error:
         error.field = "logo"

@@ -67,6 +67,14 @@ def test_a_refused_answer_is_seen_on_a_phone_where_the_client_writes(
     assert all(each.startswith("422 ") for each in client.told())
 
 
+def test_a_client_takes_the_report_along_as_a_file(client: Visitor, scene: Scene) -> None:
+    client.open(f"/c/{scene.more['token_report']}/?days=90")
+    with client.page.expect_download() as download:
+        client.page.get_by_role("link", name="Download as PDF").click()
+    assert download.value.suggested_filename.endswith(".pdf")
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
 def test_a_client_connects_a_site_by_its_key_and_the_team_sees_who_it_was(
     client: Visitor, visitor: Visitor, scene: Scene
 ) -> None:

@@ -45,9 +45,9 @@ def test_a_stylesheet_says_nothing_but_colours() -> None:
         stylesheet_of("red;}body{display:none")
 
 
-def picture() -> SimpleUploadedFile:
+def picture(size: tuple[int, int] = (40, 10)) -> SimpleUploadedFile:
     data = io.BytesIO()
-    Image.new("RGB", (40, 10), "red").save(data, "PNG")
+    Image.new("RGB", size, "red").save(data, "PNG")
     return SimpleUploadedFile("logo.png", data.getvalue(), content_type="image/png")
 
 
@@ -90,6 +90,13 @@ def test_the_page_keeps_name_logo_and_colour_and_writes_it_down(
 def test_what_is_no_colour_is_told_at_its_field(world: World, client: Client, accent: str) -> None:
     refused = client.post(page(world, client), {"name": "Studio", "accent": accent})
     assert refused.status_code == 422 and 'value="Studio"' in refused.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_large_logo_is_kept_as_large_as_it_is_ever_shown(world: World, client: Client) -> None:
+    client.post(page(world, client), {"logo": picture((3000, 1500))})
+    with org_atomic(world.id), Image.open(stored_path(WhiteLabel.objects.get().logo)) as kept:
+        assert kept.size == (1200, 600)
 
 
 @pytest.mark.django_db
