@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -88,6 +89,14 @@ def template_use(request: Request, template: UUID) -> HttpResponse:
     return _filling(request, row, form, status=422)
 
 
+def _for_composer(row: ContentTemplate, form: FillForm) -> str:
+    """The template with what was typed for its gaps, as an address of the composer takes it."""
+    brand = row.brand_id or (form.for_brand.pk if form.for_brand else "")
+    typed = [(f"gap_{gap}", form.data.get(f"fill-{gap}", "")) for gap in gaps_of(row)]
+    named = [("template", row.pk), ("brand", brand), *typed]
+    return urlencode([(name, value) for name, value in named if value])
+
+
 def _filling(
     request: Request, row: ContentTemplate, form: FillForm, status: int = 200
 ) -> HttpResponse:
@@ -97,6 +106,7 @@ def _filling(
         "form": form,
         "gaps": gaps_of(row),
         "filled": fill(row, form.words()),
+        "compose_query": _for_composer(row, form),
     }
     return render_part(request, "content/template/show.html", "filled", context, status=status)
 

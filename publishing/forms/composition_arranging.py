@@ -36,8 +36,8 @@ def arrange(
     """Do one wish to what was sent; a sentence where it cannot be done.
 
     split, part-add, part-up-2, part-drop-2, medium-up-1, medium-drop-1, media, hashtags, template,
-    gaps, and for an account own|adopt|keep-<field>-<account id>; any other changes nothing. A file
-    that came along is taken in whatever was wished.
+    gaps, at-2026-11-24-09:00, and for an account own|adopt|keep-<field>-<account id>; any other
+    changes nothing. A file that came along is taken in whatever was wished.
     """
     try:
         _take_in(form, upload)
@@ -153,6 +153,12 @@ def _gaps(form: CompositionForm, rest: str) -> None:
         data[field] = _GAP.sub(lambda gap: typed.get(gap[1], gap[0]), data.get(field, ""))
 
 
+def _at(form: CompositionForm, rest: str) -> None:
+    """A suggested time, which is one of the brand's clock."""
+    day, _, wall = rest.rpartition("-")
+    form.sent.update({"day": day, "time": wall, "zone": form.brand.timezone})
+
+
 def _own(form: CompositionForm, rest: str) -> None:
     name, account = _named(form, rest)
     if account is None:
@@ -191,6 +197,7 @@ _WISHES: dict[str, Callable[[CompositionForm, str], None]] = {
     "hashtags": _hashtags,
     "template": _template,
     "gaps": _gaps,
+    "at": _at,
     "own": _own,
     "adopt": _adopt,
     "keep": _keep,

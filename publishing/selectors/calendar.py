@@ -21,7 +21,7 @@ from publishing.models import CalendarEvent, PendingPost, PendingStatus, Post
 from publishing.services.holidays import holidays_between
 from publishing.services.post_moves import EDITABLE, REOPENABLE
 
-from .calendar_slots import OpenSlot, open_slots
+from .calendar_slots import OpenSlot, OpenSlots, open_slots
 
 MOST_DAYS: Final = 62
 FIRST_WORDS: Final = 90
@@ -60,6 +60,7 @@ class Day:
     chips: tuple[Chip, ...] = ()
     count: int = 0
     slots: tuple[OpenSlot, ...] = ()
+    slots_count: int = 0
     holidays: tuple[str, ...] = ()
     events: tuple[CalendarEvent, ...] = ()
 
@@ -76,6 +77,8 @@ class CalendarSpan:
     end: date
     zone: str
     days: tuple[Day, ...]
+    # Not where there are more queues than are looked at for their open slots.
+    has_all_slots: bool = True
 
     @property
     def count(self) -> int:
@@ -116,19 +119,22 @@ def calendar_of(
     places: Iterable[str] = (),
     language: str = "en",
     chips_a_day: int = CHIPS_A_DAY,
-    slots_for: Collection[UUID] = (),
+    with_slots: bool = False,
+    slots_on_full_days: bool = True,
 ) -> CalendarSpan:
     """Planned and published posts by local day, with open slots, holidays and events.
 
     `start` is included and `end` is not; at most 62 days. `statuses` are those of PendingStatus;
-    none means everything but what was rejected or expired. `slots_for` are accounts of the brand
-    whose open slots are shown. At most 5 queries whatever the size.
+    none means everything but what was rejected or expired. `with_slots` adds the open slots of the
+    accounts, unless asked for on days only that show all of their posts. At most 5 queries whatever
+    the size.
     """
     end = min(end, start + timedelta(days=MOST_DAYS))
     wanted = Wanted(brand_id, tuple(account_ids), platform, tuple(statuses))
     days = [start + timedelta(days=number) for number in range((end - start).days)]
     chips, counts = _chips(wanted, days, zone, chips_a_day)
-    slots = open_slots(brand_id, days, zone, slots_for) if slots_for and brand_id else {}
+    roomy = [day for day in days if slots_on_full_days or counts.get(day, 0) <= chips_a_day]
+    slots = _slots(wanted, roomy, zone) if with_slots else OpenSlots()
     named = holidays_between(places, start, end, language=language)
     events = _events(brand_id, start, end)
     return CalendarSpan(
@@ -140,12 +146,14 @@ def calendar_of(
                 date=day,
                 chips=tuple(chips.get(day, [])[:chips_a_day]),
                 count=counts.get(day, 0),
-                slots=tuple(slots.get(day, ())),
+                slots=tuple(slots.by_day.get(day, ())),
+                slots_count=slots.counts.get(day, 0),
                 holidays=tuple(named.get(day, ())),
                 events=tuple(each for each in events if each.starts_on <= day <= each.ends_on),
             )
             for day in days
         ),
+        has_all_slots=slots.is_whole,
     )
 
 
@@ -262,6 +270,13 @@ def _which(wanted: Wanted) -> Q:
     if wanted.platform:
         which &= Q(platform=wanted.platform)
     return which
+
+
+def _slots(wanted: Wanted, days: Sequence[date], zone: str) -> OpenSlots:
+    which = Q(account_id__in=wanted.account_ids) if wanted.account_ids else Q()
+    if wanted.platform:
+        which &= Q(platform=wanted.platform)
+    return open_slots(days, zone, which, wanted.brand_id)
 
 
 def _chip(row: dict[str, Any], zone: str) -> Chip:

@@ -142,6 +142,11 @@ class CalendarPage:
         return self.query.address(view="day", on="", select="") + "&on="
 
     @property
+    def names_brands(self) -> bool:
+        """Whether a post must say whose it is."""
+        return self.brand is None and len(self.brands) > 1
+
+    @property
     def has_bulk(self) -> bool:
         return self.query.is_selecting or self.query.view == "list"
 
@@ -194,7 +199,9 @@ def calendar_page(*, query: Query, zone: str, language: str) -> CalendarPage:
         places=[code for each in shown for code in each["countries"] or ()],
         language=language,
         chips_a_day=CHIPS[query.view],
-        slots_for=_slots_for(query, wanted, accounts),
+        # None where only posts of one state are shown, or posts are chosen.
+        with_slots=not (query.state or query.is_selecting),
+        slots_on_full_days=query.view != "month",
     )
     weeks = [list(span.days[n : n + 7]) for n in range(0, len(span.days), 7)]
     hours = _by_hour(span.days[0], place) if query.view == "day" else []
@@ -251,18 +258,6 @@ def _wanted(
         platform=query.channel if query.channel in platforms else "",
         statuses=STATES[query.state][1] if query.state else (),
     )
-
-
-def _slots_for(query: Query, wanted: Wanted, accounts: Sequence[Mapping[str, Any]]) -> list[UUID]:
-    """Whose open slots are shown: none where only posts of one state are, or posts are chosen."""
-    if query.state or query.is_selecting or wanted.brand_id is None:
-        return []
-    return [
-        each["id"]
-        for each in accounts
-        if wanted.platform in ("", each["place"])
-        and (not wanted.account_ids or each["id"] in wanted.account_ids)
-    ]
 
 
 def _queues(brand: Mapping[str, Any] | None) -> list[PostingQueue]:

@@ -297,9 +297,8 @@ class Listed:
 def compositions_for_list(*, chosen: DraftFilter, cursor: str | None = None) -> Page[Listed]:
     """Those changed last first, 25 a page; drafts are those that no post was made of."""
     placed = Exists(PendingPost.objects.filter(variant__composition=OuterRef("pk")))
-    rows = Composition.objects.select_related("brand", "author").prefetch_related(
-        "variants__account"
-    )
+    rows = Composition.objects.filter(brand__deleted_at=None).prefetch_related("variants__account")
+    rows = rows.select_related("brand", "author")
     rows = rows.filter(placed if chosen.state == "placed" else ~placed)
     if chosen.search:
         rows = rows.filter(text__icontains=chosen.search)

@@ -37,7 +37,7 @@ def pools_for_list(*, cursor: str | None = None) -> tuple[Page[EvergreenItem], l
         "composition_id", "account__name", "account__platform"
     )
     rows = (
-        EvergreenItem.objects.filter(composition__deleted_at=None)
+        EvergreenItem.objects.filter(composition__deleted_at=None, queue__brand__deleted_at=None)
         .select_related("queue__brand", "composition")
         .prefetch_related(Prefetch("composition__variants", variants))
     )

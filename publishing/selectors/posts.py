@@ -39,6 +39,14 @@ SORT_WORDS: Final = {
     "soonest": "Soonest first",
     "latest": "Latest first",
 }
+# What the pages before and behind one hold, where it is not the newer and the older.
+_STEPS: Final[Mapping[str, tuple[str, str]]] = {
+    "oldest": ("Older", "Newer"),
+    "views": ("More views", "Fewer views"),
+    "clicks": ("More clicks", "Fewer clicks"),
+    "soonest": ("Sooner", "Later"),
+    "latest": ("Later", "Sooner"),
+}
 _STATUSES: Final = {TO_COME: COMING, ENDED: STRANDED}
 # A post, its account and its brand have ninety columns; the lists show these.
 _LISTED = (
@@ -101,6 +109,12 @@ class PostFilter:
     def order(self) -> tuple[str, ...]:
         sorts = SORTS[self.shown]
         return sorts.get(self.sort) or next(iter(sorts.values()))
+
+    @property
+    def steps(self) -> tuple[str, str]:
+        """Where the pages before and behind this one lead, in words."""
+        sort = self.sort or next(iter(SORTS[self.shown]))
+        return _STEPS.get(sort, ("Newer", "Older"))
 
     @property
     def sorts(self) -> list[tuple[str, str]]:

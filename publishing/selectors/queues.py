@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
@@ -51,9 +51,8 @@ class QueuePage:
 
 def queues_for_list(brand_id: UUID | None = None) -> list[QueueRow]:
     """Queues with their slots in words, how many posts wait and when the next leaves; 3 queries."""
-    queues = PostingQueue.objects.select_related("brand").order_by(
-        "brand__name", "-is_default", "name"
-    )
+    queues = PostingQueue.objects.filter(brand__deleted_at=None).select_related("brand")
+    queues = queues.order_by("brand__name", "-is_default", "name")
     if brand_id:
         queues = queues.filter(brand_id=brand_id)
     found = list(queues.prefetch_related("slots")[:MOST_QUEUES])
@@ -95,9 +94,13 @@ def queue_page(queue: PostingQueue) -> QueuePage:
     )
 
 
-def suggestions_of_brand(brand_id: UUID, zone: str) -> list[tuple[SocialAccount, BestTimes]]:
-    """Times that did well for at most 4 accounts of a brand; a query for each and one more."""
-    return _suggestions(_accounts(brand_id), zone)
+def suggestions_of_brand(
+    brand_id: UUID, zone: str, *, chosen: Collection[str] = ()
+) -> list[tuple[SocialAccount, BestTimes]]:
+    """Times that did well for at most 4 accounts of a brand, or of those of which the ids are
+    chosen; a query for each and one more."""
+    accounts = _accounts(brand_id)
+    return _suggestions([each for each in accounts if str(each.pk) in chosen] or accounts, zone)
 
 
 def _suggestions(

@@ -40,7 +40,8 @@ def recurrences_for_list(*, cursor: str | None = None) -> Page[RecurrenceRow]:
     variants = Variant.objects.select_related("account").only(
         "composition_id", "account__name", "account__platform"
     )
-    rows = Recurrence.objects.select_related("composition__brand").prefetch_related(
+    rows = Recurrence.objects.filter(composition__brand__deleted_at=None)
+    rows = rows.select_related("composition__brand").prefetch_related(
         Prefetch("composition__variants", variants)
     )
     page = paginate(rows, order=("-created_at", "-id"), cursor=cursor, size=25)
@@ -61,7 +62,7 @@ def note_on(runs: Sequence[Occurrence], last: date | None = None) -> str:
     days = "every day" if gap == 1 else f"after {gap} days"
     return (
         f"The same words come again {days}. Some networks take that for spam; change the "
-        "composition between two times, and what comes later says the new words."
+        "draft between two times, and what comes later says the new words."
     )
 
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from config.kernel.clock import now, to_zone, weekday_of
+from config.kernel.clock import now, resolve, to_zone, weekday_of
 from publishing.channels.registry import channels, platform_label
 from publishing.models import Post, SocialAccount
 
@@ -22,6 +22,8 @@ SPAN_DAYS: Final = 90
 HIGH: Final = 20
 MEDIUM: Final = 10
 MOST_POSTS: Final = 5_000
+AHEAD: Final = timedelta(minutes=15)
+"""A time that is nearer leaves no room to write a post and to have it looked at."""
 DAY_NAMES: Final = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
@@ -47,12 +49,23 @@ class Suggestion:
     confidence: str
 
     @property
-    def words(self) -> str:
-        """“Tue 09:00 (mean 4.2 %, 23 posts)”."""
-        return (
-            f"{DAY_NAMES[self.weekday]} {self.hour:02}:00 (mean {self.mean * 100:.1f} %, "
-            f"{self.posts} posts)"
-        )
+    def name(self) -> str:
+        return f"{DAY_NAMES[self.weekday]} {self.hour:02}:00"
+
+    @property
+    def evidence(self) -> str:
+        """“(mean 4.2 %, 23 posts)”."""
+        return f"(mean {self.mean * 100:.1f} %, {self.posts} posts)"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A suggested time as a composer takes it: `day` is the next such day that is still ahead."""
+
+    name: str
+    evidence: str
+    day: str
+    time: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +80,22 @@ class BestTimes:
     why: str
 
     @property
-    def prior_words(self) -> str:
-        return ", ".join(f"{hour:02}:00" for hour in self.prior)
+    def picks(self) -> list[Pick]:
+        """Each suggestion, or each hour in general use, at its next coming."""
+        usual = [self._pick(f"{hour:02}:00", "", hour) for hour in self.prior]
+        return usual or [
+            self._pick(each.name, each.evidence, each.hour, each.weekday)
+            for each in self.suggestions
+        ]
+
+    def _pick(self, name: str, evidence: str, hour: int, weekday: int | None = None) -> Pick:
+        day = to_zone(now(), self.zone).date()
+        while weekday not in (None, weekday_of(day)) or self._is_over(day, hour):
+            day += timedelta(days=1)
+        return Pick(name, evidence, f"{day:%Y-%m-%d}", f"{hour:02}:00")
+
+    def _is_over(self, day: date, hour: int) -> bool:
+        return resolve(day, time(hour), self.zone) < now() + AHEAD
 
 
 def best_times(*, account: SocialAccount, zone: str, most: int = 3) -> BestTimes:

@@ -63,7 +63,7 @@ def add_to_pool(
             "This queue belongs to another brand. Choose one of the post's.", field="queue"
         )
     if not accounts_of(composition):
-        raise Invalid("Choose accounts for the composition first.", field="composition")
+        raise Invalid("Choose accounts for the draft first.", field="composition")
     with org_atomic():
         if queue.pool.count() >= MOST_ITEMS:
             raise Invalid(f"This pool has {MOST_ITEMS} posts. Take some out first.", field="queue")

@@ -79,7 +79,7 @@ def change_recurrence(*, recurrence: Recurrence, timing: Timing, by: User | None
     with org_atomic():
         row = _locked(recurrence)
         if row.status not in OPEN:
-            raise Conflict("It has ended. Start a new one from its composition.")
+            raise Conflict("It has ended. Start a new one from its draft.")
         before, after = changed_fields(asdict(timing_of(row)), asdict(timing))
         for name, value in asdict(timing).items():
             setattr(row, name, value)

@@ -126,11 +126,18 @@ def calendar_undo(request: Request, move: UUID) -> HttpResponse:
 @require_GET
 @member_of("viewer")
 def calendar_suggestions(request: Request, brand: UUID) -> HttpResponse:
-    """A part of the calendar that comes after it, since it reads three months of numbers."""
+    """A part of a page that comes after it, since it reads three months of numbers: of the calendar
+    it leads to the composer, in the composer it fills in the time."""
     row = BrandProfile.objects.filter(pk=brand).first()
     if row is None:
         raise NotFound("There is no such brand. It may have been deleted.")
-    context = {"suggestions": suggestions_of_brand(row.pk, row.timezone)}
+    chosen = request.GET.getlist("accounts")
+    context = {
+        "suggestions": suggestions_of_brand(row.pk, row.timezone, chosen=chosen),
+        "brand_id": row.pk,
+        "is_composing": request.GET.get("composing") == "1",
+        "can_write": request.membership.role.covers(Role.MEMBER),
+    }
     return render(request, "publishing/calendar/_suggestions.html", context)
 
 

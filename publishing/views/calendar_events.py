@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from config.kernel.clock import today_in
 from config.kernel.errors import DomainError, NotFound
 from config.kernel.pagination import paginate
+from config.kernel.web import render_part
 from organizations.access import Request, member_of
 from publishing.forms.calendar import EventForm
 from publishing.forms.problems import tell
@@ -32,7 +33,8 @@ def calendar_event_list(request: Request) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         size=50,
     )
-    return render(request, "publishing/calendar/event_list.html", {"page": page, "today": today})
+    context = {"page": page, "today": today}
+    return render_part(request, "publishing/calendar/event_list.html", "events", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -45,6 +45,7 @@ from publishing.services.queues import default_queue
 
 TEMPLATE = "publishing/composition/form.html"
 SEE_OTHER = 303
+MOST_GAPS = 50
 TURNS = {"": "1", "1": "2", "2": "3", "3": "4"}
 """How often a page asks whether a worker has compared the words, and which turn is the next."""
 
@@ -76,6 +77,7 @@ def composition_create(request: Request) -> HttpResponse:
     _preset(form)
     if request.GET.get("template"):
         arrange(form, "template")
+        arrange(form, "gaps")
     return _page(request, form.unchecked(), brands=brands)
 
 
@@ -280,6 +282,8 @@ def _asked(request: Request) -> QueryDict:
     data.update({"composition": str(uuid7()), "submission": str(uuid7())})
     for name in ("day", "time", "zone", "queue", "template", "pillar", "text", "link"):
         data[name] = request.GET.get(name, "").replace("\x00", "")[:2000]
+    for name in [each for each in request.GET if each.startswith("gap_")][:MOST_GAPS]:
+        data[name] = request.GET[name].replace("\x00", "")[:1000]
     if account := request.GET.get("account", ""):
         data.setlist("accounts", [account])
     return data

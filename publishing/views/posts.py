@@ -67,6 +67,9 @@ def post_list(request: Request) -> HttpResponse:
 def post_move(request: Request) -> HttpResponse:
     """Several planned posts on by so many days, with a way back."""
     posts, days = _chosen(request), request.POST.get("days", "")
+    if "act" in request.POST:
+        messages.info(request, "Press Move or Reject: either can be done with the chosen posts.")
+        return _back(request)
     if not posts:
         messages.info(request, "Choose the posts first, then say by how many days they move.")
         return _back(request)
@@ -79,7 +82,7 @@ def post_move(request: Request) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
         return _back(request)
-    _tell(request, len(moved.done), moved.problems, "moved")
+    _tell(request, len(moved.done), moved.problems, "moved", _by(int(days)))
     return _back(request, moved=str(moved.undo or ""))
 
 
@@ -171,9 +174,14 @@ def _chosen(request: Request) -> list[PendingPost]:
     return list(rows.select_related("brand", "account"))
 
 
-def _tell(request: Request, done: int, problems: Any, verb: str) -> None:
+def _by(days: int) -> str:
+    count = abs(days)
+    return f" {count} day{'' if count == 1 else 's'} {'later' if days > 0 else 'earlier'}"
+
+
+def _tell(request: Request, done: int, problems: Any, verb: str, how: str = "") -> None:
     if done:
-        messages.success(request, f"{done} post{'' if done == 1 else 's'} {verb}.")
+        messages.success(request, f"{done} post{'' if done == 1 else 's'} {verb}{how}.")
     for post, sentence in problems[:3]:
         messages.warning(request, f"“{post.content[:40]}” was not {verb}: {sentence}")
     if len(problems) > 3:

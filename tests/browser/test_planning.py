@@ -43,6 +43,11 @@ def press(page: Page, name: str, *, within: Locator | None = None) -> None:
     (within or page).get_by_role("button", name=name, exact=True).press("Enter")
 
 
+def summary(page: Page, words: str) -> Locator:
+    """What opens and closes, by the words on it."""
+    return page.locator("summary").filter(has_text=words)
+
+
 def test_a_file_is_looked_through_then_made_then_taken_back(
     visitor: Visitor, page: Page, scene: Scene
 ) -> None:
@@ -240,16 +245,16 @@ def test_a_view_of_the_posts_is_kept_opened_and_deleted(
     page.get_by_label("Search words").fill("Douglas")
     page.get_by_label("Order").select_option(index=1)
     page.wait_for_url("**q=Douglas*")
-    page.get_by_text("Saved views").press("Enter")
+    summary(page, "Saved views").press("Enter")
     page.get_by_label("Name of the view").fill("About fir")
     page.keyboard.press("Enter")
     expect(page.get_by_text("“About fir” is kept.")).to_be_visible()
     visitor.open(f"{scene.world.path}/posts/?list=coming")
-    page.get_by_text("Saved views").press("Enter")
+    summary(page, "Saved views").press("Enter")
     page.get_by_role("link", name="About fir").press("Enter")
     expect(page.get_by_label("Search words")).to_have_value("Douglas")
     expect(page.get_by_label("Order")).not_to_have_value("")
-    page.get_by_text("View: About fir").press("Enter")
+    summary(page, "View: About fir").press("Enter")
     view = page.locator(".cluster--between").filter(has_text="About fir")
     press(page, "Delete", within=view)
     expect(page.get_by_text("“About fir” is deleted.")).to_be_visible()

@@ -46,6 +46,19 @@ def test_a_template_is_filled_while_somebody_types(world: World, page: Client) -
     assert starter(world, "ad").use_count == 0
 
 
+def test_what_was_typed_for_the_gaps_comes_along_to_the_composer(
+    world: World, page: Client
+) -> None:
+    with org_atomic(world.id):
+        row = make.template(world.brand)
+    typed = {"fill-who": "We & they", "fill-what": "{{ new }}"}
+    shown = page.get(f"{world.path}/templates/{row.pk}/", typed).content.decode()
+    query = shown.partition("/compositions/new/?")[2].partition('"')[0].replace("&amp;", "&")
+    composer = page.get(f"{world.path}/compositions/new/?{query}")
+    assert composer.context["form"].sent["text"] == "We & they at the fair: {{ new }}"
+    assert composer.context["brand"] == world.brand
+
+
 def test_a_filled_template_becomes_a_material(world: World, page: Client) -> None:
     with org_atomic(world.id):
         row = make.template(world.brand)

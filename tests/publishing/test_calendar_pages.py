@@ -173,6 +173,18 @@ def test_events_are_changed_and_deleted(world: World, page: Client) -> None:
     assert page.get(path).status_code == 404
 
 
+def test_further_events_come_in_place_and_are_called_later(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        for days in range(55):
+            planning.event(None, date(2026, 11, 27) + timedelta(days=days), name=f"Event {days}.")
+    path = f"{world.path}/calendar/events/"
+    answer = page.get(path)
+    assert "Later<svg" in answer.content.decode()
+    cursor = answer.context["page"].next_cursor
+    rest = page.get(path, {"cursor": cursor}, headers={"HX-Request": "true"}).content.decode()
+    assert rest.lstrip().startswith('<div id="events"') and "Event 54." in rest
+
+
 def test_a_chip_that_is_dropped_moves_and_can_be_taken_back(world: World, page: Client) -> None:
     post = planned(world)
     answer = page.post(

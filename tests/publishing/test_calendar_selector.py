@@ -112,7 +112,7 @@ def test_the_number_of_queries_does_not_grow(
             zone=BERLIN,
             places=["DE-BY"],
             chips_a_day=3,
-            slots_for=[world.account.pk],
+            with_slots=True,
         )
     assert len(span.days) == 42 and any(day.more for day in span.days)
 
@@ -139,7 +139,7 @@ def test_open_slots_are_those_that_an_account_may_still_take(world: World) -> No
             end=WEEK,
             zone=BERLIN,
             brand_id=world.brand.pk,
-            slots_for=[world.account.pk],
+            with_slots=True,
         )
 
     span = asked()

@@ -16,7 +16,7 @@ from organizations.models import Membership
 from publishing.models import Composition, PendingPost, PendingStatus, SocialAccount
 from publishing.services.comparing import compare
 from publishing.services.compositions import set_variant
-from tests import make
+from tests import make, make_planning
 from tests.make_compositions import composition, network_account
 from tests.make_library import signature
 from tests.world import World, brand_fields
@@ -92,6 +92,20 @@ def test_a_draft_is_kept_and_shown_again(world: World, editor: Client) -> None:
         assert (row.text, row.hashtags, row.thread) == (data["text"], ["kiel", "sail"], ["Second."])
     body = editor.get(response["Location"]).content.decode()
     assert "Masts in twelve days." in body and "#kiel #sail" in body
+
+
+def test_a_draft_leads_to_repeating_it_and_to_the_pool(world: World, editor: Client) -> None:
+    with org_atomic(world.id):
+        make_planning.queue(world.brand)
+    data = sent(world)
+    editor.post(address(world, "new/"), data)
+    body = editor.get(address(world, f"{data['composition']}/")).content.decode()
+    for name in ("repeating", "pool"):
+        link = f"{world.path}/{name}/new/?composition="
+        assert link in body
+        key = body.partition(link)[2].partition('"')[0]
+        asked = editor.get(f"{link}{key}").content.decode()
+        assert "Masts in twelve days." in asked
 
 
 def test_a_double_click_keeps_one_draft(world: World, editor: Client) -> None:

@@ -179,11 +179,37 @@ def test_planned_posts_are_moved_together_and_back(world: World, page: Client) -
         moved = PendingPost.objects.get(pk=ids[0])
         assert (moved.scheduled_for - posts[0].scheduled_for).days in (1, 2)
     record = answer["Location"].rpartition("moved=")[2]
-    assert "Undo the move" in page.get(answer["Location"]).content.decode()
+    body = page.get(answer["Location"]).content.decode()
+    assert "Undo the move" in body and "2 posts moved 2 days later." in body
     page.post(f"{world.path}/posts/moves/{record}/undo/", {"query": "list=coming"})
     with org_atomic(world.id):
         back = PendingPost.objects.get(pk=ids[0]).scheduled_for
     assert abs((back - posts[0].scheduled_for).total_seconds()) < 60
+
+
+def test_a_form_that_does_not_say_which_button_does_nothing(world: World, page: Client) -> None:
+    post = planned(world)
+    sent = {"post": [post.pk], "days": "2", "act": "", "query": "list=coming"}
+    body = page.post(f"{world.path}/posts/moves/", sent, follow=True).content.decode()
+    assert "Press Move or Reject" in body
+    with org_atomic(world.id):
+        assert PendingPost.objects.get(pk=post.pk).scheduled_for == post.scheduled_for
+
+
+def test_a_post_that_is_on_its_way_cannot_be_chosen(world: World, page: Client) -> None:
+    mine = planned(world)
+    gone = planned(world, status=PendingStatus.PUBLISHING)
+    body = page.get(f"{world.path}/posts/?list=coming").content.decode()
+    assert f'value="{mine.pk}"' in body and f'value="{gone.pk}"' not in body
+
+
+def test_pages_of_a_list_are_named_after_its_order(world: World, page: Client) -> None:
+    for days in range(2, 32):
+        planned(world, days)
+    body = page.get(f"{world.path}/posts/?list=coming").content.decode()
+    assert "Later<svg" in body and "Older" not in body
+    body = page.get(f"{world.path}/posts/?list=coming&sort=latest").content.decode()
+    assert "Sooner<svg" in body
 
 
 @pytest.mark.parametrize("days", ["", "0", "-", "--5", "²", "1.5", "367", "9" * 5000])

@@ -18,7 +18,7 @@ from config.kernel.scoping import org_atomic
 from publishing.delivery import checks
 from publishing.models import PendingPost, PostingQueue, QueueSlot
 from publishing.selectors.queues import times_in_words
-from publishing.services.best_times import best_times, suggestions_of
+from publishing.services.best_times import Suggestion, best_times, suggestions_of
 from publishing.services.pending_posts import approve_post
 from publishing.services.queue_order import move_in_queue, retime_queue, shuffle_queue
 from publishing.services.queues import pause_queue, resume_queue
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 NINE = NOW + timedelta(hours=1)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 BERLIN = "Europe/Berlin"
 
 
@@ -259,13 +260,13 @@ def test_hours_and_days_with_ten_posts_are_offered_with_their_evidence() -> None
         rows(20, tuesday_nine, 0.05)[:8] + rows(12, friday_noon, 0.02), "Etc/GMT-2"
     )
     assert [(each.weekday, each.hour, each.posts) for each in found] == [(5, 12, 12)]
-    assert found[0].words == "Fri 12:00 (mean 2.0 %, 12 posts)"
+    assert said(found[0]) == "Fri 12:00 (mean 2.0 %, 12 posts)"
     assert found[0].confidence == "medium"
     found = suggestions_of(rows(23, tuesday_nine, 0.042) + rows(10, friday_noon, 0.02), "Etc/GMT-2")
-    assert found[0].words == "Tue 09:00 (mean 4.2 %, 23 posts)"
+    assert said(found[0]) == "Tue 09:00 (mean 4.2 %, 23 posts)"
     assert found[0].confidence == "high"
     # A day and an hour that never met are still the mean of both.
-    assert ("Tue 12:00 (mean 3.1 %, 10 posts)") in [each.words for each in found]
+    assert ("Tue 12:00 (mean 3.1 %, 10 posts)") in [said(each) for each in found]
 
 
 def test_without_data_the_hours_of_the_network_are_offered_and_said_to_be_that(
@@ -280,7 +281,7 @@ def test_without_data_the_hours_of_the_network_are_offered_and_said_to_be_that(
         prior = best_times(account=linkedin, zone=BERLIN)
     assert found.suggestions == () and found.prior == () and "general use" not in found.why
     assert "Not enough data yet: 0 measured posts" in found.why
-    assert prior.prior_words == "08:00, 12:00, 17:00"
+    assert [each.name for each in prior.picks] == ["08:00", "12:00", "17:00"]
     assert "in general use for LinkedIn, not yours" in prior.why
 
 
@@ -305,6 +306,48 @@ def test_an_accounts_own_posts_of_ninety_days_count(world: World) -> None:
         found = best_times(account=world.account, zone="UTC")
     assert found.posts == 25
     assert found.suggestions and found.suggestions[0].mean == pytest.approx(0.04)
+
+
+def said(suggestion: Suggestion) -> str:
+    return f"{suggestion.name} {suggestion.evidence}"
+
+
+def measured(world: World) -> None:
+    """Twelve posts that did well, all on Mondays at 08:00 in Berlin."""
+    for number in range(12):
+        make.post(
+            world.brand,
+            world.account,
+            published_at=NOW - (number % 4 + 1) * timedelta(weeks=1) + number * MINUTE,
+            engagement_rate=0.04,
+            metrics_updated_at=NOW,
+        )
+
+
+def test_a_time_that_did_well_leads_to_the_composer_at_its_next_coming(
+    world: World, page: Client
+) -> None:
+    path = f"{world.path}/brands/{world.brand.pk}/calendar/suggestions/"
+    with org_atomic(world.id):
+        measured(world)
+    body = page.get(path).content.decode()
+    assert "Mon 08:00" in body and "(mean 4.0 %, 12 posts)" in body
+    query = body.partition("/compositions/new/")[2].partition('"')[0].replace("&amp;", "&")
+    assert "day=2026-11-30&time=08:00" in query
+    composer = page.get(f"{world.path}/compositions/new/{query}").content.decode()
+    assert 'value="2026-11-30"' in composer and 'value="08:00"' in composer
+
+
+def test_the_composer_is_offered_times_of_the_chosen_accounts(world: World, page: Client) -> None:
+    path = f"{world.path}/brands/{world.brand.pk}/calendar/suggestions/"
+    assert path in page.get(f"{world.path}/compositions/new/").content.decode()
+    with org_atomic(world.id):
+        measured(world)
+    body = page.get(f"{path}?composing=1&accounts={world.account.pk}").content.decode()
+    assert 'value="at-2026-11-30-08:00"' in body
+    sent = {"brand": world.brand.pk, "text": "Masts.", "arrange": "at-2026-11-30-08:00"}
+    kept = page.post(f"{world.path}/compositions/arrangement/", sent).content.decode()
+    assert 'value="2026-11-30" autofocus' in kept and 'value="08:00"' in kept and "Masts." in kept
 
 
 def test_the_calendar_asks_for_times_that_did_well_by_itself(world: World, page: Client) -> None:
