@@ -27,6 +27,8 @@ from pytest_django import DjangoDbBlocker
 if TYPE_CHECKING:
     from tests.world import World
 
+# Every slot's database is copied from this one, which holds what migrations make and nothing else.
+TEMPLATE = "test_warren_template"
 # Rows that migrations and post_migrate write once, and every test counts on.
 KEPT = {
     "django_migrations",
@@ -54,13 +56,11 @@ def django_db_setup(
     reuse = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
         fingerprint = _fingerprint()
-        if reuse and _remembered() == fingerprint:
+        if reuse and _remembered(settings.DATABASES["owner"]["NAME"]) == fingerprint:
             empty_tables()
             made: list[Any] = []
         else:
-            made = setup_databases(
-                verbosity=0, interactive=False, aliases={"owner": None}, serialized_aliases=[]
-            )
+            made = _copy_of_the_template(fingerprint)
             _remember(fingerprint)
         _spare_the_kept()
     yield
@@ -145,6 +145,31 @@ def empty_tables() -> None:
             cursor.execute(f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE")
 
 
+def _copy_of_the_template(fingerprint: str) -> list[Any]:
+    """Migrating takes half a minute, so the first of several processes does it for all of them."""
+    owner = connections["owner"]
+    test: dict[str, Any] = owner.settings_dict["TEST"]
+    name = test["NAME"]
+    with owner._nodb_cursor() as cursor:
+        # Let go with the session, when this block ends.
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [TEMPLATE])
+        if _remembered(TEMPLATE) != fingerprint:
+            test["NAME"] = TEMPLATE
+            _create_database()
+            _remember(fingerprint)
+            # Nobody may be in a database that is copied.
+            owner.close()
+            owner.close_pool()  # type: ignore[attr-defined]
+        test.update(NAME=name, TEMPLATE=TEMPLATE)
+        return _create_database()
+
+
+def _create_database() -> list[Any]:
+    return setup_databases(
+        verbosity=0, interactive=False, aliases={"owner": None}, serialized_aliases=[]
+    )
+
+
 def _spare_the_kept() -> None:
     """Django flushes after a test that commits and names the owner; these rows must stay."""
     introspection = connections["owner"].introspection
@@ -215,11 +240,11 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _remembered() -> str | None:
+def _remembered(name: str) -> str | None:
     with connections["owner"]._nodb_cursor() as cursor:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
-            [settings.DATABASES["owner"]["NAME"]],
+            [name],
         )
         row = cursor.fetchone()
     return row[0] if row else None

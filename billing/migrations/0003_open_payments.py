@@ -115,7 +115,26 @@ class Migration(migrations.Migration):
                 ("issued_at", models.DateTimeField()),
                 ("period_started_at", models.DateTimeField(blank=True, null=True)),
                 ("period_ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-issued_at"], name="invoice_recent"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "stripe_invoice_id"), name="invoice_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaymentEvent",
@@ -159,6 +178,15 @@ class Migration(migrations.Migration):
                 ),
                 ("error_message", models.CharField(blank=True, max_length=300)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("outcome", "waiting")),
+                        fields=["due_at"],
+                        name="payment_event_due",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="plan",
@@ -312,34 +340,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "reserved")),
                 fields=["created_at"],
                 name="model_spend_reserved",
-            ),
-        ),
-        migrations.AddField(
-            model_name="invoice",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentevent",
-            index=models.Index(
-                condition=models.Q(("outcome", "waiting")),
-                fields=["due_at"],
-                name="payment_event_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["organization", "-issued_at"], name="invoice_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "stripe_invoice_id"), name="invoice_unique"
             ),
         ),
         SecureTables("Invoice"),

@@ -91,6 +91,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)),
+                        fields=("organization", "name"),
+                        name="bucket_name_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "campaign"), ("campaign_name", ""), _connector="XOR"
+                        ),
+                        name="bucket_campaign_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +138,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "slug"), name="category_slug_unique"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +191,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "bucket"], name="chunk_bucket"),
+                    models.Index(fields=["organization", "content_hash"], name="chunk_hash"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="KnowledgeAccess",
@@ -238,6 +262,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at"], name="access_recent"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="KnowledgeDocument",
@@ -370,6 +399,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "bucket", "category"], name="entry_category"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -472,6 +506,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "reading"])),
+                        fields=["due_at"],
+                        name="knowledge_source_due",
+                    ),
+                    models.Index(fields=["organization", "bucket"], name="knowledge_source_bucket"),
+                ],
             },
         ),
         migrations.AddField(
@@ -538,6 +580,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="saved_voice_name"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organization",),
+                        name="saved_voice_one_default",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -623,6 +675,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["kind", "-created_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=["due_at"],
+                        name="strategy_paper_due",
+                    ),
+                    models.Index(
+                        fields=["organization", "brand", "kind"], name="strategy_paper_brand"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -679,6 +741,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "paper", "number"), name="strategy_version_number"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -768,6 +835,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=["due_at"],
+                        name="voice_analysis_due",
+                    ),
+                    models.Index(
+                        fields=["organization", "url", "-created_at"], name="voice_analysis_url"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -820,6 +897,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "brand", "-said_at"], name="voice_score_said"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "subject_type", "subject_id"),
+                        name="voice_score_subject",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BrandVoice",
@@ -953,45 +1043,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="knowledgebucket",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None)),
-                fields=("organization", "name"),
-                name="bucket_name_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="knowledgebucket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "campaign"), ("campaign_name", ""), _connector="XOR"),
-                name="bucket_campaign_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="knowledgecategory",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "slug"), name="category_slug_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="knowledgeaccess",
-            index=models.Index(fields=["organization", "-created_at"], name="access_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="knowledgeentry",
-            index=models.Index(
-                fields=["organization", "bucket", "category"], name="entry_category"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="knowledgechunk",
-            index=models.Index(fields=["organization", "bucket"], name="chunk_bucket"),
-        ),
-        migrations.AddIndex(
-            model_name="knowledgechunk",
-            index=models.Index(fields=["organization", "content_hash"], name="chunk_hash"),
-        ),
-        migrations.AddConstraint(
             model_name="knowledgechunk",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("entry", None)),
@@ -1006,82 +1057,10 @@ class Migration(migrations.Migration):
                 name="chunk_of_one_thing",
             ),
         ),
-        migrations.AddIndex(
-            model_name="knowledgesource",
-            index=models.Index(
-                condition=models.Q(("status__in", ["queued", "reading"])),
-                fields=["due_at"],
-                name="knowledge_source_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="knowledgesource",
-            index=models.Index(fields=["organization", "bucket"], name="knowledge_source_bucket"),
-        ),
         migrations.AddConstraint(
             model_name="knowledgedocument",
             constraint=models.UniqueConstraint(
                 fields=("organization", "source", "locator"), name="document_locator_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedvoice",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "name"), name="saved_voice_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedvoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("organization",),
-                name="saved_voice_one_default",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="strategypaper",
-            index=models.Index(
-                condition=models.Q(("status__in", ["queued", "running"])),
-                fields=["due_at"],
-                name="strategy_paper_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="strategypaper",
-            index=models.Index(
-                fields=["organization", "brand", "kind"], name="strategy_paper_brand"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strategyversion",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "paper", "number"), name="strategy_version_number"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="voiceanalysis",
-            index=models.Index(
-                condition=models.Q(("status__in", ["queued", "running"])),
-                fields=["due_at"],
-                name="voice_analysis_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="voiceanalysis",
-            index=models.Index(
-                fields=["organization", "url", "-created_at"], name="voice_analysis_url"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="voicescore",
-            index=models.Index(
-                fields=["organization", "brand", "-said_at"], name="voice_score_said"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voicescore",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "subject_type", "subject_id"), name="voice_score_subject"
             ),
         ),
         SecureTables(

@@ -25,6 +25,7 @@ for _alias, _database in DATABASES.items():
     _database["TEST"] = {
         "NAME": f"test_warren_{SLOT}",
         "MIRROR": None if _alias == "owner" else "owner",
+        "DEPENDENCIES": [],
     }
     # A lost commit loses a test, not a customer's post.
     _database["OPTIONS"]["options"] = "-c synchronous_commit=off"

@@ -107,6 +107,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at"], name="generation_recent"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Candidate",
@@ -193,6 +198,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["rank", "label"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "generation", "label"),
+                        name="candidate_label_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +249,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "candidate", "guard"), name="guard_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Material",
@@ -377,6 +395,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(fields=["organization", "status"], name="material_org_status"),
+                    models.Index(
+                        fields=["brand", "status", "content_pillar"], name="material_brand_pillar"
+                    ),
+                    models.Index(
+                        fields=["organization", "-created_at", "-id"], name="material_recent"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ["uploaded", "processing"])),
+                        fields=["due_at"],
+                        name="material_due",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -424,6 +456,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "step_key"), name="stored_answer_key_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AngleStatistic",
@@ -550,52 +589,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "generation", "label"), name="candidate_label_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guardresult",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "candidate", "guard"), name="guard_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="material",
-            index=models.Index(fields=["organization", "status"], name="material_org_status"),
-        ),
-        migrations.AddIndex(
-            model_name="material",
-            index=models.Index(
-                fields=["brand", "status", "content_pillar"], name="material_brand_pillar"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="material",
-            index=models.Index(
-                fields=["organization", "-created_at", "-id"], name="material_recent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="material",
-            index=models.Index(
-                condition=models.Q(("status__in", ["uploaded", "processing"])),
-                fields=["due_at"],
-                name="material_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="generation",
-            index=models.Index(fields=["organization", "-created_at"], name="generation_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="storedanswer",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "step_key"), name="stored_answer_key_unique"
-            ),
         ),
         SecureTables(
             "AngleStatistic",

@@ -196,6 +196,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="hashtag_set_name"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -320,6 +325,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-confidence"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand", "agent", "key"), name="learned_pattern_key"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -385,6 +395,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["title", "url"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_active", True)), fields=["due_at"], name="feed_due"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)),
+                        fields=("organization", "brand", "url"),
+                        name="feed_url_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -457,6 +479,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "status", "-relevance"], name="feed_item_best"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "feed", "key"), name="feed_item_key"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -496,6 +528,25 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["agent"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("temperature", None),
+                            models.Q(("temperature__gte", 0), ("temperature__lte", 2)),
+                            _connector="OR",
+                        ),
+                        name="organizationagentsetting_temperature",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retries", None), ("retries__lte", 10), _connector="OR"
+                        ),
+                        name="organizationagentsetting_retries",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organization", "agent"), name="organization_agent_unique"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -577,6 +628,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="post_configuration_name"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organization", "brand"),
+                        name="post_configuration_one_default",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -795,6 +857,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-approval_rate", "name"],
+                "indexes": [
+                    models.Index(fields=["organization", "task", "status"], name="skill_org_task"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -844,6 +909,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "indexes": [
+                    models.Index(fields=["fingerprint"], name="skill_version_fingerprint"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "skill", "number"), name="skill_version_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("organization", "skill"),
+                        name="skill_one_active_version",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -950,6 +1028,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at"], name="revision_recent"),
+                ],
             },
         ),
         migrations.AddField(
@@ -1135,109 +1216,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="hashtagset",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "name"), name="hashtag_set_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="learnedpattern",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand", "agent", "key"), name="learned_pattern_key"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="materialfeed",
-            index=models.Index(
-                condition=models.Q(("is_active", True)), fields=["due_at"], name="feed_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="materialfeed",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None)),
-                fields=("organization", "brand", "url"),
-                name="feed_url_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feeditem",
-            index=models.Index(
-                fields=["organization", "status", "-relevance"], name="feed_item_best"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feeditem",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "feed", "key"), name="feed_item_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organizationagentsetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("temperature", None),
-                    models.Q(("temperature__gte", 0), ("temperature__lte", 2)),
-                    _connector="OR",
-                ),
-                name="organizationagentsetting_temperature",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organizationagentsetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("retries", None), ("retries__lte", 10), _connector="OR"),
-                name="organizationagentsetting_retries",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organizationagentsetting",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "agent"), name="organization_agent_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postconfiguration",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "name"), name="post_configuration_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postconfiguration",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("organization", "brand"),
-                name="post_configuration_one_default",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="skill",
-            index=models.Index(fields=["organization", "task", "status"], name="skill_org_task"),
-        ),
-        migrations.AddIndex(
-            model_name="skillversion",
-            index=models.Index(fields=["fingerprint"], name="skill_version_fingerprint"),
-        ),
-        migrations.AddConstraint(
-            model_name="skillversion",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "skill", "number"), name="skill_version_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="skillversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_active", True)),
-                fields=("organization", "skill"),
-                name="skill_one_active_version",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="revisionevent",
-            index=models.Index(fields=["organization", "-created_at"], name="revision_recent"),
         ),
         SecureTables(
             "ContentTemplate",

@@ -70,6 +70,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand", "parent", "name"),
+                        name="asset_folder_name",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +193,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "-created_at", "-id"], name="asset_recent"
+                    ),
+                    models.Index(fields=["organization", "checksum"], name="asset_checksum"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -223,6 +236,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "url_hash"), name="link_preview_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Signature",
@@ -276,6 +296,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "name"), name="signature_name"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organization", "brand"),
+                        name="signature_one_default",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -352,51 +381,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="assetfolder",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand", "parent", "name"),
-                name="asset_folder_name",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="asset",
-            index=models.Index(fields=["organization", "-created_at", "-id"], name="asset_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="asset",
-            index=models.Index(fields=["organization", "checksum"], name="asset_checksum"),
-        ),
-        migrations.AddConstraint(
-            model_name="linkpreview",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "url_hash"), name="link_preview_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "name"), name="signature_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("organization", "brand"),
-                name="signature_one_default",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(
-                condition=models.Q(("asset__isnull", True)),
-                fields=["expires_at"],
-                name="upload_expiry",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("asset__isnull", True)),
+                        fields=["expires_at"],
+                        name="upload_expiry",
+                    ),
+                ],
+            },
         ),
         SecureTables(
             "Asset",

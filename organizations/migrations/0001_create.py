@@ -138,6 +138,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ModelRoute",
@@ -178,6 +185,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "purpose"), name="model_route_purpose_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -229,6 +243,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["user"], name="membership_user"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "user"), name="membership_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "owner")),
+                        fields=("organization",),
+                        name="membership_one_owner",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DataKey",
@@ -260,6 +289,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "version"), name="data_key_version_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("organization",),
+                        name="data_key_one_current",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AuditRecord",
@@ -314,60 +355,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modelroute",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "purpose"), name="model_route_purpose_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["user"], name="membership_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "user"), name="membership_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "owner")),
-                fields=("organization",),
-                name="membership_one_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datakey",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "version"), name="data_key_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datakey",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("organization",),
-                name="data_key_one_current",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="auditrecord",
-            index=models.Index(fields=["organization", "-created_at"], name="audit_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="auditrecord",
-            index=models.Index(
-                fields=["organization", "target_type", "target_id"], name="audit_target"
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at"], name="audit_recent"),
+                    models.Index(
+                        fields=["organization", "target_type", "target_id"], name="audit_target"
+                    ),
+                ],
+            },
         ),
         SecureTables("Membership", "DataKey", "ModelRoute", "AuditRecord"),
         EnableRLS("Organization", column="id"),

@@ -58,7 +58,20 @@ class Migration(migrations.Migration):
                 ),
                 ("is_granted", models.BooleanField()),
                 ("text_version", models.CharField(max_length=20)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["user", "kind", "-created_at"], name="consent_latest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContactMessage",
@@ -169,6 +182,11 @@ class Migration(migrations.Migration):
                 ("status", models.PositiveSmallIntegerField(null=True)),
                 ("answer", models.JSONField(null=True)),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["created_at"], name="idempotent_request_age"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InstallationKey",
@@ -191,6 +209,15 @@ class Migration(migrations.Migration):
                 ("wrapped", models.BinaryField()),
                 ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.Value(1),
+                        condition=models.Q(("retired_at", None)),
+                        name="installation_key_one_current",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IntegrationConnection",
@@ -225,7 +252,23 @@ class Migration(migrations.Migration):
                 ("configuration", models.JSONField(blank=True, default=dict)),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 ("error_message", models.CharField(blank=True, max_length=300)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "service"), name="integration_service_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -269,7 +312,52 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField()),
                 ("accepted_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["token_digest"], name="invitation_token"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("organization"),
+                        models.F("token_digest"),
+                        name="invitation_token_unique",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("organization"),
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("accepted_at", None), ("revoked_at", None)),
+                        name="invitation_one_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notification",
@@ -298,7 +386,51 @@ class Migration(migrations.Migration):
                 ("path", models.CharField(blank=True, max_length=300)),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
                 ("mailed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "record",
+                    config.kernel.models.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.auditrecord",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "user", "-created_at"], name="notification_recent"
+                    ),
+                    models.Index(
+                        condition=models.Q(("read_at", None)),
+                        fields=["organization", "user"],
+                        name="notification_unread",
+                    ),
+                    models.Index(
+                        condition=models.Q(("mailed_at", None)),
+                        fields=["due_at"],
+                        name="notification_to_mail",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NotificationChoice",
@@ -320,7 +452,31 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=40)),
                 ("in_page", models.BooleanField(default=True)),
                 ("by_mail", models.BooleanField(default=False)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "user", "kind"), name="notification_choice_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OrganizationRequest",
@@ -372,7 +528,37 @@ class Migration(migrations.Migration):
                 ("receipt", models.JSONField(default=dict)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("error_message", models.CharField(blank=True, max_length=300)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["due_at"], name="organization_request_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "running", "failed"])),
+                        fields=("organization", "kind"),
+                        name="organization_request_one_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PersonRequest",
@@ -424,7 +610,27 @@ class Migration(migrations.Migration):
                 ("receipt", models.JSONField(default=dict)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("error_message", models.CharField(blank=True, max_length=300)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["due_at"], name="person_request_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "running", "failed"])),
+                        fields=("user", "kind"),
+                        name="person_request_one_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProviderSecret",
@@ -453,7 +659,32 @@ class Migration(migrations.Migration):
                 ),
                 ("is_active", models.BooleanField(default=True)),
                 ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "service"), name="provider_secret_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SupportTicket",
@@ -501,7 +732,30 @@ class Migration(migrations.Migration):
                 ),
                 ("operator_notes", models.TextField(blank=True)),
                 ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at"], name="ticket_recent"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SupportVisit",
@@ -523,7 +777,40 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=300)),
                 ("ends_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "acts_as",
+                    config.kernel.models.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="organizations.membership",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at"], name="visit_recent"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Suppression",
@@ -555,7 +842,23 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "digest"), name="suppression_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TicketReply",
@@ -576,6 +879,33 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("is_from_staff", models.BooleanField(default=False)),
                 ("body", models.TextField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "ticket",
+                    config.kernel.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="replies",
+                        to="organizations.supportticket",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "ticket replies",
@@ -623,7 +953,35 @@ class Migration(migrations.Migration):
                 ("last_error", models.CharField(blank=True, max_length=300)),
                 ("last_duration_ms", models.PositiveIntegerField(null=True)),
                 ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "record",
+                    config.kernel.models.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="organizations.auditrecord",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["due_at"],
+                        name="webhook_due",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WebhookEndpoint",
@@ -657,7 +1015,23 @@ class Migration(migrations.Migration):
                 ("stopped_reason", models.CharField(blank=True, max_length=200)),
                 ("last_success_at", models.DateTimeField(blank=True, null=True)),
                 ("last_failure_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="webhook_name_unique"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="auditrecord",
@@ -816,6 +1190,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["digest"], name="api_key_digest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "digest"), name="api_key_unique"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="auditrecord",
@@ -906,6 +1290,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "chain", "number"), name="audit_seal_number_unique"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="auditrecord",
@@ -924,15 +1315,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("seal", None)),
                 fields=["organization", "created_at"],
                 name="audit_unsealed",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="consents",
-                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
@@ -955,152 +1337,6 @@ class Migration(migrations.Migration):
                 to="organizations.organization",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="installationkey",
-            constraint=models.UniqueConstraint(
-                models.Value(1),
-                condition=models.Q(("retired_at", None)),
-                name="installation_key_one_current",
-            ),
-        ),
-        migrations.AddField(
-            model_name="integrationconnection",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitation",
-            name="accepted_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitation",
-            name="invited_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitation",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="notification",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="notification",
-            name="record",
-            field=config.kernel.models.TenantForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.auditrecord",
-            ),
-        ),
-        migrations.AddField(
-            model_name="notification",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="notificationchoice",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="notificationchoice",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="organizationrequest",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="organizationrequest",
-            name="requested_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="personrequest",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="providersecret",
-            name="created_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="providersecret",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
         migrations.AddField(
             model_name="integrationconnection",
             name="secret",
@@ -1114,128 +1350,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="supportticket",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportticket",
-            name="user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportvisit",
-            name="acts_as",
-            field=config.kernel.models.TenantForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="organizations.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportvisit",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportvisit",
-            name="staff",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="suppression",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketreply",
-            name="author",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketreply",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketreply",
-            name="ticket",
-            field=config.kernel.models.TenantForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="replies",
-                to="organizations.supportticket",
-            ),
-        ),
-        migrations.AddField(
-            model_name="webhookdelivery",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="webhookdelivery",
-            name="record",
-            field=config.kernel.models.TenantForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="organizations.auditrecord",
-            ),
-        ),
-        migrations.AddField(
-            model_name="webhookendpoint",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
             model_name="webhookdelivery",
             name="endpoint",
             field=config.kernel.models.TenantForeignKey(
@@ -1245,30 +1359,6 @@ class Migration(migrations.Migration):
                 to="organizations.webhookendpoint",
             ),
         ),
-        migrations.AddIndex(
-            model_name="apikey",
-            index=models.Index(fields=["digest"], name="api_key_digest"),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "digest"), name="api_key_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditseal",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "chain", "number"), name="audit_seal_number_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consent",
-            index=models.Index(fields=["user", "kind", "-created_at"], name="consent_latest"),
-        ),
-        migrations.AddIndex(
-            model_name="idempotentrequest",
-            index=models.Index(fields=["created_at"], name="idempotent_request_age"),
-        ),
         migrations.AddConstraint(
             model_name="idempotentrequest",
             constraint=models.UniqueConstraint(
@@ -1276,118 +1366,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["token_digest"], name="invitation_token"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                models.F("organization"), models.F("token_digest"), name="invitation_token_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                models.F("organization"),
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("accepted_at", None), ("revoked_at", None)),
-                name="invitation_one_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                fields=["organization", "user", "-created_at"], name="notification_recent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("read_at", None)),
-                fields=["organization", "user"],
-                name="notification_unread",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
-                condition=models.Q(("mailed_at", None)),
-                fields=["due_at"],
-                name="notification_to_mail",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationchoice",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "user", "kind"), name="notification_choice_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="organizationrequest",
-            index=models.Index(fields=["due_at"], name="organization_request_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="organizationrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "running", "failed"])),
-                fields=("organization", "kind"),
-                name="organization_request_one_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="personrequest",
-            index=models.Index(fields=["due_at"], name="person_request_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="personrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "running", "failed"])),
-                fields=("user", "kind"),
-                name="person_request_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="providersecret",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "service"), name="provider_secret_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="integrationconnection",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "service"), name="integration_service_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supportticket",
-            index=models.Index(fields=["organization", "-created_at"], name="ticket_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="supportvisit",
-            index=models.Index(fields=["organization", "-created_at"], name="visit_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="suppression",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "digest"), name="suppression_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "name"), name="webhook_name_unique"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="webhookdelivery",
             index=models.Index(
                 fields=["organization", "endpoint", "-created_at"], name="webhook_recent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["due_at"], name="webhook_due"
             ),
         ),
         SecureTables(

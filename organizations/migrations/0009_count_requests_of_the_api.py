@@ -39,13 +39,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"verbose_name_plural": "API usage"},
-        ),
-        migrations.AddConstraint(
-            model_name="apiusage",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "month"), name="api_usage_month_unique"
-            ),
+            options={
+                "verbose_name_plural": "API usage",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "month"), name="api_usage_month_unique"
+                    ),
+                ],
+            },
         ),
         SecureTables("ApiUsage"),
     ]

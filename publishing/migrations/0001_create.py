@@ -100,6 +100,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organization", "-created_at"], name="run_recent"),
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=["due_at"],
+                        name="run_due",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FeedHandle",
@@ -273,6 +283,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["scheduled_for"],
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "status", "scheduled_for"],
+                        name="pending_org_status",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "pending")),
+                        fields=["expires_at"],
+                        name="pending_expiry",
+                    ),
+                    models.Index(fields=["brand", "status"], name="pending_brand_status"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +373,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ["scheduled", "claimed", "sending", "accepted"])
+                        ),
+                        fields=["due_at", "organization"],
+                        name="delivery_due",
+                    ),
+                    models.Index(
+                        fields=["organization", "state", "-created_at"], name="delivery_org_state"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "idempotency_key"),
+                        name="delivery_idempotency_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -488,6 +528,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["active", "exhausted"])),
+                        fields=["next_run_at"],
+                        name="schedule_due",
+                    ),
+                    models.Index(fields=["organization", "brand"], name="schedule_brand"),
+                ],
             },
         ),
         migrations.AddField(
@@ -583,6 +631,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["platform", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)),
+                        fields=("organization", "platform", "remote_id"),
+                        name="account_remote_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -740,6 +795,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-published_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "-published_at", "-id"], name="post_recent"
+                    ),
+                    models.Index(
+                        fields=["organization", "platform", "-published_at"], name="post_platform"
+                    ),
+                    models.Index(fields=["account", "-published_at"], name="post_account"),
+                    models.Index(
+                        fields=["brand", "angle", "-published_at"], name="post_brand_angle"
+                    ),
+                    models.Index(fields=["brand", "-published_at"], name="post_brand_recent"),
+                    models.Index(
+                        condition=models.Q(("status", "published")),
+                        fields=["due_at"],
+                        name="post_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("organization", "platform", "account", "external_id"),
+                        name="post_external_unique",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -804,6 +884,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "account", "-published_at"],
+                        name="feed_entry_recent",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "account", "key"), name="feed_entry_key_unique"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="delivery",
@@ -862,6 +955,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand", "account"), name="brand_link_unique"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organization", "brand", "platform"),
+                        name="brand_link_one_default",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DeliveryAttempt",
@@ -1119,122 +1224,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="schedule",
-            index=models.Index(
-                condition=models.Q(("status__in", ["active", "exhausted"])),
-                fields=["next_run_at"],
-                name="schedule_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="schedule",
-            index=models.Index(fields=["organization", "brand"], name="schedule_brand"),
-        ),
-        migrations.AddIndex(
-            model_name="autopilotrun",
-            index=models.Index(fields=["organization", "-created_at"], name="run_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="autopilotrun",
-            index=models.Index(
-                condition=models.Q(("status__in", ["queued", "running"])),
-                fields=["due_at"],
-                name="run_due",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="autopilotrun",
             constraint=models.UniqueConstraint(
                 fields=("organization", "schedule", "occurrence"), name="run_occurrence_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="socialaccount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None)),
-                fields=("organization", "platform", "remote_id"),
-                name="account_remote_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["organization", "-published_at", "-id"], name="post_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(
-                fields=["organization", "platform", "-published_at"], name="post_platform"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["account", "-published_at"], name="post_account"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["brand", "angle", "-published_at"], name="post_brand_angle"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["brand", "-published_at"], name="post_brand_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(
-                condition=models.Q(("status", "published")), fields=["due_at"], name="post_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("organization", "platform", "account", "external_id"),
-                name="post_external_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pendingpost",
-            index=models.Index(
-                fields=["organization", "status", "scheduled_for"], name="pending_org_status"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pendingpost",
-            index=models.Index(
-                condition=models.Q(("status", "pending")),
-                fields=["expires_at"],
-                name="pending_expiry",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pendingpost",
-            index=models.Index(fields=["brand", "status"], name="pending_brand_status"),
-        ),
-        migrations.AddIndex(
-            model_name="feedentry",
-            index=models.Index(
-                fields=["organization", "account", "-published_at"], name="feed_entry_recent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedentry",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "account", "key"), name="feed_entry_key_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("state__in", ["scheduled", "claimed", "sending", "accepted"])),
-                fields=["due_at", "organization"],
-                name="delivery_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                fields=["organization", "state", "-created_at"], name="delivery_org_state"
             ),
         ),
         migrations.AddIndex(
@@ -1246,26 +1239,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("organization", "pending_post", "account", "occurrence"),
                 name="delivery_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "idempotency_key"), name="delivery_idempotency_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="brandaccountlink",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand", "account"), name="brand_link_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="brandaccountlink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("organization", "brand", "platform"),
-                name="brand_link_one_default",
             ),
         ),
         SecureTables(

@@ -51,7 +51,32 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                (
+                    "account",
+                    config.kernel.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotas",
+                        to="publishing.socialaccount",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "account", "name"), name="account_quota_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ConnectAttempt",
@@ -75,6 +100,45 @@ class Migration(migrations.Migration):
                 ("offered", config.kernel.fields.EncryptedJSON(null=True)),
                 ("expires_at", models.DateTimeField()),
                 ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    config.kernel.models.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="publishing.socialaccount",
+                    ),
+                ),
+                (
+                    "brand",
+                    config.kernel.models.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="brands.brandprofile",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -107,7 +171,23 @@ class Migration(migrations.Migration):
                 ("size_bytes", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("note", models.TextField(blank=True)),
                 ("problem", models.TextField(blank=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "reference", "rules"), name="rendition_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NetworkQuota",
@@ -132,6 +212,13 @@ class Migration(migrations.Migration):
                 ("used", models.PositiveIntegerField(default=0)),
                 ("resets_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("platform", "name"), name="network_quota_unique"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NetworkState",
@@ -281,97 +368,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("deleted_at", None), ("is_active", True)),
                 fields=["due_at"],
                 name="account_due",
-            ),
-        ),
-        migrations.AddField(
-            model_name="accountquota",
-            name="account",
-            field=config.kernel.models.TenantForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="quotas",
-                to="publishing.socialaccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="accountquota",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectattempt",
-            name="account",
-            field=config.kernel.models.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="publishing.socialaccount",
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectattempt",
-            name="brand",
-            field=config.kernel.models.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="brands.brandprofile",
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectattempt",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="connectattempt",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="mediarendition",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="networkquota",
-            constraint=models.UniqueConstraint(
-                fields=("platform", "name"), name="network_quota_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountquota",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "account", "name"), name="account_quota_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mediarendition",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "reference", "rules"), name="rendition_unique"
             ),
         ),
         SecureTables("AccountQuota", "ConnectAttempt", "MediaRendition"),

@@ -65,7 +65,30 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
+                (
+                    "brand",
+                    config.kernel.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="workflow",
+                        to="brands.brandprofile",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "brand"), name="workflow_one"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WorkflowStep",
@@ -108,9 +131,32 @@ class Migration(migrations.Migration):
                         base_field=models.UUIDField(), blank=True, default=list, size=None
                     ),
                 ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "workflow",
+                    config.kernel.models.TenantForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="publishing.workflow",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "workflow", "number"), name="workflow_step_number"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -288,6 +334,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["starts_on", "name"],
+                "indexes": [
+                    models.Index(fields=["organization", "starts_on"], name="calendar_event_start"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="calendar_event_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -343,6 +398,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "calendar settings",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand"), name="calendar_settings_one"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -454,6 +514,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-updated_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "-updated_at", "-id"], name="composition_recent"
+                    ),
+                    models.Index(fields=["brand", "-updated_at"], name="composition_brand"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -556,6 +622,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-last_message_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["organization", "status", "-last_message_at", "-id"],
+                        name="conversation_recent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "open"), ("told_late_at", None)),
+                        fields=["answer_due_at"],
+                        name="conversation_late",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "account", "kind", "remote_id"),
+                        name="conversation_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -679,6 +762,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_active", True)),
+                        fields=["due_at"],
+                        name="inbox_feed_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "account"), name="inbox_feed_one"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InboxMessage",
@@ -776,6 +873,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["said_at", "id"],
+                "indexes": [
+                    models.Index(fields=["conversation", "said_at"], name="inbox_message_said"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["due_at"],
+                        name="inbox_message_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("remote_id", ""), _negated=True),
+                        fields=("organization", "conversation", "remote_id"),
+                        name="inbox_message_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -818,6 +930,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "inbox settings",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand"), name="inbox_settings_one"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -933,6 +1050,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "link settings",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand"), name="link_settings_one"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1051,6 +1173,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand", "number"), name="contract_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "signed")),
+                        fields=("organization", "brand"),
+                        name="contract_one_signed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "draft")),
+                        fields=("organization", "brand"),
+                        name="contract_one_draft",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1150,6 +1287,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "token_digest"), name="portal_link_token"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1310,6 +1452,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["queued", "running"])),
+                        fields=["due_at"],
+                        name="post_import_due",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1367,6 +1516,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-is_default", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "brand", "name"), name="queue_name"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organization", "brand"),
+                        name="queue_one_default",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1456,6 +1615,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "pending_post", "number"),
+                        name="post_version_number",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1514,6 +1679,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["weekday", "wall_time"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "queue", "account", "weekday", "wall_time"),
+                        name="queue_slot_unique",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1583,6 +1755,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "active")),
+                        fields=["due_at"],
+                        name="recurrence_due",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="pendingpost",
@@ -1640,6 +1821,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "saved replies",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "name"), name="saved_reply_name"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1720,6 +1906,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("user__isnull", False), ("voided_at", None)),
+                        fields=("organization", "pending_post", "step", "user"),
+                        name="sign_off_one_a_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1809,6 +2002,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("resumed_at", None)),
+                        fields=("organization", "level", "brand", "account", "platform"),
+                        name="stop_one_living",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1867,6 +2068,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(fields=["brand", "-created_at"], name="tracked_link_brand"),
+                    models.Index(fields=["pending_post"], name="tracked_link_post"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1907,6 +2112,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "link", "visitor", "on_date"),
+                        name="link_visit_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Variant",
@@ -1958,6 +2171,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "composition", "account"), name="variant_unique"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1972,267 +2190,10 @@ class Migration(migrations.Migration):
                 to="publishing.variant",
             ),
         ),
-        migrations.AddField(
-            model_name="workflow",
-            name="brand",
-            field=config.kernel.models.TenantForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="workflow",
-                to="brands.brandprofile",
-            ),
-        ),
-        migrations.AddField(
-            model_name="workflow",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="workflowstep",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="workflowstep",
-            name="workflow",
-            field=config.kernel.models.TenantForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="steps",
-                to="publishing.workflow",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="calendarevent",
-            index=models.Index(fields=["organization", "starts_on"], name="calendar_event_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="calendar_event_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarsettings",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand"), name="calendar_settings_one"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                fields=["organization", "status", "-last_message_at", "-id"],
-                name="conversation_recent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                condition=models.Q(("status", "open"), ("told_late_at", None)),
-                fields=["answer_due_at"],
-                name="conversation_late",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "account", "kind", "remote_id"), name="conversation_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboxfeed",
-            index=models.Index(
-                condition=models.Q(("is_active", True)), fields=["due_at"], name="inbox_feed_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inboxfeed",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "account"), name="inbox_feed_one"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboxmessage",
-            index=models.Index(fields=["conversation", "said_at"], name="inbox_message_said"),
-        ),
-        migrations.AddIndex(
-            model_name="inboxmessage",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "sending"])),
-                fields=["due_at"],
-                name="inbox_message_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inboxmessage",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("remote_id", ""), _negated=True),
-                fields=("organization", "conversation", "remote_id"),
-                name="inbox_message_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inboxsettings",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand"), name="inbox_settings_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="linksettings",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand"), name="link_settings_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policycontract",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand", "number"), name="contract_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policycontract",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "signed")),
-                fields=("organization", "brand"),
-                name="contract_one_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policycontract",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "draft")),
-                fields=("organization", "brand"),
-                name="contract_one_draft",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="composition",
-            index=models.Index(
-                fields=["organization", "-updated_at", "-id"], name="composition_recent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="composition",
-            index=models.Index(fields=["brand", "-updated_at"], name="composition_brand"),
-        ),
-        migrations.AddConstraint(
-            model_name="postingqueue",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand", "name"), name="queue_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postingqueue",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("organization", "brand"),
-                name="queue_one_default",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="postimport",
-            index=models.Index(
-                condition=models.Q(("status__in", ["queued", "running"])),
-                fields=["due_at"],
-                name="post_import_due",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="evergreenitem",
             constraint=models.UniqueConstraint(
                 fields=("organization", "composition", "queue"), name="evergreen_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postversion",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "pending_post", "number"), name="post_version_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queueslot",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "queue", "account", "weekday", "wall_time"),
-                name="queue_slot_unique",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recurrence",
-            index=models.Index(
-                condition=models.Q(("status", "active")), fields=["due_at"], name="recurrence_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedreply",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "name"), name="saved_reply_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("user__isnull", False), ("voided_at", None)),
-                fields=("organization", "pending_post", "step", "user"),
-                name="sign_off_one_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("resumed_at", None)),
-                fields=("organization", "level", "brand", "account", "platform"),
-                name="stop_one_living",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="trackedlink",
-            index=models.Index(fields=["brand", "-created_at"], name="tracked_link_brand"),
-        ),
-        migrations.AddIndex(
-            model_name="trackedlink",
-            index=models.Index(fields=["pending_post"], name="tracked_link_post"),
-        ),
-        migrations.AddConstraint(
-            model_name="linkvisit",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "link", "visitor", "on_date"), name="link_visit_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="variant",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "composition", "account"), name="variant_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflow",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "brand"), name="workflow_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowstep",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "workflow", "number"), name="workflow_step_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="portallink",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "token_digest"), name="portal_link_token"
             ),
         ),
         SecureTables(
