@@ -17,6 +17,7 @@ from publishing.models import (
     WorkflowStep,
 )
 from publishing.services.portal import revoke_link
+from publishing.services.portal_stopping import stopping_address
 from publishing.services.workflows import Step
 from tests import make
 from tests.make_portal import portal_link
@@ -38,6 +39,8 @@ def clients(world: World) -> dict[str, Any]:
             purpose: portal_link(world.brand, purpose, client_name="Ada Lovelace")[1]
             for purpose in PortalLink.Purpose.values
         }
+        reader, _ = portal_link(world.brand, "report", client_email="ada@client.example")
+        more["letters"] = stopping_address(reader).split("/")[-3]
         ended, _ = portal_link(world.brand, client_email="grace@client.example", days=1)
         PortalLink.objects.filter(pk=ended.pk).update(expires_at=now(), use_count=3)
         revoke_link(link=portal_link(world.brand, "report", client_name=LONG)[0], by=None)

@@ -102,7 +102,7 @@ def test_a_client_connects_a_site_by_its_key_and_the_team_sees_who_it_was(
 
 
 @pytest.mark.usefixtures("_axe")
-@pytest.mark.parametrize("place", [*PAGES, "connect/networks/bluesky"])
+@pytest.mark.parametrize("place", [*PAGES, "connect/networks/bluesky", "letters/letters"])
 def test_no_page_behind_a_link_keeps_anybody_out(
     visitor: Visitor, scene: Scene, place: str
 ) -> None:
