@@ -117,13 +117,15 @@ def expired_posts(record: AuditRecord) -> Notice | None:
 
 
 def approved_by_client(record: AuditRecord) -> Notice | None:
-    """What members approve they see themselves; a client's yes comes while nobody looks."""
+    """What members approve they see themselves; a client's yes comes while nobody looks, and is
+    taken back so."""
     post = target_of(record, PendingPost.objects.select_related("brand"))
     if post is None or record.actor_kind != ActorKind.CLIENT:
         return None
     who = record.data.get("client") or "A client"
+    did = "approved" if record.action == "post.approved" else "took back the approval of"
     return Notice(
-        title=f"{who} approved a post for {post.brand.name}",
+        title=f"{who} {did} a post for {post.brand.name}",
         body=quoted(post.content),
         path=place("publishing:approval-show", pending=post.pk),
         brand_ids=frozenset({post.brand_id}),
@@ -180,9 +182,9 @@ KINDS: Final = (
     NoticeKind(
         key="client_approved",
         words="A client approved a post",
-        help="By their link. What they want changed is told as such.",
+        help="By their link, or took that back. What they want changed is told as such.",
         group="Posts",
-        actions=frozenset({"post.approved"}),
+        actions=frozenset({"post.approved", "post.approval_withdrawn"}),
         make=approved_by_client,
     ),
 )

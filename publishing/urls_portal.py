@@ -12,6 +12,7 @@ urlpatterns = [
     path("report.pdf", report_files.report_of_link, name="report-file"),
     path("letters/", portal_letters.letters, name="letters"),
     path("posts/<uuid:pending>/answer/", portal.answer, name="answer"),
+    path("posts/<uuid:pending>/withdrawal/", portal.withdrawal, name="withdrawal"),
     path("posts/approval/", portal.approve_all, name="approve-all"),
     path("networks/<slug:platform>/", portal_connecting.network, name="network"),
     path("networks/<slug:platform>/consent/", portal_connecting.consent, name="consent"),

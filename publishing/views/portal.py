@@ -20,6 +20,7 @@ from publishing.selectors.portal import review_page, shows_picture
 from publishing.selectors.portal_report import SPANS, days_said, report_of
 from publishing.services.portal import entered, keep_name
 from publishing.services.reviews import comment_on, posts_for_client, sign_off
+from publishing.services.reviews_taking_back import take_back_as_client
 
 from .portal_calendar import calendar
 from .portal_connecting import choose_network
@@ -34,6 +35,7 @@ _DONE = {
     "approved": "Approved. Thank you. The post goes out at its time.",
     "at-once": "Approved. Thank you. Its time had passed, so the post goes out now.",
     "signed": "Approved. Thank you. The team looks at it once more before it goes out.",
+    "back": "Taken back. The post waits for your answer again.",
     "changes": "The team was told what to change. You are asked again when it is done.",
     "rejected": "Rejected. The post does not go out.",
     "comment": "Your comment was sent to the team.",
@@ -97,6 +99,18 @@ def approve_all(request: HttpRequest, visit: Visit) -> HttpResponse:
     return redirect(f"{visit.path('home')}?done={'signed' if waits else 'approved'}")
 
 
+@by_link(Purpose.REVIEW, methods=["POST"], atomic=False)
+def withdrawal(request: HttpRequest, visit: Visit, pending: UUID) -> HttpResponse:
+    """A yes that was given by this link, taken back."""
+    try:
+        require_key(request, visit)
+        with entered(visit.organization_id, visit.link, atomic=False):
+            take_back_as_client(post=_answered(visit, pending), link=visit.link)
+    except (Invalid, Conflict) as error:
+        return _again(request, visit, error, None)
+    return redirect(f"{visit.path('home')}?done=back")
+
+
 @by_link(*Purpose.values)
 def style(request: HttpRequest, visit: Visit, version: str) -> HttpResponse:
     """The agency's colour. The address changes with it, so it may be kept."""
@@ -152,6 +166,14 @@ def _post(visit: Visit, pending: UUID) -> PendingPost:
             "What waits now is below.",
             code="not_waiting",
         )
+    return post
+
+
+def _answered(visit: Visit, pending: UUID) -> PendingPost:
+    with org_atomic():
+        post = PendingPost.objects.filter(pk=pending, sign_offs__link=visit.link).first()
+    if post is None:
+        raise Conflict("Nothing was answered about this post by your link.")
     return post
 
 

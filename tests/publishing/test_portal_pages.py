@@ -267,6 +267,7 @@ def walk(token: str, post: PendingPost) -> dict[str, tuple[str, str]]:
     return {
         "home": ("get", at(token)),
         "answer": ("post", at(token, "answer", pending=post.pk)),
+        "withdrawal": ("post", at(token, "withdrawal", pending=post.pk)),
         "approve-all": ("post", at(token, "approve-all")),
         "network": ("get", at(token, "network", platform="mastodon")),
         "consent": ("post", at(token, "consent", platform="mastodon")),
@@ -278,6 +279,7 @@ def walk(token: str, post: PendingPost) -> dict[str, tuple[str, str]]:
 OPENS = {
     "home": {"review", "connect", "calendar", "report"},
     "answer": {"review"},
+    "withdrawal": {"review"},
     "approve-all": {"review"},
     "network": {"connect"},
     "consent": {"connect"},
