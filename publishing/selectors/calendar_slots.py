@@ -19,7 +19,7 @@ from publishing.services.queue_times import runs
 from publishing.services.queues import AHEAD, LIVING, times_of
 
 SLOTS_A_DAY: Final = 12
-MOST_SLOTS: Final = 1_000
+MOST_SLOTS: Final = 600
 """Times of the week that are looked at; those of further brands are left to their own calendars."""
 _COLUMNS: Final = (
     *("weekday", "wall_time", "account_id", "queue__name", "queue__timezone"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from config.kernel.clock import resolve, today_in
 from config.kernel.scoping import org_atomic
 from content.models import Asset
 from organizations.services.files import store_file
 from publishing.models import Composition, PendingPost, SocialAccount
+from tests import make
 from tests.make_compositions import network_account
 from tests.peers.sessions import picture
 
@@ -87,6 +90,28 @@ def test_it_is_scheduled_at_a_time_of_the_clock(
     with org_atomic(scene.world.id):
         post = PendingPost.objects.get(content="Masts on the tenth.")
         assert (post.wall_time, post.zone) == ("2099-03-10 09:30", scene.world.brand.timezone)
+
+
+def test_a_time_that_did_well_is_taken_with_a_press_and_nothing_typed_is_lost(
+    composer: Page, visitor: Visitor, scene: Scene, bluesky: SocialAccount
+) -> None:
+    brand = scene.world.brand
+    noon = resolve(today_in(brand.timezone) - timedelta(days=7), time(12), brand.timezone)
+    with org_atomic(scene.world.id):
+        for minute in range(12):
+            make.post(
+                brand,
+                bluesky,
+                published_at=noon + timedelta(minutes=minute),
+                engagement_rate=0.04,
+                metrics_updated_at=noon + timedelta(days=1),
+            )
+    composer.locator("#id_text").fill("Masts at noon.")
+    composer.locator("summary").filter(has_text="Times that do well").press("Enter")
+    composer.get_by_role("button", name="12:00").press("Enter")
+    expect(composer.locator("#id_time")).to_have_value("12:00")
+    expect(composer.locator("#id_day")).to_be_focused()
+    expect(composer.locator("#id_text")).to_have_value("Masts at noon.")
 
 
 def test_keys_are_enough(composer: Page, visitor: Visitor, scene: Scene) -> None:

@@ -149,7 +149,7 @@ def test_many_queues_cost_few_queries_and_the_page_says_what_it_leaves_out(
             BrandAccountLink.objects.create(
                 brand=row, account=world.account, platform=world.account.platform
             )
-            planning.queue(row, times=[time(hour) for hour in (9, 12, 18)])
+            planning.queue(row, times=[time(hour) for hour in (9, 18)])
         PendingPost.objects.bulk_create(
             PendingPost(
                 brand=world.brand,
