@@ -9,6 +9,7 @@ The library takes a third of a second and 70 MB to load, so it is loaded by who 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -88,8 +89,12 @@ class Sheet:
     ) -> list[str]:
         """A text cut into lines; what is beyond the last one shows as three dots."""
         self._pdf.set_font("text", style, size)
+        if self._pdf.get_string_width(text) <= width:
+            return [text]
+        if most == 1:
+            return [self._shortened(text, width)]
         found: Any = self._pdf.multi_cell(width, text=text, align="L", dry_run=True, output="LINES")
-        lines = [str(line) for line in found] or [""]
+        lines = [str(line) for line in found]
         if len(lines) <= most:
             return lines
         end = 0
@@ -143,9 +148,12 @@ class Sheet:
             yield
 
     def _shortened(self, text: str, width: float) -> str:
-        while text and self._pdf.get_string_width(f"{text}{DOTS}") > width:
-            text = text[:-1]
-        return f"{text.rstrip()}{DOTS}"
+        fits = bisect_right(
+            range(len(text)),
+            width,
+            key=lambda end: self._pdf.get_string_width(f"{text[: end + 1]}{DOTS}"),
+        )
+        return f"{text[:fits].rstrip()}{DOTS}"
 
     def _draw_foot(self, page: int) -> None:
         # Of the page and not of what it says: not read out.
