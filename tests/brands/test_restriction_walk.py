@@ -100,6 +100,7 @@ ALL_BRANDS = {
     "brands/services/brands.py": "names of brands are unique in the team",
     "brands/services/knowledge.py": "names of buckets are unique in the team",
     "brands/services/knowledge_search.py": "marks notes of look-ups as used, and reads none",
+    "publishing/selectors/calendar_slots.py": "an account's posts stand at their times, no words",
     "publishing/services/accounts.py": "an account is the team's; what waits is counted",
     "publishing/services/moving_clashes.py": "says how near an account's next post is, no words",
     "publishing/services/queues.py": "an account's posts stand at their times, whoever sees them",
