@@ -287,3 +287,19 @@ def test_live_parts_come_alone(page: Client, world: World, talk: Conversation) -
         piece = page.get(address, headers={"HX-Request": "true", "X-Part": part})
         text = piece.content.decode().strip()
         assert text.startswith(f'<div id="{part}"')
+
+
+def test_only_who_may_answer_for_the_brand_is_offered(
+    client: Client, world: World, talk: Conversation
+) -> None:
+    client.force_login(world.owner)
+    choice = f'<option value="{world.editor.pk}"'
+    address = of(world, "conversation-show", talk)
+    assert choice in client.get(address).content.decode()
+    limited = Membership.objects.get(user=world.editor)
+    limited.sees_all_brands = False
+    limited.save(update_fields=["sees_all_brands"])
+    assert choice not in client.get(address).content.decode()
+    BrandAccess.objects.create(membership=limited, brand=world.brand)
+    text = client.get(address).content.decode()
+    assert choice in text and f'<option value="{world.viewer.pk}"' not in text

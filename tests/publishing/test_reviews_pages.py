@@ -165,6 +165,20 @@ def test_an_answer_stands_one_deep_and_is_seen_by_whom_the_question_is(
         assert (row.parent_id, row.is_for_client) == (top.pk, True)
 
 
+def test_an_answer_is_told_to_who_wrote_the_comment(world: World, page: Client) -> None:
+    with org_atomic(world.id):
+        post = make_reviews.written_post(world.brand, world.account, world.editor)
+        post = put_forward(post=post, by=world.editor)
+        asked = comment_on(post=post, body="Is it oak?", by=world.admin)
+    address = f"{world.path}/approvals/{post.pk}/comments/"
+    page.post(address, {"body": "It is.", "parent": str(asked.pk)})
+    page.force_login(world.admin)
+    assert "“It is.”" in page.get(f"{world.path}/notifications/").content.decode()
+    with org_atomic(world.id):
+        told = Notification.objects.filter(kind="post_mention")
+        assert {row.user_id for row in told} == {world.admin.pk}
+
+
 def test_only_ones_own_comment_is_changed_or_deleted(world: World, page: Client) -> None:
     post = forward(world)
     with org_atomic(world.id):
