@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from organizations.models import Membership, NotificationChoice, NotificationSettings, Role
@@ -39,16 +40,17 @@ class Audience:
         self._choices = choices_of(kind.key for kind in kinds)
         self._settings: dict[UUID, NotificationSettings] | None = None
 
-    def of(
-        self, kind: NoticeKind, notice: Notice, *, actor_id: UUID | None
-    ) -> Iterator[tuple[UUID, Ways]]:
-        """Each person to tell, with the ways. Nobody who wants none of them."""
+    def of(self, kind: NoticeKind, notice: Notice, *, actor_id: UUID | None) -> Iterator[UUID]:
+        """Each person to tell. Nobody who wants to hear of it in no way."""
         for member in self._entitled(kind, notice):
             if member.user_id == actor_id and not kind.tells_actor:
                 continue
-            ways = ways_of(kind, self._choices.get((member.user_id, kind.key)))
+            ways = self.ways(kind, member.user_id)
             if ways.in_page or ways.by_mail or ways.by_hook:
-                yield member.user_id, ways
+                yield member.user_id
+
+    def ways(self, kind: NoticeKind, user_id: UUID) -> Ways:
+        return ways_of(kind, self._choices.get((user_id, kind.key)))
 
     def settings_of(self, user_id: UUID) -> NotificationSettings | None:
         """When a person wants to be written to; read once, for everybody."""
@@ -63,13 +65,18 @@ class Audience:
         able = [each for each in self._members if each.role.covers(kind.role)]
         if notice.brand_ids is None or all(each.sees_all_brands for each in able):
             return able
-        chosen = sight().of_each([each.id for each in able if not each.sees_all_brands])
         return [
             each
             for each in able
-            if each.sees_all_brands
-            or any(brand.id in notice.brand_ids for brand in chosen.get(each.id, []))
+            if each.sees_all_brands or self._chosen.get(each.id, frozenset()) & notice.brand_ids
         ]
+
+    @cached_property
+    def _chosen(self) -> Mapping[UUID, frozenset[UUID]]:
+        """The brands that each limited member may see."""
+        limited = [each.id for each in self._members if not each.sees_all_brands]
+        brands = sight().of_each(limited)
+        return {member: frozenset(each.id for each in seen) for member, seen in brands.items()}
 
 
 def choices_of(

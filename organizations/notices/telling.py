@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,11 +31,10 @@ def tell(records: Sequence[AuditRecord]) -> None:
     Mail goes out later, by the sweeper, so that no mail server holds a transaction open.
     """
     _settle(records)
-    told = list(_gathered([each for record in records for each in _made_of(record)]))
+    told = [each for record in records for each in _made_of(record)]
     if not told:
         return
-    audience = Audience(kind for kind, _, _ in told)
-    rows, sent_out = _rows(told, audience)
+    rows, sent_out = _rows(told, Audience(kind for kind, _, _ in told))
     Notification.objects.bulk_create(rows)
     OutgoingNotice.objects.bulk_create([*sent_out, *_to_brands(told)])
 
@@ -47,7 +46,8 @@ def _made_of(record: AuditRecord) -> Iterator[_Told]:
             yield kind, record, notice
 
 
-def _gathered(told: list[_Told]) -> Iterator[_Told]:
+def _gathered(told: Iterable[_Told]) -> Iterator[_Told]:
+    """What one receiver hears of each kind, in their own first one's words."""
     by_kind: dict[str, list[_Told]] = {}
     for each in told:
         by_kind.setdefault(each[0].key, []).append(each)
@@ -55,11 +55,9 @@ def _gathered(told: list[_Told]) -> Iterator[_Told]:
         kind, record, notice = same[0]
         if len(same) <= MOST_AT_ONCE:
             yield from same
-            continue
-        brands = [each.brand_ids for _, _, each in same]
-        every = None if None in brands else frozenset().union(*(ids or () for ids in brands))
-        title = f"{notice.title}, and {len(same) - 1} more of the kind"
-        yield kind, record, replace(notice, title=title, brand_ids=every)
+        else:
+            title = f"{notice.title}, and {len(same) - 1} more of the kind"
+            yield kind, record, replace(notice, title=title)
 
 
 def _rows(told: list[_Told], audience: Audience) -> tuple[list[Notification], list[OutgoingNotice]]:
@@ -67,8 +65,9 @@ def _rows(told: list[_Told], audience: Audience) -> tuple[list[Notification], li
     moment = now()
     mailed = _last_mails({kind.key for kind, _, _ in told if kind.gap})
     rows, sent_out = [], []
-    for kind, record, notice in told:
-        for user_id, ways in audience.of(kind, notice, actor_id=record.actor_id):
+    for user_id, theirs in _by_person(told, audience).items():
+        for kind, record, notice in _gathered(theirs):
+            ways = audience.ways(kind, user_id)
             settings = audience.settings_of(user_id) if ways.by_mail or ways.by_hook else None
             wishes = Wishes.of(settings)
             after = mailed.get((user_id, kind.key))
@@ -93,6 +92,14 @@ def _rows(told: list[_Told], audience: Audience) -> tuple[list[Notification], li
     return rows, sent_out
 
 
+def _by_person(told: list[_Told], audience: Audience) -> dict[UUID, list[_Told]]:
+    found: dict[UUID, list[_Told]] = {}
+    for kind, record, notice in told:
+        for user_id in audience.of(kind, notice, actor_id=record.actor_id):
+            found.setdefault(user_id, []).append((kind, record, notice))
+    return found
+
+
 def _to_brands(told: list[_Told]) -> list[OutgoingNotice]:
     """What a person would be mailed by default, for the mailboxes and webhooks of its brands."""
     news = [each for each in told if each[0].by_mail and each[2].brand_ids]
@@ -109,9 +116,10 @@ def _to_brands(told: list[_Told]) -> list[OutgoingNotice]:
             due_at=moment,
             **_said(kind, record, notice),
         )
-        for kind, record, notice in news
         for address in addresses
-        if address.brand_id in (notice.brand_ids or ())
+        for kind, record, notice in _gathered(
+            each for each in news if address.brand_id in (each[2].brand_ids or ())
+        )
         for way, where in (
             (OutgoingNotice.Way.MAIL, address.email),
             (OutgoingNotice.Way.HOOK, address.webhook),

@@ -12,7 +12,7 @@ import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from brands.models import BrandAccess
+from brands.models import BrandAccess, BrandProfile
 from config.kernel.clock import now
 from config.kernel.scoping import org_atomic
 from organizations.models import Membership, Notification, NotificationChoice, Role, User
@@ -128,6 +128,25 @@ def test_many_events_at_once_are_one_notice(inside: World) -> None:
     record_all(action="delivery.failed", targets=deliveries, kind=ActorKind.SYSTEM)
     [title] = set(Notification.objects.values_list("title", flat=True))
     assert title.endswith("and 4 more of the kind") and Notification.objects.count() == 3
+
+
+def test_of_many_events_everybody_hears_in_words_of_what_they_may_see(inside: World) -> None:
+    from organizations.models import ActorKind
+    from organizations.services.audit import record_all
+
+    theirs = BrandProfile.objects.create(name="Their own brand")
+    member = Membership.objects.get(user=inside.editor)
+    Membership.objects.filter(pk=member.pk).update(sees_all_brands=False)
+    BrandAccess.objects.create(membership=member, brand=theirs)
+    elsewhere = [make.delivery(make.pending_post(inside.brand, inside.account)) for _ in range(5)]
+    here = [make.delivery(make.pending_post(theirs, inside.account)) for _ in range(2)]
+    record_all(action="delivery.failed", targets=[*elsewhere, *here], kind=ActorKind.SYSTEM)
+    paths = set(Notification.objects.filter(user=inside.editor).values_list("path", flat=True))
+    assert len(paths) == 2 and all(any(str(each.pk) in path for each in here) for path in paths), (
+        "two of their own are no crowd, and the crowd is another brand's"
+    )
+    [title] = Notification.objects.filter(user=inside.owner).values_list("title", flat=True)
+    assert title.endswith("and 6 more of the kind")
 
 
 def test_a_record_that_is_rolled_back_told_nobody(world: World) -> None:
