@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connections, models, transaction
 
+from brands.models import BrandProfile
 from config.kernel.scoping import org_atomic
-from publishing.models import Composition, Conversation, PendingPost, Post
+from publishing.models import (
+    Composition,
+    Conversation,
+    PendingPost,
+    Post,
+    PostingQueue,
+    QueueSlot,
+)
 
 from .sheets import ALIAS
 
@@ -25,6 +34,7 @@ COMING_SHARE: Final = 0.05
 """Of all posts so many have not left: they wait for a decision or for their time."""
 FIRST_ROWS: Final = 60
 A_STATEMENT: Final = 50_000
+QUEUE_TIMES: Final = (time(8), time(12, 30), time(18))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ def crowd_in(crowds: list[Crowd], *, step: Step) -> int:
             step(count)
         _copy(PendingPost, crowd, crowd.coming, _planned(0, AHEAD_DAYS), _COMING)
         _first_rows(crowd.organization)
+        _queues(crowd.organization)
         _copy(Composition, crowd, crowd.coming, _draft(), "true")
         _copy(Conversation, crowd, crowd.coming, _talk(), "true")
         step(crowd.coming)
@@ -112,6 +123,7 @@ def _first_rows(organization: UUID) -> None:
         Conversation.objects.bulk_create(
             Conversation(
                 account=post.account,
+                brand=post.brand,
                 platform=post.platform,
                 kind=Conversation.Kind.COMMENT,
                 remote_id=str(post.pk),
@@ -121,6 +133,22 @@ def _first_rows(organization: UUID) -> None:
                 unread_count=1,
             )
             for post in posts
+        )
+
+
+def _queues(organization: UUID) -> None:
+    """A queue for each brand, at the same times every day, for all of its accounts."""
+    with org_atomic(organization):
+        brands = BrandProfile.objects.all()
+        queues = PostingQueue.objects.bulk_create(
+            PostingQueue(brand=each, name="Usual times", timezone=each.timezone, is_default=True)
+            for each in brands
+        )
+        QueueSlot.objects.bulk_create(
+            QueueSlot(queue=queue, weekday=day, wall_time=wall)
+            for queue in queues
+            for day in range(7)
+            for wall in QUEUE_TIMES
         )
 
 
