@@ -13,12 +13,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import OperationalError, connection
-from django.db.models import CharField, F, Q, QuerySet, UUIDField, Value
+from django.db.models import CharField, F, Q, QuerySet, Subquery, UUIDField, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from config.kernel.brands import over_all_brands
-from config.kernel.clock import now
-from config.kernel.scoping import org_atomic
+from config.kernel.clock import now, to_zone
+from config.kernel.scoping import org_atomic, organization_in_scope
+from organizations.models import Organization
 from publishing.models import InstallationStop, Stop
 
 INSTALLATION: Final = "installation"
@@ -49,6 +50,8 @@ class Standstill:
     until: datetime | None
     name: str = ""
     """Of the brand or channel that stands still."""
+    zone: str = "UTC"
+    """Of the team, in which its sentence names the moment."""
 
     def covers(
         self,
@@ -78,7 +81,7 @@ class Standstill:
     @property
     def sentence(self) -> str:
         """Who, when and why, in words."""
-        when = f"{self.since:%d %B %Y, %H:%M} UTC"
+        when = f"{to_zone(self.since, self.zone):%d %B %Y, %H:%M %Z}"
         return f"Stopped by {self.who or 'somebody'} on {when}: “{self.reason}”."
 
 
@@ -171,6 +174,7 @@ def _team(over: Q) -> QuerySet[Stop, tuple[Any, ...]]:
             ),
             *("created_at", "resumed_at"),
             Coalesce(F("brand__name"), F("account__name"), Value(""), output_field=CharField()),
+            F("organization__timezone"),
         )
     )
 
@@ -186,8 +190,15 @@ def _everybody(over: Q) -> QuerySet[InstallationStop, tuple[Any, ...]]:
             Value(None, UUIDField()),
             *("platform", "reason", "stopped_by", "created_at", "resumed_at"),
             Value("", CharField()),
+            _zone(),
         )
     )
+
+
+def _zone() -> Coalesce:
+    """Of the team in scope; UTC where none is."""
+    team = Organization.objects.filter(pk__in=[organization_in_scope()]).values("timezone")
+    return Coalesce(Subquery(team), Value("UTC"), output_field=CharField())
 
 
 def recently(moment: datetime | None = None) -> datetime:

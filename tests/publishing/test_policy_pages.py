@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from publishing.models import (
 )
 from publishing.selectors.stops import stops_page
 from publishing.services import stops
+from publishing.services.standing import forget
 from tests import make
 from tests.world import World
 
@@ -213,6 +214,14 @@ def test_a_stop_that_is_over_says_who_pulled_it_and_who_let_go(
     page = client.get(f"{inside.path}/stops/").content.decode()
     assert f"stopped by {inside.editor.email}" in page
     assert f"Let go by {inside.admin.name}" in page and "then: Looked at" in page
+
+
+def test_a_banner_names_the_moment_in_the_time_of_the_team(client: Client, inside: World) -> None:
+    row = stops.stop(level="brand", by=inside.admin, reason="Wait", brand=inside.brand)
+    Stop.objects.filter(pk=row.pk).update(created_at=datetime(2026, 3, 3, 22, 30, tzinfo=UTC))
+    forget()
+    page = signed_in(client, inside.viewer).get(f"{inside.path}/channels/").content.decode()
+    assert "on 03 March 2026, 23:30 CET:" in page
 
 
 @pytest.mark.parametrize("level", ["brand", "account", "organization"])

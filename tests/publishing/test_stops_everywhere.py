@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -16,6 +16,7 @@ from config.kernel.scoping import org_atomic
 from organizations.models import Notification
 from publishing.models import DeliveryState, InstallationStop, Stop
 from publishing.services import stops
+from publishing.services.standing import forget, known_to_stand
 from tests import make, make_planning
 from tests.world import World
 
@@ -52,6 +53,20 @@ def test_it_stays_in_the_record_of_every_team_with_who_let_go(client: Client, wo
     page = client.get(f"{world.path}/stops/").content.decode()
     assert "“A drill” · stopped by Robin, who runs this installation" in page
     assert "Let go by Robin" in page
+
+
+def test_each_team_reads_in_its_own_time_when_everything_was_stopped(
+    client: Client, world: World
+) -> None:
+    call_command("stop", "A drill", by="Robin", stdout=StringIO())
+    moment = datetime(2026, 7, 1, 9, 5, tzinfo=UTC)
+    InstallationStop.objects.using("operator").update(created_at=moment)
+    forget()
+    client.force_login(world.viewer)
+    page = client.get(f"{world.path}/channels/").content.decode()
+    assert "Stopped by Robin on 01 July 2026, 11:05 CEST:" in page
+    [nowhere] = known_to_stand(None)
+    assert "01 July 2026, 09:05 UTC" in nowhere.sentence
 
 
 def test_an_unknown_network_cannot_be_stopped() -> None:
