@@ -16,9 +16,11 @@ from publishing.forms.queries import uuid_or_none
 from publishing.models import PendingPost, SignOff
 from publishing.selectors.approvals import TABS, approval_list
 from publishing.services.approvals import content_hash
-from publishing.services.reviews_bulk import MOST_AT_ONCE, Bulk, decide_posts, take_back_posts
+from publishing.services.reviews_bulk import MOST_AT_ONCE, decide_posts, take_back_posts
 
 TEMPLATE = "publishing/approval/several.html"
+DECIDED = "decided_on_several"
+"""Where the session keeps what became of a decision until the next page has said it."""
 DONE = {
     SignOff.Answer.APPROVED: "signed",
     SignOff.Answer.CHANGES: "sent back",
@@ -31,7 +33,7 @@ DONE = {
 def approval_several(request: Request) -> HttpResponse:
     """What waits for this member, to decide on several at once."""
     if request.method != "POST":
-        return _page(request)
+        return _page(request, **_decided(request))
     answer, comment = request.POST.get("answer", ""), request.POST.get("comment", "")
     if answer not in DONE:
         return _page(request, problem="Press one of the buttons.", typed=comment, status=422)
@@ -42,7 +44,13 @@ def approval_several(request: Request) -> HttpResponse:
         )
     except DomainError as error:
         return _page(request, problem=error.message, typed=comment, status=422)
-    return _page(request, outcome=outcome, did=DONE[SignOff.Answer(answer)], answer=answer)
+    request.session[DECIDED] = {
+        "team": request.organization.slug,
+        "answer": answer,
+        "done": [str(post.pk) for post in outcome.done],
+        "problems": [(post.content[:100], words) for post, words in outcome.problems],
+    }
+    return redirect(_address(request))
 
 
 @require_POST
@@ -53,9 +61,22 @@ def approval_several_undo(request: Request) -> HttpResponse:
     messages.success(request, f"{len(outcome.done)} taken back. They wait again.")
     for post, words in outcome.problems:
         messages.error(request, f"“{post.content[:40]}”: {words}")
+    return redirect(_address(request))
+
+
+def _address(request: Request) -> str:
     address = reverse("publishing:approval-several", args=[request.organization.slug])
     brand = uuid_or_none(request.GET.get("brand", ""))
-    return redirect(f"{address}?brand={brand}" if brand else address)
+    return f"{address}?brand={brand}" if brand else address
+
+
+def _decided(request: Request) -> dict[str, Any]:
+    """What became of the posts decided on last, to be said once, on the page after the decision."""
+    kept: dict[str, Any] = request.session.get(DECIDED, {})
+    if kept.get("team") != request.organization.slug:
+        return {}
+    del request.session[DECIDED]
+    return {"outcome": kept, "did": DONE[SignOff.Answer(kept["answer"])]}
 
 
 def _chosen(request: HttpRequest) -> tuple[list[PendingPost], dict[UUID, str]]:
@@ -79,7 +100,6 @@ def _chosen(request: HttpRequest) -> tuple[list[PendingPost], dict[UUID, str]]:
 
 
 def _page(request: Request, *, status: int = 200, **context: Any) -> HttpResponse:
-    outcome: Bulk | None = context.get("outcome")
     brand = uuid_or_none(request.GET.get("brand", ""))
     listed = approval_list(
         tab=TABS["waiting"],
@@ -96,7 +116,6 @@ def _page(request: Request, *, status: int = 200, **context: Any) -> HttpRespons
         vars(post)["is_late"] = post.scheduled_for <= moment
     context |= {
         "listed": listed,
-        "done_count": len(outcome.done) if outcome else 0,
         "waiting_count": listed.waiting_count,
         "chosen_brand": str(brand or ""),
         "nav_place": "approvals",

@@ -48,14 +48,19 @@ def statuses(world: World) -> list[str]:
         return sorted(PendingPost.objects.values_list("status", flat=True))
 
 
+def decided(world: World, page: Client, posts: list[PendingPost]) -> str:
+    sent = {"answer": "approved", "post": words(posts)}
+    return page.post(path(world), sent, follow=True).content.decode()
+
+
 def path(world: World, verb: str = "") -> str:
     return f"{world.path}/approvals/several/{verb}"
 
 
 def test_several_are_approved_and_taken_back(world: World, page: Client) -> None:
     posts = waiting(world, 3)
-    answer = page.post(path(world), {"answer": "approved", "post": words(posts[:2])})
-    assert "2 posts signed" in answer.content.decode()
+    answer = decided(world, page, posts[:2])
+    assert "2 posts signed" in answer
     assert statuses(world) == ["approved", "approved", "pending"]
     page.post(path(world, "withdrawal/"), {"post": [str(post.pk) for post in posts[:2]]})
     assert statuses(world) == ["pending"] * 3
@@ -65,10 +70,26 @@ def test_one_that_cannot_be_says_why_and_stops_no_other(world: World, page: Clie
     posts = waiting(world, 2)
     with org_atomic(world.id):
         PendingPost.objects.filter(pk=posts[0].pk).update(content="x" * 5_001)
-    answer = page.post(path(world), {"answer": "approved", "post": words(posts)})
-    shown = answer.content.decode()
+    shown = decided(world, page, posts)
     assert "1 post signed" in shown
     assert "shorten it by 1" in shown
+
+
+def test_a_reload_decides_nothing_again_and_the_result_is_said_once(
+    world: World, page: Client
+) -> None:
+    posts = waiting(world, 3)
+    with org_atomic(world.id):
+        PendingPost.objects.filter(pk=posts[0].pk).update(content="x" * 5_001)
+    address = f"{path(world)}?brand={world.brand.pk}"
+    answer = page.post(address, {"answer": "approved", "post": words(posts[:2])})
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    shown = page.get(address).content.decode()
+    assert "1 post signed" in shown and "1 could not be" in shown and "shorten it by 1" in shown
+    assert f'name="post" value="{posts[1].pk}"' in shown
+    again = page.get(address)
+    assert again.status_code == 200 and "post signed" not in again.content.decode()
+    assert statuses(world) == ["approved", "pending", "pending"]
 
 
 def test_words_that_changed_meanwhile_are_not_approved_in_bulk(world: World, page: Client) -> None:
@@ -76,7 +97,7 @@ def test_words_that_changed_meanwhile_are_not_approved_in_bulk(world: World, pag
     [shown] = re.findall(r'name="post" value="([^"]+)"', page.get(path(world)).content.decode())
     with org_atomic(world.id):
         PendingPost.objects.filter(pk=post.pk).update(content="Something else.")
-    answer = page.post(path(world), {"answer": "approved", "post": [shown]})
+    answer = page.post(path(world), {"answer": "approved", "post": [shown]}, follow=True)
     assert "The post was changed while you were looking." in answer.content.decode()
     assert statuses(world) == ["pending"]
 
@@ -108,7 +129,8 @@ def test_a_former_step_is_not_signed_in_bulk(world: World, page: Client) -> None
     posts = waiting(world, 1)
     with org_atomic(world.id):
         approve_post(post=posts[0], by=world.owner)
-    answer = page.post(path(world), {"answer": "approved", "post": [f"{posts[0].pk}:0"]})
+    sent = {"answer": "approved", "post": [f"{posts[0].pk}:0"]}
+    answer = page.post(path(world), sent, follow=True)
     assert "Somebody signed this step" in answer.content.decode()
 
 
