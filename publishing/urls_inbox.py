@@ -19,6 +19,7 @@ urlpatterns = [
     path(CONVERSATION, inbox.conversation_show, name="conversation-show"),
     path(f"{CONVERSATION}answer/", inbox.conversation_answer, name="conversation-answer"),
     path(f"{CONVERSATION}note/", inbox.conversation_note, name="conversation-note"),
+    path(f"{CONVERSATION}writing/", inbox.conversation_write, name="conversation-write"),
     path(f"{CONVERSATION}assignment/", inbox.conversation_assign, name="conversation-assign"),
     path(f"{CONVERSATION}ending/", inbox.conversation_finish, name="conversation-finish"),
     path(f"{CONVERSATION}reopening/", inbox.conversation_reopen, name="conversation-reopen"),

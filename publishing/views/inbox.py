@@ -86,6 +86,15 @@ def conversation_note(request: Request, conversation: UUID) -> HttpResponse:
 
 @require_POST
 @member_of("member")
+def conversation_write(request: Request, conversation: UUID) -> HttpResponse:
+    """The words typed so far as an answer or as a note; nothing is kept or sent."""
+    row = _found(conversation)
+    mode = "note" if request.POST.get("write") == "note" else "answer"
+    return _write(request, row, request.POST.get("text", ""), mode=mode)
+
+
+@require_POST
+@member_of("member")
 def conversation_assign(request: Request, conversation: UUID) -> HttpResponse:
     row = _found(conversation)
     chosen = uuid_or_none(request.POST.get("assignee", ""))
@@ -208,7 +217,8 @@ def _address(request: Request, row: Conversation) -> str:
 
 def _write(request: Request, row: Conversation, words: str, **context: Any) -> HttpResponse:
     suggestion = context.get("suggestion")
-    said = "yes" if suggestion and suggestion.text else ""
+    is_suggested = suggestion and suggestion.text or request.POST.get("suggested") == "yes"
+    said = "yes" if is_suggested else ""
     form = WriteForm(initial={"text": words, "suggested": said})
     return _desk(request, row, form=form, **context)
 
@@ -223,8 +233,8 @@ def _desk(
         "chosen": chosen,
         "query": _query(chosen),
         "may_write": request.membership.role.covers(Role.MEMBER),
-        "mode": "note" if request.GET.get("write") == "note" else "answer",
-        "is_writing": "write" in request.GET or "form" in context,
+        "mode": "answer",
+        "is_writing": "form" in context,
         **context,
     }
     if part in ("desk", "conversations"):
