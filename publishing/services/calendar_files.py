@@ -14,6 +14,7 @@ from brands.models import BrandProfile
 from config.kernel.clock import now, to_zone
 from publishing.channels.registry import platform_label
 from publishing.models import PendingPost, PendingStatus, Post
+from publishing.selectors.portal import come_to_client
 
 LASTS: Final = timedelta(minutes=15)
 """How long a post is drawn; it takes no time, but an event without length is drawn by nobody."""
@@ -27,13 +28,20 @@ PLANNED: Final = (
     PendingStatus.PUBLISHING,
 )
 WAITS: Final = "waits for approval"
+IN_THE_MAKING: Final = "Being prepared"
 
 
-def calendar_file(*, brand: BrandProfile, address_of_post: dict[UUID, str] | None = None) -> bytes:
+def calendar_file(
+    *,
+    brand: BrandProfile,
+    for_client: bool = False,
+    address_of_post: dict[UUID, str] | None = None,
+) -> bytes:
     """A brand's posts from 31 days ago to a year ahead, at most 2,000 of each kind, as iCalendar.
 
     Each is one event whose UID stays the same when it moves and when it is out, in the brand's
-    zone; what waits for approval is tentative. Posts that are out link to where they are.
+    zone; what waits for approval is tentative. Posts that are out link to where they are. A client
+    reads no words of posts that the team has not put before them.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Warren//Calendar//EN")
@@ -43,7 +51,7 @@ def calendar_file(*, brand: BrandProfile, address_of_post: dict[UUID, str] | Non
     calendar.add("x-wr-timezone", brand.timezone)
     calendar.add("refresh-interval;value=duration", "PT1H")
     calendar.add("x-published-ttl", "PT1H")
-    for event in _planned(brand, address_of_post or {}):
+    for event in _planned(brand, address_of_post or {}, for_client):
         calendar.add_component(event)
     for event in _published(brand):
         calendar.add_component(event)
@@ -51,7 +59,7 @@ def calendar_file(*, brand: BrandProfile, address_of_post: dict[UUID, str] | Non
     return bytes(calendar.to_ical())
 
 
-def _planned(brand: BrandProfile, addresses: dict[UUID, str]) -> Iterable[Event]:
+def _planned(brand: BrandProfile, addresses: dict[UUID, str], for_client: bool) -> Iterable[Event]:
     moment = now()
     posts = PendingPost.objects.filter(
         brand=brand,
@@ -59,11 +67,13 @@ def _planned(brand: BrandProfile, addresses: dict[UUID, str]) -> Iterable[Event]
         scheduled_for__gte=moment - BEHIND,
         scheduled_for__lt=moment + AHEAD,
     )
-    for post in posts.select_related("account").order_by("scheduled_for")[:MOST]:
-        waits = post.status == PendingStatus.PENDING
-        event = _event(
-            post.pk, post.content, post.platform, post.account.name, waits, brand.timezone
-        )
+    rows = list(posts.select_related("account").order_by("scheduled_for")[:MOST])
+    waiting = frozenset(row.pk for row in rows if row.status == PendingStatus.PENDING)
+    hidden = waiting - come_to_client(waiting) if for_client else frozenset()
+    for post in rows:
+        waits = post.pk in waiting
+        words = IN_THE_MAKING if post.pk in hidden else post.content
+        event = _event(post.pk, words, post.platform, post.account.name, waits, brand.timezone)
         event.add("dtstart", to_zone(post.scheduled_for, brand.timezone))
         event.add("last-modified", post.updated_at)
         event.add("status", "TENTATIVE" if waits else "CONFIRMED")

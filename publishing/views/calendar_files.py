@@ -25,8 +25,8 @@ ADDRESSES = "publishing/calendar/addresses.html"
 
 @by_link(PortalLink.Purpose.ICS)
 def calendar_feed(request: object, visit: Visit) -> HttpResponse:
-    """What another calendar reads every hour; a brand's posts and nothing else."""
-    return HttpResponse(calendar_file(brand=visit.brand), content_type=TYPE)
+    """What another calendar reads every hour; a brand's posts as its client may see them."""
+    return HttpResponse(calendar_file(brand=visit.brand, for_client=True), content_type=TYPE)
 
 
 @require_GET

@@ -333,9 +333,10 @@ def test_the_file_has_every_post_in_the_brands_zone(world: World, page: Client) 
 def test_an_address_is_shown_once_read_without_an_account_and_closed(
     world: World, page: Client
 ) -> None:
-    planned(world)
+    planned(world, status="approved")
     path = f"{world.path}/brands/{world.brand.pk}/calendar/addresses/"
     body = page.post(path, {"name": "Anna’s phone"}).content.decode()
+    assert "stand there as “Being prepared”" in body
     address = body.partition("/c/")[2].partition("calendar.ics")[0]
     reader = Client()
     answer = reader.get(f"/c/{address}calendar.ics")

@@ -413,6 +413,15 @@ def test_the_calendar_keeps_the_words_that_the_team_has_not_put_before_the_clien
     assert "Before you" in page and "You said yes" in page
     assert "Still ours" not in page and "Only for us" not in page
     assert page.count("Being prepared") == 2 and "4 posts" in page
+    # The file that other calendars read says the same, and what members download has the words.
+    _, token = made(world, "ics")
+    file = client.get(f"{at(token)}calendar.ics").content.decode()
+    assert "Before you" in file and "You said yes" in file
+    assert "Still ours" not in file and "Only for us" not in file
+    assert file.count("SUMMARY:") == 4 and file.count(": Being prepared (waits") == 2
+    client.force_login(world.viewer)
+    file = client.get(f"{world.path}/brands/{world.brand.pk}/calendar/file/").content.decode()
+    assert "Still ours" in file and "Being prepared" not in file
 
 
 def test_the_report_adds_up_the_numbers_of_its_days(client: Client, world: World) -> None:
