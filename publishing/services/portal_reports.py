@@ -3,6 +3,7 @@
 A worker notes that it begins the letter of a day, and only then talks to the mail server, with no
 transaction open. What the server refuses is tried again. A worker that dies in between leaves a
 letter of which nobody can say whether it left; it is not written again, and the team is told.
+Where writing it failed, which drawing the file alone may do, it leaves without the file.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import QuerySet
 
 from config.kernel.clock import in_words, now
 from config.kernel.due import due_rows
@@ -66,14 +68,17 @@ def mail_due(organization_id: UUID, link_id: UUID) -> int:
     with scope(organization_id):
         mailed = PortalLink.objects.filter(pk=link_id, revoked_at=None)
         mailed = mailed.exclude(mailed=PortalLink.Mailed.NEVER)
-        sent = sum(_mail(row) for row in claim(mailed, lease_seconds=LEASE_SECONDS))
+        has_file = not _was_dropped(mailed)
+        rows = claim(mailed, lease_seconds=LEASE_SECONDS)
+        sent = sum(_mail(row, has_file=has_file) for row in rows)
     if sent:
         record_work("client_report", sent)
     return sent
 
 
-def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
-    """What it says: the span beside the one before it, and the best posts; all of it in a file."""
+def report_letter(link: PortalLink, span: Span, *, has_file: bool) -> EmailMultiAlternatives:
+    """What it says: the span beside the one before it, and the best posts; all of it in a file,
+    or a sentence that the page has the file."""
     report = report_between(link.brand, span.since, span.until, days=span.days)
     total = Totals(report.posts, report.totals)
     before = span.former
@@ -91,6 +96,7 @@ def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
         "compared": _compared(total.posts - former.posts),
         "lines": _lines(total, former),
         "best": report.best[:BEST],
+        "has_file": has_file,
         "is_weekly": link.mailed == PortalLink.Mailed.WEEKLY,
         "url": mailed_address(link),
         "stop_url": stop_url,
@@ -105,14 +111,20 @@ def report_letter(link: PortalLink, span: Span) -> EmailMultiAlternatives:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     message = letter("client_report", to=link.client_email, context=context, headers=headers)
-    if report.posts:
+    if report.posts and has_file:
         file = report_file(report, brand=link.brand, look=look)
         message.attach(report_name(report, link.brand), file, TYPE)
     return dressed(message, look)
 
 
-def _mail(row: PortalLink) -> int:
-    message = _begun(row)
+def _was_dropped(links: QuerySet[PortalLink]) -> bool:
+    """Whether a worker took the letter and gave it neither on nor back."""
+    with org_atomic():
+        return links.filter(claimed_until__lt=now()).exists()
+
+
+def _mail(row: PortalLink, *, has_file: bool) -> int:
+    message = _begun(row, has_file=has_file)
     if message is None:
         return 0
     message.connection = get_connection(timeout=MAIL_SECONDS)
@@ -133,7 +145,7 @@ def _mail(row: PortalLink) -> int:
     return 1
 
 
-def _begun(row: PortalLink) -> EmailMultiAlternatives | None:
+def _begun(row: PortalLink, *, has_file: bool) -> EmailMultiAlternatives | None:
     """The letter, noted as begun; None where none is to be sent now."""
     with org_atomic():
         fresh = _held(row)
@@ -155,7 +167,10 @@ def _begun(row: PortalLink) -> EmailMultiAlternatives | None:
             return None
         fresh.letter_begun = fresh.letter_day
         fresh.save(update_fields=["letter_begun", "updated_at"])
-        return report_letter(fresh, span_before(fresh.letter_day, fresh.mailed, _zone(fresh)))
+        if not has_file:
+            log.warning("client_report_without_file", link=str(row.pk))
+        span = span_before(fresh.letter_day, fresh.mailed, _zone(fresh))
+        return report_letter(fresh, span, has_file=has_file)
 
 
 def _zone(row: PortalLink) -> str:

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from pypdf import PdfReader
+from structlog.testing import capture_logs
 
 from brands.models import BrandProfile
 from config.kernel.contrast import TEXT, contrast
@@ -339,19 +340,31 @@ def test_a_week_without_posts_brings_no_file(world: World) -> None:
     assert letter.attachments == [] and "PDF" not in str(letter.body)
 
 
-def test_what_stops_while_it_is_drawn_is_sent_later(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, ValueError])
+def test_what_cannot_be_drawn_leaves_without_its_file(
+    world: World, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
 ) -> None:
     def stop(*args: Any, **kwargs: Any) -> bytes:
-        raise KeyboardInterrupt
+        raise fault
 
     out(world, published_at=MONDAY - timedelta(days=2))
     mailed(world)
     with time_machine.travel(MONDAY, tick=False) as clock:
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patch:
             patch.setattr(portal_reports, "report_file", stop)
-            sweep_client_reports()
-        assert sweep_client_reports() == 0
-        clock.shift(timedelta(seconds=portal_reports.LEASE_SECONDS + 1))
-        assert [sweep_client_reports(), sweep_client_reports()] == [1, 0]
-    assert len(mail.outbox) == 1 and len(mail.outbox[0].attachments) == 1
+            with pytest.raises(fault):
+                sweep_client_reports()
+            assert sweep_client_reports() == 0
+            clock.shift(timedelta(seconds=portal_reports.LEASE_SECONDS + 1))
+            with capture_logs() as logs:
+                assert [sweep_client_reports(), sweep_client_reports()] == [1, 0]
+        clock.move_to(MONDAY + timedelta(days=7))
+        out(world, published_at=MONDAY + timedelta(days=2))
+        assert sweep_client_reports() == 1
+    assert [each["event"] for each in logs].count("client_report_without_file") == 1
+    letters: list[Any] = mail.outbox
+    bare, whole = letters
+    said = "The PDF could not be attached this time: the report’s page has it."
+    assert bare.attachments == [] and "also attached" not in str(bare.body)
+    assert said in str(bare.body) and said in str(bare.alternatives[0][0])
+    assert len(whole.attachments) == 1 and said not in str(whole.body)
