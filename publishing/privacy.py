@@ -208,7 +208,7 @@ register(
         address="client_email",
         personal={"client_name": DOOR, "client_email": DOOR, "created_by": PLANNED},
         plain=words(
-            "brand purpose post_ids platforms message mailed letter_day letter_begun "
+            "brand purpose post_ids platforms message is_for_team mailed letter_day letter_begun "
             "letter_problem letters_stopped_at sent_at expires_at revoked_at first_used_at "
             "last_used_at use_count"
         ),

@@ -57,6 +57,8 @@ class PortalLink(Claimable, OrgOwned):
     # For CONNECT: these networks; empty for all.
     platforms = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     message = models.TextField(blank=True)
+    # For ICS: read by the team, who see words that have not come to the client.
+    is_for_team = models.BooleanField(default=False, db_default=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -35,7 +35,6 @@ def calendar_file(
     *,
     brand: BrandProfile,
     for_client: bool = False,
-    address_of_post: dict[UUID, str] | None = None,
 ) -> bytes:
     """A brand's posts from 31 days ago to a year ahead, at most 2,000 of each kind, as iCalendar.
 
@@ -51,7 +50,7 @@ def calendar_file(
     calendar.add("x-wr-timezone", brand.timezone)
     calendar.add("refresh-interval;value=duration", "PT1H")
     calendar.add("x-published-ttl", "PT1H")
-    for event in _planned(brand, address_of_post or {}, for_client):
+    for event in _planned(brand, for_client):
         calendar.add_component(event)
     for event in _published(brand):
         calendar.add_component(event)
@@ -59,7 +58,7 @@ def calendar_file(
     return bytes(calendar.to_ical())
 
 
-def _planned(brand: BrandProfile, addresses: dict[UUID, str], for_client: bool) -> Iterable[Event]:
+def _planned(brand: BrandProfile, for_client: bool) -> Iterable[Event]:
     moment = now()
     posts = PendingPost.objects.filter(
         brand=brand,
@@ -77,8 +76,6 @@ def _planned(brand: BrandProfile, addresses: dict[UUID, str], for_client: bool) 
         event.add("dtstart", to_zone(post.scheduled_for, brand.timezone))
         event.add("last-modified", post.updated_at)
         event.add("status", "TENTATIVE" if waits else "CONFIRMED")
-        if post.pk in addresses:
-            event.add("url", vUri(addresses[post.pk]))
         yield event
 
 

@@ -80,12 +80,14 @@ def make_link(
     platforms: Collection[str] = (),
     days: int | None = None,
     mailed: str = PortalLink.Mailed.NEVER,
+    is_for_team: bool = False,
 ) -> tuple[PortalLink, str]:
     """Make a door for a client, and return it with its whole address, which is shown this once.
 
     `days` until it ends default to 14 for a review, 7 for connecting, 90 for calendar and report
     and 365 for a subscription. `post_ids` narrow a review to these posts and `platforms` connecting
     to these networks; empty ones mean all. `mailed` has a report come by itself, again and again.
+    `is_for_team` has a subscription show words that have not come to the client.
     Raises Invalid (`field` days, purpose, mailed or client_email).
     """
     if purpose not in Purpose.values:
@@ -108,6 +110,7 @@ def make_link(
             created_by=by,
             expires_at=now() + timedelta(days=days),
             mailed=mailed,
+            is_for_team=is_for_team,
         )
         check_mailed(link)
         link.save(force_insert=True)

@@ -25,8 +25,9 @@ ADDRESSES = "publishing/calendar/addresses.html"
 
 @by_link(PortalLink.Purpose.ICS)
 def calendar_feed(request: object, visit: Visit) -> HttpResponse:
-    """What another calendar reads every hour; a brand's posts as its client may see them."""
-    return HttpResponse(calendar_file(brand=visit.brand, for_client=True), content_type=TYPE)
+    """What another calendar reads every hour: a brand's posts as its reader may see them."""
+    file = calendar_file(brand=visit.brand, for_client=not visit.link.is_for_team)
+    return HttpResponse(file, content_type=TYPE)
 
 
 @require_GET
@@ -51,6 +52,7 @@ def calendar_addresses(request: Request, brand: UUID) -> HttpResponse:
             purpose=PortalLink.Purpose.ICS,
             by=request.user,
             client_name=request.POST.get("name", "").strip()[:120],
+            is_for_team="team" in request.POST,
         )
     links = PortalLink.objects.filter(
         brand=row, purpose=PortalLink.Purpose.ICS, revoked_at=None, expires_at__gt=now()

@@ -333,10 +333,14 @@ def test_the_file_has_every_post_in_the_brands_zone(world: World, page: Client) 
 def test_an_address_is_shown_once_read_without_an_account_and_closed(
     world: World, page: Client
 ) -> None:
-    planned(world, status="approved")
+    planned(world)
     path = f"{world.path}/brands/{world.brand.pk}/calendar/addresses/"
-    body = page.post(path, {"name": "Anna’s phone"}).content.decode()
-    assert "stand there as “Being prepared”" in body
+    body = page.post(path, {"name": "The client"}).content.decode()
+    theirs = Client().get(f"/c/{body.partition('/c/')[2].partition('calendar.ics')[0]}calendar.ics")
+    assert b"Being prepared" in theirs.content and b"Masts" not in theirs.content
+    with org_atomic(world.id):
+        PortalLink.objects.all().delete()
+    body = page.post(path, {"name": "Anna’s phone", "team": "on"}).content.decode()
     address = body.partition("/c/")[2].partition("calendar.ics")[0]
     reader = Client()
     answer = reader.get(f"/c/{address}calendar.ics")
