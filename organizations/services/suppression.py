@@ -30,7 +30,7 @@ def is_suppressed(email: str) -> bool:
 
 
 def without_suppressed(emails: list[str]) -> list[str]:
-    """The addresses of an import that may be taken in, in their order; one query for all."""
+    """Those of the addresses that may be written to or taken in, in order; one query for all."""
     digests = {email: keyed_ever(PURPOSE, normalised(email)) for email in emails}
     asked = [digest for each in digests.values() for digest in each]
     with org_atomic():

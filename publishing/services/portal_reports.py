@@ -8,6 +8,7 @@ Where writing it failed, which drawing the file alone may do, it leaves without 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any, Final
@@ -29,9 +30,10 @@ from organizations.notices.mailing import MOST_ATTEMPTS, WAITS
 from organizations.services.audit import record
 from organizations.services.letters import letter
 from organizations.services.suppression import is_suppressed
-from organizations.services.white_label import dressed, look_of_team, worn
+from organizations.services.white_label import Look, dressed, look_of_team, worn
 from publishing.models import PortalLink
 from publishing.selectors.portal_report import (
+    Report,
     Totals,
     posts_between,
     report_between,
@@ -76,9 +78,25 @@ def mail_due(organization_id: UUID, link_id: UUID) -> int:
     return sent
 
 
-def report_letter(link: PortalLink, span: Span, *, has_file: bool) -> EmailMultiAlternatives:
-    """What it says: the span beside the one before it, and the best posts; all of it in a file,
-    or a sentence that the page has the file."""
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What leaves, and what its file is drawn from; the link as it was read for it."""
+
+    message: EmailMultiAlternatives
+    link: PortalLink
+    report: Report
+    look: Look
+
+    def attach_file(self) -> None:
+        """Takes up to a second and no query: not for a transaction."""
+        brand = self.link.brand
+        file = report_file(self.report, brand=brand, look=self.look)
+        self.message.attach(report_name(self.report, brand), file, TYPE)
+
+
+def _letter(link: PortalLink, span: Span, *, has_file: bool) -> _Letter:
+    """What it says: the span beside the one before it, and the best posts; without a file, that
+    the page has it."""
     report = report_between(link.brand, span.since, span.until, days=span.days)
     total = Totals(report.posts, report.totals)
     before = span.former
@@ -111,10 +129,7 @@ def report_letter(link: PortalLink, span: Span, *, has_file: bool) -> EmailMulti
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     message = letter("client_report", to=link.client_email, context=context, headers=headers)
-    if report.posts and has_file:
-        file = report_file(report, brand=link.brand, look=look)
-        message.attach(report_name(report, link.brand), file, TYPE)
-    return dressed(message, look)
+    return _Letter(dressed(message, look), link, report, look)
 
 
 def _was_dropped(links: QuerySet[PortalLink]) -> bool:
@@ -124,12 +139,16 @@ def _was_dropped(links: QuerySet[PortalLink]) -> bool:
 
 
 def _mail(row: PortalLink, *, has_file: bool) -> int:
-    message = _begun(row, has_file=has_file)
-    if message is None:
+    written = _written(row, has_file=has_file)
+    if written is None:
         return 0
-    message.connection = get_connection(timeout=MAIL_SECONDS)
+    if has_file and written.report.posts:
+        written.attach_file()
+    if not _begin(written.link):
+        return 0
+    written.message.connection = get_connection(timeout=MAIL_SECONDS)
     try:
-        message.send()
+        written.message.send()
     except SMTPRecipientsRefused:
         _give_up(row, REFUSED)
         return 0
@@ -145,8 +164,8 @@ def _mail(row: PortalLink, *, has_file: bool) -> int:
     return 1
 
 
-def _begun(row: PortalLink, *, has_file: bool) -> EmailMultiAlternatives | None:
-    """The letter, noted as begun; None where none is to be sent now."""
+def _written(row: PortalLink, *, has_file: bool) -> _Letter | None:
+    """The letter, still without its file; None where none is to be sent now."""
     with org_atomic():
         fresh = _held(row)
         if fresh is None or fresh.letter_day is None:
@@ -165,12 +184,22 @@ def _begun(row: PortalLink, *, has_file: bool) -> EmailMultiAlternatives | None:
         if problem := _obstacle(fresh):
             _fail(fresh, problem)
             return None
-        fresh.letter_begun = fresh.letter_day
-        fresh.save(update_fields=["letter_begun", "updated_at"])
         if not has_file:
             log.warning("client_report_without_file", link=str(row.pk))
         span = span_before(fresh.letter_day, fresh.mailed, _zone(fresh))
-        return report_letter(fresh, span, has_file=has_file)
+        return _letter(fresh, span, has_file=has_file)
+
+
+def _begin(row: PortalLink) -> bool:
+    """Note that the letter leaves, from when on nobody sends it again; not where the team or its
+    reader wanted it otherwise meanwhile."""
+    with org_atomic():
+        fresh = _held(row)
+        if fresh is None:
+            return False
+        fresh.letter_begun = fresh.letter_day
+        fresh.save(update_fields=["letter_begun", "updated_at"])
+    return True
 
 
 def _zone(row: PortalLink) -> str:

@@ -21,12 +21,11 @@ from django.db import transaction
 
 from config.kernel.clock import in_words, now
 from config.kernel.due import by_organization, due_rows
-from config.kernel.errors import DomainError
 from config.kernel.scoping import current_organization_id, org_atomic
 from organizations.models import ActorKind
 from organizations.services.audit import record
 from organizations.services.letters import letter
-from organizations.services.suppression import require_not_suppressed
+from organizations.services.suppression import without_suppressed
 from organizations.services.white_label import dressed, look_of_team, worn
 from publishing.models import PendingPost, PortalLink, SignOff, Workflow
 
@@ -113,7 +112,7 @@ def _take(row: PendingPost, moment: datetime) -> bool:
 def _tell_of_new(posts: Sequence[PendingPost], moment: datetime) -> None:
     """Write to clients of posts that came to them, unless a letter left within the hour: then they
     wait for the next one, together."""
-    links = [each for each in _links(posts, moment) if not _is_suppressed(each)]
+    links = _links(posts, moment)
     lately = {each.brand_id for each in links if each.sent_at and each.sent_at > moment - A_LETTER}
     ready = [row for row in posts if row.brand_id not in lately and _take(row, moment)]
     for link in links:
@@ -126,13 +125,18 @@ def _write_to_clients(posts: Sequence[PendingPost], moment: datetime) -> None:
     """One letter to each open link, of all posts that it leads to."""
     for link in _links(posts, moment):
         mine = _behind(link, posts)
-        if mine and not _is_suppressed(link):
+        if mine:
             _write(link, mine, moment)
 
 
 def _links(posts: Sequence[PendingPost], moment: datetime) -> list[PortalLink]:
+    """The open ones of the posts' brands whose client may be written to; 2 queries."""
+    if not posts:
+        return []
     links = PortalLink.objects.reviewing(moment).filter(brand__in={post.brand_id for post in posts})
-    return list(links.exclude(client_email="").select_related("brand")) if posts else []
+    found = list(links.exclude(client_email="").select_related("brand"))
+    allowed = set(without_suppressed([each.client_email for each in found]))
+    return [each for each in found if each.client_email in allowed]
 
 
 def _behind(link: PortalLink, posts: Sequence[PendingPost]) -> list[PendingPost]:
@@ -142,14 +146,6 @@ def _behind(link: PortalLink, posts: Sequence[PendingPost]) -> list[PendingPost]
         for post in posts
         if post.brand_id == link.brand_id and (not link.post_ids or post.pk in link.post_ids)
     ]
-
-
-def _is_suppressed(link: PortalLink) -> bool:
-    try:
-        require_not_suppressed(link.client_email)
-    except DomainError:
-        return True
-    return False
 
 
 def _write(

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from brands.models import BrandProfile
+from brands.selectors import brand_named_by
 from config.kernel.clock import in_words, to_zone
 from config.kernel.errors import DomainError, Invalid, NotFound
 from config.kernel.web import render_part, toast
@@ -128,9 +128,7 @@ def calendar_undo(request: Request, move: UUID) -> HttpResponse:
 def calendar_suggestions(request: Request, brand: UUID) -> HttpResponse:
     """A part of a page that comes after it, since it reads three months of numbers: of the calendar
     it leads to the composer, in the composer it fills in the time."""
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
+    row = brand_named_by(brand)
     chosen = request.GET.getlist("accounts")
     context = {
         "suggestions": suggestions_of_brand(row.pk, row.timezone, chosen=chosen),
@@ -144,9 +142,7 @@ def calendar_suggestions(request: Request, brand: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_of("member")
 def calendar_settings(request: Request, brand: UUID) -> HttpResponse:
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
+    row = brand_named_by(brand)
     standing = CalendarSettings.objects.filter(brand=row).first()
     form = CalendarSettingsForm.of(standing, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from brands.models import BrandProfile
+from brands.selectors import brand_named_by
 from config.kernel.clock import now
 from config.kernel.errors import NotFound
 from organizations.access import Request, member_of
@@ -33,7 +33,7 @@ def calendar_feed(request: object, visit: Visit) -> HttpResponse:
 @require_GET
 @member_of("viewer")
 def calendar_download(request: Request, brand: UUID) -> HttpResponse:
-    row = _brand(brand)
+    row = brand_named_by(brand)
     response = HttpResponse(calendar_file(brand=row), content_type=TYPE)
     name = slugify(row.name) or "posts"
     response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
@@ -44,7 +44,7 @@ def calendar_download(request: Request, brand: UUID) -> HttpResponse:
 @member_of("member")
 def calendar_addresses(request: Request, brand: UUID) -> HttpResponse:
     """Addresses under which other calendars read this one; a new one is shown this once."""
-    row = _brand(brand)
+    row = brand_named_by(brand)
     address = ""
     if request.method == "POST":
         _, address = make_link(
@@ -78,10 +78,3 @@ def calendar_address_revoke(request: Request, brand: UUID, subscription: UUID) -
     messages.success(request, "The address is closed. Calendars that used it get nothing more.")
     here = {"org": request.organization.slug, "brand": brand}
     return redirect(reverse("publishing:calendar-address-list", kwargs=here))
-
-
-def _brand(brand: UUID) -> BrandProfile:
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
-    return row

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from brands.forms.brand import SECTIONS
 from brands.models import BrandProfile
+from brands.selectors import brand_named_by
 from config.kernel.errors import Conflict, DomainError, NotFound
 from config.kernel.web import render_part
 from organizations.access import Request, member_of
@@ -31,14 +32,14 @@ from publishing.services.contracts import (
 @require_GET
 @member_of("viewer")
 def contract_show(request: Request, brand: UUID) -> HttpResponse:
-    return _page(request, _brand(brand))
+    return _page(request, brand_named_by(brand))
 
 
 @require_POST
 @member_of("member")
 def contract_draft(request: Request, brand: UUID) -> HttpResponse:
     """Begin a draft, or save what was typed into the one that stands."""
-    row = _brand(brand)
+    row = brand_named_by(brand)
     draft = draft_contract(brand=row, by=request.user)
     if "posts_per_day" not in request.POST:
         return _to(request, row)
@@ -58,7 +59,7 @@ def contract_draft(request: Request, brand: UUID) -> HttpResponse:
 @member_of("admin")
 def contract_sign(request: Request, brand: UUID) -> HttpResponse:
     """Sign the draft that the person has read, and no other one."""
-    row = _brand(brand)
+    row = brand_named_by(brand)
     form = SignForm(request.POST)
     standing = PolicyContract.objects.filter(brand=row, status=ContractStatus.DRAFT).first()
     if form.is_valid():
@@ -83,7 +84,7 @@ def contract_sign(request: Request, brand: UUID) -> HttpResponse:
 @require_POST
 @member_of("admin")
 def contract_withdraw(request: Request, brand: UUID) -> HttpResponse:
-    row = _brand(brand)
+    row = brand_named_by(brand)
     signed = signed_contract(row.pk)
     if signed is None:
         raise NotFound("There is no policy in force for this brand.")
@@ -132,13 +133,6 @@ def _page(
         "nav_place": "brands",
     }
     return render_part(request, "publishing/contract/show.html", "policy", context, status=status)
-
-
-def _brand(pk: UUID) -> BrandProfile:
-    found = BrandProfile.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
-    return found
 
 
 def _to(request: Request, brand: BrandProfile) -> HttpResponse:

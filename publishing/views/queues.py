@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from brands.models import BrandProfile
+from brands.selectors import brand_named_by
 from config.kernel.errors import DomainError, Invalid, NotFound
 from organizations.access import Request, member_of
 from organizations.models import Role
@@ -78,9 +79,7 @@ def queue_create(request: Request) -> HttpResponse:
 @member_of("member")
 def queue_default(request: Request, brand: UUID) -> HttpResponse:
     """Open a brand's own queue; it is made with the first click."""
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
+    row = brand_named_by(brand)
     return _to(request, default_queue(brand=row, by=request.user))
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from brands.forms.brand import SECTIONS
 from brands.models import BrandProfile
-from config.kernel.errors import DomainError, NotFound
+from brands.selectors import brand_named_by
+from config.kernel.errors import DomainError
 from config.kernel.web import render_part, toast
 from organizations.access import Request, member_of
 from publishing.forms.problems import tell
@@ -32,9 +33,7 @@ SAVED = "Saved. It holds for posts that are put forward from now on."
 @member_of("admin")
 def workflow_edit(request: Request, brand: UUID) -> HttpResponse:
     """Who approves the posts of one brand. Adding or moving a step saves nothing."""
-    row = BrandProfile.objects.filter(pk=brand).first()
-    if row is None:
-        raise NotFound("There is no such brand. It may have been deleted.")
+    row = brand_named_by(brand)
     people = approvers_for(row)
     if request.method != "POST":
         return _page(request, row, _standing(row, people))

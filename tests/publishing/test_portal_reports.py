@@ -142,7 +142,7 @@ def test_what_stopped_on_the_way_is_not_written_twice_and_told(
 
     with monkeypatch.context() as patch:
         # After the mail server took it and before that was noted.
-        patch.setattr(portal_reports, "_held", _dying(portal_reports._held, at=2))
+        patch.setattr(portal_reports, "_held", _dying(portal_reports._held, at=3))
         with pytest.raises(KeyboardInterrupt):
             sweep_client_reports()
     assert sweep_client_reports() == 0

@@ -29,7 +29,14 @@ from publishing.selectors.portal_report import MOST_REPORTED
 from publishing.services import portal_reports
 from publishing.services.portal import revoke_link
 from publishing.services.portal_reports import sweep_client_reports
-from publishing.services.report_files import LEFT_OUT, NO_LETTERS, NO_WORDS, SOURCE
+from publishing.services.portal_stopping import stop_letters, stopping_address
+from publishing.services.report_files import (
+    LEFT_OUT,
+    NO_LETTERS,
+    NO_WORDS,
+    SOURCE,
+    report_file,
+)
 from tests import make
 from tests.make_portal import portal_link
 from tests.world import World, brand_fields
@@ -338,6 +345,23 @@ def test_a_week_without_posts_brings_no_file(world: World) -> None:
         assert sweep_client_reports() == 1
     [letter] = mail.outbox
     assert letter.attachments == [] and "PDF" not in str(letter.body)
+
+
+def test_what_its_reader_stops_while_it_is_drawn_does_not_leave(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(*args: Any, **kwargs: Any) -> bytes:
+        stop_letters(address.rstrip("/").split("/")[-2])
+        return report_file(*args, **kwargs)
+
+    out(world, published_at=MONDAY - timedelta(days=2))
+    link = mailed(world)
+    with org_atomic(world.id):
+        address = stopping_address(link)
+    monkeypatch.setattr(portal_reports, "report_file", draw)
+    with time_machine.travel(MONDAY, tick=False):
+        assert sweep_client_reports() == 0
+    assert mail.outbox == []
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, ValueError])
